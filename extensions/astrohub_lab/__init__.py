@@ -1,0 +1,1 @@
+"""The JupyterLab extension of astrohub, server part."""

@@ -1,0 +1,1 @@
+"""What JupyterHub is told to do in astrohub."""

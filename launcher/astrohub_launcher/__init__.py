@@ -1,0 +1,1 @@
+"""Set up and run astrohub on one machine."""

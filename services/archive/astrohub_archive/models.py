@@ -1,0 +1,203 @@
+"""The nouns of the archive: columns, tables and what a query is once it has been understood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = [
+    "Column",
+    "HatsTable",
+    "IdentifierFilter",
+    "IndexCatalog",
+    "Key",
+    "Partition",
+    "PlainTable",
+    "Principal",
+    "Region",
+    "ResultColumn",
+    "Scan",
+    "Schema",
+    "Statement",
+    "Table",
+]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a published table, in the words of VOTable 1.5 and TAP_SCHEMA.
+
+    `datatype` is a VOTable datatype (boolean, short, int, long, float, double, char, unicodeChar);
+    `arraysize` and `xtype` follow VOTable 1.5 §2.2 and DALI 1.1 §3.3. `unit` is a VOUnit string.
+    """
+
+    name: str
+    datatype: str
+    arraysize: str | None = None
+    xtype: str | None = None
+    unit: str | None = None
+    ucd: str | None = None
+    utype: str | None = None
+    description: str = ""
+    principal: bool = False
+    indexed: bool = False
+    std: bool = False
+
+
+@dataclass(frozen=True)
+class Partition:
+    """One HEALPix partition of a HATS catalogue: pixel `npix` of order `norder` (nested), one Parquet file."""
+
+    norder: int
+    npix: int
+    path: Path
+    rows: int
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class IndexCatalog:
+    """A HATS index catalogue: Parquet files sorted by one identifier that say in which partition a row stands.
+
+    Files hold the columns `<column>`, `_healpix_29`, `Norder`, `Dir`, `Npix`.
+    """
+
+    column: str
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class HatsTable:
+    """Where a table with positions lies: partitions sorted by `_healpix_29`, and its index catalogues."""
+
+    root: Path
+    ra_column: str
+    dec_column: str
+    partitions: tuple[Partition, ...]
+    indexes: Mapping[str, IndexCatalog] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlainTable:
+    """Where a table without positions lies: a few Parquet files, read in this order."""
+
+    files: tuple[Path, ...]
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Table:
+    """One published table. `rows` is exact for tables that do not change."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    storage: HatsTable | PlainTable
+    description: str = ""
+    utype: str | None = None
+    rows: int | None = None
+
+    @property
+    def qualified_name(self) -> str:
+        """Return the name as a query writes it."""
+        return f"{self.schema}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A foreign key between two published tables (TAP 1.1 §4.4)."""
+
+    key_id: str
+    from_table: str
+    target_table: str
+    columns: tuple[tuple[str, str], ...]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One published schema with its tables and the foreign keys that start in it."""
+
+    name: str
+    tables: tuple[Table, ...]
+    description: str = ""
+    utype: str | None = None
+    keys: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the sky, ICRS degrees.
+
+    `kind` is "circle" with (ra, dec, radius), "polygon" with (ra1, dec1, ra2, dec2, …) or "box" with
+    (ra, dec, width, height).
+    """
+
+    kind: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class IdentifierFilter:
+    """Rows are wanted only where `column` equals one of `values`."""
+
+    column: str
+    values: tuple[int | str, ...]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One table as it occurs in one place of a query, and what is known about the rows it needs.
+
+    `alias` is the identifier by which `Statement.sql` names this scan. `columns` are the columns
+    that the query reads of it. `region` and `identifiers` bound the rows that can matter; the SQL
+    still holds the exact condition.
+    """
+
+    alias: str
+    table: Table
+    columns: tuple[str, ...]
+    region: Region | None = None
+    identifiers: IdentifierFilter | None = None
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """One column of a result: its name in the answer, and what is known of the column it came from."""
+
+    name: str
+    datatype: str | None = None
+    arraysize: str | None = None
+    xtype: str | None = None
+    unit: str | None = None
+    ucd: str | None = None
+    utype: str | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A query that has been understood and allowed: engine SQL over named scans.
+
+    In `sql` each scan stands as a bare quoted table name (`"scan_0"`); whoever runs it puts the files
+    in its place. `top` is the row count that the query itself asks for at most, if it does.
+    """
+
+    sql: str
+    scans: tuple[Scan, ...]
+    columns: tuple[ResultColumn, ...]
+    top: int | None = None
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who is asking: a user of the hub with the scopes of the token, or nobody."""
+
+    name: str | None
+    scopes: frozenset[str] = frozenset()
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Say whether nobody has been identified."""
+        return self.name is None

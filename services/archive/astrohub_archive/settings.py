@@ -1,0 +1,171 @@
+"""What a site can set of the archive: a typed mirror of its settings files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+__all__ = ["Bind", "Engine", "Hub", "Limits", "Settings", "SettingsError", "load_settings"]
+
+
+class SettingsError(Exception):
+    """A settings file that cannot be read or holds a key or value that is not known."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+class Bind(_Model):
+    """Where the service listens."""
+
+    host: str = Field("127.0.0.1", title="Host", description="Address of the interface to listen on.")
+    port: int = Field(8090, title="Port", description="TCP port to listen on.", ge=1, le=65535)
+
+
+class Hub(_Model):
+    """The hub that knows whose a token is."""
+
+    api_url: str = Field(
+        "http://127.0.0.1:8081/hub/api", title="API address", description="Address of the hub's REST API."
+    )
+    api_token: SecretStr = Field(
+        SecretStr(""), title="API token", description="Token by which the archive is known to the hub."
+    )
+    memory_s: int = Field(
+        60, title="Memory", description="Seconds for which an identified token is remembered.", ge=0
+    )
+
+
+class Engine(_Model):
+    """The worker processes that run queries."""
+
+    quick_workers: int = Field(
+        2, title="Quick workers", description="Worker processes kept for small queries.", ge=1
+    )
+    long_workers: int = Field(
+        1, title="Long workers", description="Worker processes for queries that read much.", ge=1
+    )
+    memory_limit_mb: int = Field(
+        2048, title="Memory limit", description="Megabytes of memory that one worker may use.", ge=256
+    )
+    threads: int = Field(2, title="Threads", description="Threads that one worker may use.", ge=1)
+    spill_limit_mb: int = Field(
+        8192, title="Spill limit", description="Megabytes of disk that one worker may spill to.", ge=0
+    )
+    quick_bytes: int = Field(
+        256 * 1024**2,
+        title="Quick bytes",
+        description="A query that touches at most this many bytes of files runs among the small ones.",
+        ge=0,
+    )
+    queue_length: int = Field(
+        64, title="Queue length", description="Queries that may wait for a worker, in each lane.", ge=0
+    )
+    interrupt_grace_s: float = Field(
+        0.5,
+        title="Interrupt grace",
+        description="Seconds after which a worker that does not react to a cancellation is killed.",
+        gt=0,
+    )
+
+
+class Limits(_Model):
+    """What one request may ask for. Each limit appears in the error of the request that hits it."""
+
+    query_bytes: int = Field(
+        200_000, title="Query length", description="Bytes of a query's text at most.", ge=1_000
+    )
+    query_depth: int = Field(
+        100, title="Query depth", description="Levels of parentheses in a query at most.", ge=10
+    )
+    request_bytes: int = Field(
+        2 * 1024**2, title="Request size", description="Bytes of a request's body at most.", ge=10_000
+    )
+    sync_s: int = Field(120, title="Sync time", description="Seconds a synchronous query may run.", ge=1)
+    async_s: int = Field(86_400, title="Async time", description="Seconds a job may run.", ge=1)
+    default_rows: int = Field(
+        100_000_000, title="Default rows", description="Rows returned when MAXREC is not given.", ge=1
+    )
+    maximum_rows: int = Field(
+        1_000_000_000, title="Maximum rows", description="Rows returned at most, whatever MAXREC says.", ge=1
+    )
+    jobs_per_user: int = Field(
+        20, title="Jobs per user", description="Unfinished jobs that one user may have.", ge=1
+    )
+    job_lifetime_days: int = Field(
+        7, title="Job lifetime", description="Days after which a finished job and its result are removed.", ge=1
+    )
+
+
+class Settings(_Model):
+    """All settings of the archive."""
+
+    bind: Bind = Field(default_factory=Bind, title="Bind", description="Where the service listens.")
+    prefix: str = Field(
+        "/services/archive", title="Prefix", description="Path under which all addresses stand."
+    )
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        title="Public address",
+        description="Address of the site as its users see it, without the prefix.",
+    )
+    public_data: Path = Field(title="Public data", description="Folder of the published catalogues; read only.")
+    work_dir: Path = Field(title="Work folder", description="Folder for jobs, results and spilled data.")
+    database_url: str | None = Field(
+        None,
+        title="Database",
+        description="SQLAlchemy address of the job database; an SQLite file in the work folder if not given.",
+    )
+    hub: Hub = Field(default_factory=Hub, title="Hub", description="The hub that knows whose a token is.")
+    engine: Engine = Field(
+        default_factory=Engine, title="Engine", description="The worker processes that run queries."
+    )
+    limits: Limits = Field(
+        default_factory=Limits, title="Limits", description="What one request may ask for."
+    )
+
+
+def load_settings(files: Iterable[Path]) -> Settings:
+    """Read settings files (YAML or JSON); what a later file says replaces what an earlier one said.
+
+    Raises
+    ------
+    SettingsError
+        With the file, the key's path and what is wrong with it.
+    """
+    merged: dict[str, Any] = {}
+    names: list[str] = []
+    for file in files:
+        names.append(str(file))
+        try:
+            content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        except (OSError, yaml.YAMLError) as e:
+            raise SettingsError(f"The settings file {file} cannot be read: {e}") from e
+        if not isinstance(content, dict):
+            raise SettingsError(f"The settings file {file} must hold keys and values.")
+        _merge(merged, content)
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as e:
+        faults = "; ".join(f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in e.errors())
+        raise SettingsError(f"The settings in {', '.join(names)} do not fit: {faults}") from e
+
+
+def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+if __name__ == "__main__" and "--schema" in sys.argv:
+    sys.stdout.write(json.dumps(Settings.model_json_schema(by_alias=True), indent=2) + "\n")

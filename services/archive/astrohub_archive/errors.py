@@ -15,6 +15,7 @@ __all__ = [
     "Position",
     "QueryError",
     "QueryTimeout",
+    "UnknownTable",
     "UsageError",
 ]
 
@@ -68,6 +69,12 @@ class QueryError(ArchiveError):
 
     slug = "query"
     status = 400
+
+
+class UnknownTable(QueryError):
+    """A query that names a table which is not there for the caller; nobody in particular is asked to log in."""
+
+    slug = "unknown-table"
 
 
 class QueryTimeout(ArchiveError):

@@ -12,6 +12,7 @@ __all__ = [
     "IdentifierFilter",
     "IndexCatalog",
     "Key",
+    "Outcome",
     "Partition",
     "PlainTable",
     "Principal",
@@ -188,6 +189,26 @@ class Statement:
     scans: tuple[Scan, ...]
     columns: tuple[ResultColumn, ...]
     top: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an answer ended.
+
+    `overflow` says that there were more rows than the limit; `message` holds the sentence of a failure
+    that happened after the first bytes had been sent.
+    """
+
+    rows: int
+    overflow: bool = False
+    message: str | None = None
+
+    @property
+    def status(self) -> str:
+        """Return the DALI 1.1 §4.4 word for it: OK, OVERFLOW or ERROR."""
+        if self.message is not None:
+            return "ERROR"
+        return "OVERFLOW" if self.overflow else "OK"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Making and listing the catalogues that the archive publishes."""

@@ -47,7 +47,7 @@ def plugins_of(text: str) -> set[str]:
 def unnamed(words: Iterable[str], command: str, guide: str) -> list[str]:
     """Find commands and options that a guide does not show.
 
-    A command is shown as `command name`; an option stands, in code, in the section whose heading holds its command.
+    A command is shown as `command name`; an option stands in a section whose heading holds its command.
     """
     sections = _sections(guide)
     faults = []

@@ -210,9 +210,7 @@ class RunningHub:
 
     def _proxy_answers(self) -> bool:
         headers = {"Authorization": f"token {self._proxy_token}"}
-        return requests.get(
-            f"http://127.0.0.1:{self._proxy_api}/api/routes", headers=headers, timeout=5
-        ).ok
+        return requests.get(f"http://127.0.0.1:{self._proxy_api}/api/routes", headers=headers, timeout=5).ok
 
     def _await(self, process: subprocess.Popen[bytes], ready: Any) -> None:
         end = time.monotonic() + PATIENCE_S

@@ -9,12 +9,13 @@ from ..spawner import AccountProcessSpawner
 
 __all__ = ["LAB_ARGUMENTS", "apply"]
 
-# Nothing in a Lab asks the network for news, newer versions or further extensions. A terminal is no log-in
-# shell, since /etc/profile would take the Lab environment out of PATH again.
+# Nothing in a Lab asks the network for news, newer versions or further extensions, or runs npm at its start.
+# A terminal is no log-in shell, since /etc/profile would take the Lab environment out of PATH again.
 LAB_ARGUMENTS: tuple[str, ...] = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     "--LabApp.extension_manager=readonly",
+    "--LanguageServerManager.autodetect=False",
     "--ServerApp.terminado_settings={'shell_command': ['/bin/bash']}",
 )
 

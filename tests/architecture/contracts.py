@@ -57,7 +57,8 @@ def _objects(where: str, part: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         return
     if "properties" in part:
         yield where, part
-    for key in ("properties", "$defs", "definitions"):
+    # What JupyterLab itself puts into a schema stands under "definitions" and is described by JupyterLab.
+    for key in ("properties", "$defs"):
         for name, inner in part.get(key, {}).items():
             yield from _objects(f"{where}.{name}", inner)
     yield from _objects(f"{where}[]", part.get("items"))

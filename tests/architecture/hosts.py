@@ -23,6 +23,7 @@ FOREIGN_HOSTS = {
     "creativecommons.org": "identifiers of the licences of sample data",
     "doi.org": "identifiers of papers and data",
     "orcid.org": "identifiers of people",
+    "www.cosmos.esa.int": "the credit that Gaia and Hipparcos ask for",
 }
 
 _ADDRESS = re.compile(r"(?:https?|wss?):(?:\\?/){2}(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)")

@@ -10,10 +10,12 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field
 
 from . import contracts
-from .tree import MEMBERS, ROOT, kept_files
+from .tree import MEMBERS, ROOT, kept_files, read
 
 SETTINGS = [
-    package for folder, package in MEMBERS.items() if (ROOT / folder / package / "settings.py").is_file()
+    package
+    for folder, package in MEMBERS.items()
+    if "BaseModel" in (read(Path(folder) / package / "settings.py") or "")
 ]
 LAB_SCHEMAS = [path for path in kept_files(".json") if path.parent == Path("extensions/schema")]
 

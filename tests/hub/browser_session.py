@@ -1,13 +1,10 @@
-"""Somebody with a browser: logs in, starts a server, uses it, all by plain HTTP."""
+"""Somebody with a browser: logs in and starts a server, by plain HTTP."""
 
 from __future__ import annotations
 
-import json
 import time
-from typing import Any
 
 import requests
-from websockets.sync.client import connect
 
 __all__ = ["BrowserSession"]
 
@@ -34,9 +31,41 @@ class BrowserSession:
         form = {"username": name, "password": password, "_xsrf": self._xsrf("/hub/")}
         return self.http.post(f"{self.url}/hub/login", data=form, allow_redirects=False, timeout=30)
 
+    def start_server(self, name: str) -> None:
+        """Ask for a server and wait until it is ready."""
+        page = self.http.get(f"{self.url}/hub/spawn", timeout=30)
+        assert page.ok, page.text
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            model = self.http.get(self._api(name), headers=self._headers, timeout=30).json()
+            if model["servers"].get("", {}).get("ready"):
+                return
+            assert model["pending"], "the server did not start"
+            time.sleep(0.1)
+        raise AssertionError("the server did not become ready")
+
+    def stop_server(self, name: str) -> None:
+        """Ask for the server's end and wait for it."""
+        answer = self.http.delete(self._api(name) + "/server", headers=self._headers, timeout=30)
+        assert answer.status_code in {202, 204}, answer.text
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end:
+            if not self.http.get(self._api(name), headers=self._headers, timeout=30).json()["servers"]:
+                return
+            time.sleep(0.1)
+        raise AssertionError("the server did not stop")
+
+    def get(self, path: str) -> requests.Response:
+        """Open a page, following where it leads."""
+        return self.http.get(self.url + path, timeout=30)
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"X-XSRFToken": self._xsrf("/hub/")}
+
+    def _api(self, name: str) -> str:
+        return f"{self.url}/hub/api/users/{name}"
+
     def _xsrf(self, path: str) -> str:
-        return next(
-            cookie.value or ""
-            for cookie in self.http.cookies
-            if cookie.name == "_xsrf" and cookie.path == path
-        )
+        cookies = [cookie for cookie in self.http.cookies if cookie.name == "_xsrf" and cookie.path == path]
+        return cookies[-1].value or ""

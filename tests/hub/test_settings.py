@@ -65,7 +65,7 @@ def test_a_file_that_is_no_settings_file_is_named(tmp_path: Path, text: str, sai
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="nowhere.yaml cannot be read: No such file"):
+    with pytest.raises(SettingsError, match=r"nowhere\.yaml cannot be read: No such file"):
         load_settings([tmp_path / "nowhere.yaml"])
 
 

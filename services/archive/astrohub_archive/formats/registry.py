@@ -10,7 +10,7 @@ FORMATS: tuple[Format, ...] = ()
 
 
 def find_format(name: str) -> Format:
-    """Find a format by short name or media type, whatever the case; parameters other than known ones are ignored.
+    """Find a format by short name or media type, whatever the case; parameters not known are ignored.
 
     Raises
     ------

@@ -1,0 +1,36 @@
+// The Query tab: editor above, result below, the bar between them can be dragged.
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
+import { SplitPanel } from '@lumino/widgets';
+
+import { QueryEditor } from './editor.js';
+import type { QueryModel } from './model.js';
+import { QueryResult } from './result.js';
+
+/** The content of a Query tab. */
+export class QueryPanel extends SplitPanel {
+  constructor(
+    readonly model: QueryModel,
+    trans: TranslationBundle
+  ) {
+    super({ orientation: 'vertical', spacing: 5 });
+    this.addClass('ah-Query');
+    this.editor = new QueryEditor(model, trans);
+    this.addWidget(this.editor);
+    const result = new QueryResult(model, this.editor, trans);
+    this.addWidget(result);
+    SplitPanel.setStretch(this.editor, 1);
+    SplitPanel.setStretch(result, 2);
+  }
+
+  override dispose(): void {
+    this.model.dispose();
+    super.dispose();
+  }
+
+  protected override onActivateRequest(_: Message): void {
+    this.editor.activate();
+  }
+
+  private readonly editor: QueryEditor;
+}

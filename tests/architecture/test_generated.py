@@ -14,6 +14,7 @@ from .tree import ROOT, kept_files, read
 CONTRACTS = {
     Path("docs/reference/hub_settings_generated.json"): ("astrohub_hub.settings", "--schema"),
     Path("docs/reference/archive_settings_generated.json"): ("astrohub_archive.settings", "--schema"),
+    Path("services/archive/openapi_generated.json"): ("astrohub_archive.openapi", "--print"),
 }
 
 

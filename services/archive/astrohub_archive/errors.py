@@ -75,7 +75,7 @@ class QueryError(ArchiveError):
 
 
 class UnknownTable(QueryError):
-    """A query that names a table which is not there for the caller; nobody in particular is asked to log in."""
+    """A query that names a table which is not there for the caller."""
 
     slug = "unknown-table"
 

@@ -24,4 +24,7 @@ def report_incident(failure: BaseException, event: str, **fields: object) -> str
     """
     incident = secrets.token_hex(4)
     log_event(event, level=logging.ERROR, failure=failure, incident=incident, **fields)
-    return f"The archive failed on this request through a fault of its own; tell its operator the incident {incident}."
+    return (
+        "The archive failed on this request through a fault of its own; "
+        f"tell its operator the incident {incident}."
+    )

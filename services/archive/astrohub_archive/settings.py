@@ -48,7 +48,7 @@ class Hub(_Model):
     outage_s: int = Field(
         900,
         title="Outage",
-        description="Seconds for which a token that was identified is honoured while the hub does not answer.",
+        description="Seconds for which an identified token is honoured while the hub does not answer.",
         ge=0,
     )
     timeout_s: float = Field(
@@ -125,7 +125,10 @@ class Limits(_Model):
         60, title="Wait", description="Seconds for which a request with WAIT may be held open.", ge=1
     )
     job_lifetime_days: int = Field(
-        7, title="Job lifetime", description="Days after which a finished job and its result are removed.", ge=1
+        7,
+        title="Job lifetime",
+        description="Days after which a finished job and its result are removed.",
+        ge=1,
     )
 
 
@@ -134,7 +137,10 @@ class Jobs(_Model):
 
     concurrent: int = Field(4, title="Concurrent", description="Jobs that one process runs at once.", ge=1)
     lease_s: float = Field(
-        30, title="Lease", description="Seconds after which a job whose runner is silent is queued again.", gt=0
+        30,
+        title="Lease",
+        description="Seconds after which a job whose runner is silent is queued again.",
+        gt=0,
     )
     poll_s: float = Field(
         1, title="Poll", description="Seconds between two looks for jobs queued by another process.", gt=0
@@ -158,7 +164,7 @@ class Settings(_Model):
         title="Internal address",
         description="Address of the site as servers inside it see it, without the prefix, if it differs.",
     )
-    public_data: Path = Field(title="Public data", description="Folder of the published catalogues; read only.")
+    public_data: Path = Field(title="Public data", description="Folder of the published catalogues.")
     work_dir: Path = Field(title="Work folder", description="Folder for jobs, results and spilled data.")
     database_url: str | None = Field(
         None,

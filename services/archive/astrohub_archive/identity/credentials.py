@@ -17,8 +17,8 @@ _LONGEST_TOKEN = 4096
 def token_in(headers: Mapping[str, str]) -> str | None:
     """Return the token that a request carries, or None for an anonymous request.
 
-    `Authorization: Bearer` (also the hub's own word `token`), Basic with the token as password and any user name, and
-    `X-DL-AuthToken` are read; cookies and the address are not.
+    `Authorization: Bearer` (also the hub's own word `token`), Basic with the token as password and any
+    user name, and `X-DL-AuthToken` are read; cookies and the address are not.
 
     Parameters
     ----------

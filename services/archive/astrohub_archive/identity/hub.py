@@ -44,7 +44,10 @@ class Identity:
         self._loading = asyncio.Lock()
 
     async def start(self) -> None:
-        """Make ready to ask; JupyterHub's modules take long to import, so this may run beside the first requests."""
+        """Make ready to ask.
+
+        JupyterHub's modules take more than a second to import, so this may run beside the first requests.
+        """
         async with self._loading:
             if self._auth is None:
                 self._auth = await asyncio.to_thread(_hub_auth, self._options)
@@ -101,7 +104,7 @@ class Identity:
         try:
             async with asyncio.timeout(self._options.timeout_s):
                 model = await self._auth.user_for_token(token, use_cache=False, sync=False)
-        except Exception as e:  # HubAuth raises tornado's HTTPError for whatever fails
+        except Exception as e:  # noqa: BLE001 -- whatever it is, the hub could not be asked
             return self._while_hub_is_away(token, e)
         principal = None if model is None else _principal(model)
         self._memory.remember(token, principal)
@@ -113,7 +116,8 @@ class Identity:
             return self._memory.recall(token, within_s=self._options.memory_s + self._options.outage_s)
         except KeyError:
             raise HubUnavailable(
-                "The hub does not answer, so the token cannot be checked; public tables can be read without one."
+                "The hub does not answer, so the token cannot be checked; "
+                "public tables can be read without one."
             ) from failure
 
 

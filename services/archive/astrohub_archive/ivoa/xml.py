@@ -31,7 +31,7 @@ def root(tag: str, namespaces: Mapping[str, str], **attributes: str | None) -> E
 def add(parent: Element, tag: str, text: str | None = None, /, **attributes: str | None) -> Element:
     """Append an element and return it; attributes that are None are left out.
 
-    A double underscore in an attribute's name stands for the colon after a prefix (`xsi__type`), a trailing one is dropped.
+    Two underscores in an attribute's name stand for the colon after a prefix (`xsi__type`).
     """
     element = SubElement(parent, tag, _clean(attributes))
     if text is not None:
@@ -47,7 +47,7 @@ def document(element: Element) -> bytes:
 
 def _clean(attributes: Mapping[str, str | None]) -> dict[str, str]:
     return {
-        name.replace("__", ":").rstrip("_"): _NOT_XML.sub("\ufffd", value)
+        name.replace("__", ":"): _NOT_XML.sub("\ufffd", value)
         for name, value in attributes.items()
         if value is not None
     }

@@ -1,7 +1,24 @@
 """The Universal Worker Service (UWS 1.1): jobs that outlive a request, a process and a crash."""
 
+from .changes import Changes
+from .cleaner import Cleaner
+from .folder import JobFolders
 from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase
 from .runner import Execute, Runner
+from .schema import open_database
 from .store import JobStore
 
-__all__ = ["ACTIVE_PHASES", "FINAL_PHASES", "Execute", "Job", "JobResult", "JobStore", "Phase", "Runner"]
+__all__ = [
+    "ACTIVE_PHASES",
+    "FINAL_PHASES",
+    "Changes",
+    "Cleaner",
+    "Execute",
+    "Job",
+    "JobFolders",
+    "JobResult",
+    "JobStore",
+    "Phase",
+    "Runner",
+    "open_database",
+]

@@ -13,6 +13,13 @@ class Changes:
 
     def __init__(self) -> None:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Wake everybody, now and from now on: the service is told to stop."""
+        self.is_closed = True
+        for job_id in list(self._waiting):
+            self.announce(job_id)
 
     def announce(self, job_id: str) -> None:
         """Wake everybody who waits for this job."""
@@ -20,7 +27,9 @@ class Changes:
             event.set()
 
     async def wait(self, job_id: str, within_s: float) -> None:
-        """Return when the job is announced, or after so many seconds."""
+        """Return when the job is announced, or after so many seconds, or when all are told to go."""
+        if self.is_closed:
+            return
         event = asyncio.Event()
         self._waiting[job_id].add(event)
         try:

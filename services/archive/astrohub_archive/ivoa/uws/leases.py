@@ -16,7 +16,10 @@ from .store import JobStore, job_of
 __all__ = ["MOST_ATTEMPTS", "Heartbeat", "Leases", "Requeued"]
 
 MOST_ATTEMPTS = 2
-_INTERRUPTED = "The job was interrupted twice while it ran and is not tried again; start it anew, or ask for less at once."
+_INTERRUPTED = (
+    "The job was interrupted twice while it ran and is not tried again; "
+    "start it anew, or ask for less at once."
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from .tree import ROOT
 
 __all__ = ["guide_text", "options_of", "plugins_of", "unnamed"]
 
-_COMMANDS = re.compile(r"\{([a-z0-9,-]+)\} \.\.\.")
+_COMMAND = re.compile(r"(?m)^ {4}([a-z][a-z0-9-]*)(?= {2,}|$)")
 _OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 _PLUGIN = re.compile(r"""\bid:\s*['"`]([^'"`]+)['"`]""")
 _PLUGIN_CONSTANT = re.compile(r"""\b[A-Z_]*PLUGIN[A-Z_]*\s*=\s*['"`]([^'"`]+:[^'"`]+)['"`]""")
@@ -33,8 +33,8 @@ def options_of(program: Sequence[str], path: tuple[str, ...] = ()) -> Iterator[s
         yield " ".join(path)
     for option in sorted(set(_OPTION.findall(result.stdout)) - {"--help"}):
         yield " ".join([*path, option])
-    if (found := _COMMANDS.search(result.stdout)) is not None:
-        for command in found[1].split(","):
+    if "..." in result.stdout.splitlines()[0]:
+        for command in _COMMAND.findall(result.stdout):
             yield from options_of(program, (*path, command))
 
 

@@ -47,9 +47,10 @@ def test_commands_and_options_are_read_from_the_help(tmp_path: Path) -> None:
     tool = tmp_path / "tool.py"
     tool.write_text(
         "import argparse\n"
-        "p = argparse.ArgumentParser(); s = p.add_subparsers()\n"
-        "u = s.add_parser('up'); u.add_argument('--port'); u.add_argument('--kind', choices=['a', 'b'])\n"
-        "d = s.add_parser('data').add_subparsers(); d.add_parser('make').add_argument('--rows')\n"
+        "p = argparse.ArgumentParser(); s = p.add_subparsers(metavar='COMMAND')\n"
+        "u = s.add_parser('up', help='start'); u.add_argument('--port'); u.add_argument('--kind', choices=['a', 'b'])\n"
+        "d = s.add_parser('data', help='data').add_subparsers()\n"
+        "d.add_parser('make', help='make').add_argument('--rows')\n"
         "p.parse_args()\n"
     )
     words = list(surface.options_of([sys.executable, str(tool)]))

@@ -38,6 +38,7 @@ def _run(
 
 def _installed(folder: Path, program: str) -> str:
     """Return a program of a folder's locked npm packages, installing them at the first call."""
+    assert (folder / "package.json").is_file(), f"{folder.relative_to(ROOT)} has no package.json"
     path = folder / "node_modules" / ".bin" / program
     if not path.exists():
         try:
@@ -93,8 +94,7 @@ def test_the_linter_refuses_bad_source(eslint: tuple[str, ...], source: str, rul
 
 
 def test_the_compiler_refuses_an_implicit_any(tmp_path: Path) -> None:
+    compiler = _installed(EXTENSIONS, "tsc")
     (tmp_path / "bad.ts").write_text("export function f(x) { return x; }\n")
-    result = _run(
-        _installed(EXTENSIONS, "tsc"), "--strict", "--noEmit", "--pretty", "false", str(tmp_path / "bad.ts")
-    )
+    result = _run(compiler, "--strict", "--noEmit", "--pretty", "false", "bad.ts", cwd=tmp_path)
     assert "TS7006" in result.stdout

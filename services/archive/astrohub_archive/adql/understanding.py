@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from ..catalog import Catalog
 from ..errors import QueryError
 from ..models import Statement
 from ..settings import Limits
-
-if TYPE_CHECKING:
-    from ..catalog import Catalog
+from .allowed import check_tree
+from .queries import Queries
+from .results import result_column
+from .syntax import parse
 
 __all__ = ["understand"]
+
+_NODES_PER_LEVEL = 4
+_NODES_BESIDES = 100
 
 
 def understand(text: str, catalog: Catalog, limits: Limits) -> Statement:
@@ -38,4 +41,16 @@ def understand(text: str, catalog: Catalog, limits: Limits) -> Statement:
     UnknownTable
         When a table is named that the catalogue does not hold.
     """
-    raise QueryError("Queries are not answered yet.")
+    tree = parse(text, limits)
+    check_tree(text, tree, _NODES_PER_LEVEL * limits.query_depth + _NODES_BESIDES)
+    queries = Queries(text, catalog)
+    try:
+        written = queries.outermost(tree)
+    except RecursionError:
+        raise QueryError(f"A query may be nested {limits.query_depth} levels deep at most.") from None
+    return Statement(
+        sql=written.sql,
+        scans=queries.scans.finished(),
+        columns=tuple(result_column(column) for column in written.columns),
+        top=written.top,
+    )

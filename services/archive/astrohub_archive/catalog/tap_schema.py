@@ -134,9 +134,7 @@ def _rows_of(catalog: Catalog) -> dict[str, list[Row]]:
         ],
         "columns": [row for table in catalog.tables() for row in _column_rows(table)],
         "keys": [(k.key_id, k.from_table, k.target_table, None, k.description) for k in keys],
-        "key_columns": [
-            (k.key_id, as_identifier(a), as_identifier(b)) for k in keys for a, b in k.columns
-        ],
+        "key_columns": [(k.key_id, as_identifier(a), as_identifier(b)) for k in keys for a, b in k.columns],
     }
 
 

@@ -36,7 +36,7 @@ def can_reach(account: Account | None, folders: Iterable[Path], files: Iterable[
     read = list(files)
 
     def test() -> bool:
-        return all(os.access(folder, os.X_OK | os.R_OK) for folder in entered) and all(
+        return all(os.access(folder, os.X_OK) for folder in entered) and all(
             os.access(file, os.R_OK) for file in read
         )
 

@@ -50,29 +50,38 @@ class HubApi:
         body: dict[str, Any] = {"note": "made by ./astrohub token", "scopes": scopes}
         if expires_s is not None:
             body["expires_in"] = expires_s
-        return str(self._post(f"users/{quote(user, safe='')}/tokens", body)["token"])
+        return str(self._ask("POST", f"users/{quote(user, safe='')}/tokens", body)["token"])
+
+    def knows(self, user: str) -> bool:
+        """Say whether there is such a user."""
+        try:
+            self._ask("GET", f"users/{quote(user, safe='')}", None)
+        except RefusedError as e:
+            if e.status == 404:
+                return False
+            raise
+        return True
 
     def restore_routes(self) -> None:
         """Let the hub tell the proxy all routes again."""
-        self._post("proxy", None)
+        self._ask("POST", "proxy", None)
 
-    def _post(self, path: str, body: dict[str, Any] | None) -> Any:
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
         address = urlsplit(self._url)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_TIMEOUT_S)
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
         try:
-            connection.request(
-                "POST", f"/hub/api/{path}", json.dumps(body) if body is not None else None, headers
-            )
+            content = json.dumps(body) if body is not None else None
+            connection.request(method, f"/hub/api/{path}", content, headers)
             answer = connection.getresponse()
-            content = answer.read()
+            said = answer.read()
         except (OSError, http.client.HTTPException) as e:
             raise NotRunningError("The hub does not answer: see `./astrohub status`.") from e
         finally:
             connection.close()
         if answer.status >= 400:
-            raise RefusedError(answer.status, _reason(answer.status, content))
-        return json.loads(content) if content else None
+            raise RefusedError(answer.status, _reason(answer.status, said))
+        return json.loads(said) if said else None
 
 
 def _reason(status: int, content: bytes) -> str:

@@ -29,7 +29,7 @@ OPTIONS = (
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compile every lock from its members and its `.in` file; versions move where they must, or with --upgrade."""
+    """Compile every lock from its members and its `.in` file; versions move only where they must."""
     place, _ = locate(arguments.data)
     terminal = Terminal()
     kit = Kit(place, terminal)

@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         print(hub.make_token(arguments.user, arguments.scope or list(DEFAULT_SCOPES), arguments.expires))
     except RefusedError as e:
-        if e.status == 404:
+        if e.status in {403, 404} and not hub.knows(arguments.user):
             raise LauncherError(f"There is no user {arguments.user!r}.") from e
         raise
     return 0

@@ -109,8 +109,8 @@ def by_wheel(cache: Path, variables: Mapping[str, str]) -> Path:
     index = find_index(variables)
     if index is None:
         raise LauncherError(
-            "Nothing on this machine tells the address of the package index: set ASTROHUB_PACKAGE_INDEX to it, "
-            "or install pip (on Debian: `apt-get install python3-pip`), then run the command again."
+            "Nothing on this machine tells where the package index is: set ASTROHUB_PACKAGE_INDEX, or "
+            "install pip (on Debian: `apt-get install python3-pip`), then run the command again."
         )
     return _keep(fetch_program(pin, "uv", index, variables), cache)
 

@@ -17,7 +17,7 @@ _NOT_ALLOWED = "this account may not write there: choose another folder with --d
 
 _CAUSES = (
     (r"hash(es)? mismatch|do not match the hashes|EINTEGRITY|does not match the expected",
-     "what was downloaded is not what the lock names: the index served other files, or the download was damaged"),
+     "what was downloaded is not what the lock names: the index served other files, or they were damaged"),
     (r"No space left on device|ENOSPC|Disk quota exceeded|EDQUOT", _DISK_FULL),
     (r"Read-only file system|EROFS", _READ_ONLY),
     (r"certificate|CERT_|self[- ]signed|UnknownIssuer",
@@ -26,10 +26,12 @@ _CAUSES = (
     (r"\b40[13]\b|Unauthorized|Forbidden|E401|E403",
      "the package index refuses access: check the name and password in its address"),
     (r"dns error|failed to lookup|name resolution|Name or service not known|nodename nor servname|"
-     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|Connection refused|Connection reset|"
-     r"[Nn]etwork is unreachable|error sending request|timed? ?out|Could not connect|tunnel error", _NO_NETWORK),
+     r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|"
+     r"Connection refused|Connection reset|[Nn]etwork is unreachable|error sending request|timed? ?out|Could not connect|tunnel error",
+     _NO_NETWORK),
     (r"Permission denied|EACCES|EPERM|Operation not permitted", _NOT_ALLOWED),
-    (r"Cannot allocate memory|MemoryError|heap out of memory|ENOMEM", "there is not enough memory: close other programs"),
+    (r"Cannot allocate memory|MemoryError|heap out of memory|ENOMEM",
+     "there is not enough memory: close other programs"),
 )  # fmt: skip
 
 _ERRNO = {

@@ -28,10 +28,11 @@ def check_places(place: Place) -> None:
     if place.account is None:
         return
     for folder in (place.data, place.environments):
-        if not can_reach(place.account, [folder]):
+        # The folder itself is made, or given its mode, by us; what lies above it is not ours to open.
+        if not can_reach(place.account, [folder.parent]):
             raise LauncherError(
                 f"The account {place.account.uid}, under which archive and user servers run, cannot enter "
-                f"{folder}: choose a folder that everybody may enter with --data DIR, such as --data /var/lib/astrohub/own."
+                f"{folder.parent}: choose a folder that everybody may enter, such as --data /srv/astrohub."
             )
 
 

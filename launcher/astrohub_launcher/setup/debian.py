@@ -19,7 +19,7 @@ WANTED = {
 
 
 def missing_packages(terminal: Terminal) -> dict[str, str]:
-    """Return which packages are missing and what that means, after root on Debian has tried to install them."""
+    """Return which packages are missing and what that means; root on Debian first installs them."""
     missing = _missing()
     if missing and os.getuid() == 0 and shutil.which("apt-get"):
         begin = time.monotonic()

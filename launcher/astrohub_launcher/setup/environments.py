@@ -20,7 +20,7 @@ _MEMBERS_STAMP = ".astrohub-members.json"
 
 
 def packages_step(kit: Kit, plan: EnvironmentPlan, after: tuple[str, ...] = ()) -> Step:
-    """Return the step that installs exactly what a lock names, each file with the hash that the lock gives."""
+    """Return the step that installs exactly what a lock names, each file by its hash."""
     place = kit.place
     folder = place.environment(plan.name)
     lock = place.clone / "requirements" / f"{plan.name}.txt"

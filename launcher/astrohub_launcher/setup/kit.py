@@ -67,13 +67,13 @@ class Kit:
         return for_tools(more=more)
 
     def npm(self, *programs: Path) -> tuple[list[str | Path], dict[str, str]]:
-        """Return npm as a command, and the environment variables for it; some folders of programs come first."""
+        """Return npm as a command, and its environment variables; some folders of programs come first."""
         hub = self.place.environment("hub")
-        node = node_program(hub)
         more = {f"npm_config_{name.replace('-', '_')}": value for name, value in self._npm_settings()}
         if not self._home_is_usable():
             more |= {"npm_config_cache": str(self._users_cache() / "npm"), "HOME": str(self.place.build)}
-        return [node, npm_script(hub)], for_tools(node.parent, *programs, more=more)
+        # Scripts call node and npm by name; the environment's own ones are found first.
+        return [node_program(hub), npm_script(hub)], for_tools(*programs, hub / "bin", more=more)
 
     def _npm_settings(self) -> list[tuple[str, str]]:
         """Return the clone's settings of npm, which would find them in the folder of each package only."""

@@ -120,12 +120,18 @@ class _Run:
         except ToolError as e:
             cause = explain("\n".join(e.lines[-60:]), e.exit_code)
             sentence = f"“{step.title}” failed ({e.program}): {cause}. All of it: {log}"
-            raise StepError(sentence, e.lines[-_SHOWN_LINES:]) from e
+            raise StepError(sentence, _telling(e.lines)) from e
         except LauncherError:
             raise
         except OSError as e:
             raise StepError(f"“{step.title}” failed: {explain_os_error(e)}.") from e
         self._terminal.done(step.title, time.monotonic() - begin)
+
+
+def _telling(lines: list[str]) -> list[str]:
+    """Return the lines that say most: npm says what is wrong first and explains its options last."""
+    errors = [line for line in lines if line.startswith("npm error ")]
+    return errors[:_SHOWN_LINES] or lines[-_SHOWN_LINES:]
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def holds(stamp: Path, inputs: str, makes: Iterable[Path]) -> bool:
 def mark(stamp: Path, inputs: str, makes: Iterable[Path]) -> None:
     """Say that a step is finished.
 
-    The real paths of what it made are kept, so that an environment whose Python has been replaced is made anew.
+    The real paths of what it made are kept: an environment whose Python has been replaced is made anew.
     """
     made = {path.name: os.path.realpath(path) for path in makes}
     write_json(stamp, {"inputs": inputs, "makes": made}, mode=0o644)

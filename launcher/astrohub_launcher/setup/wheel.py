@@ -49,8 +49,8 @@ def fetch_program(pin: Pin, program: str, index: str, variables: Mapping[str, st
     content, _ = _get(urljoin(page_address, address), variables, accept="*/*")
     if hashlib.sha256(content).hexdigest() != pin.sha256:
         raise LauncherError(
-            f"The package index {_host(index)} served another {pin.filename} than the pinned one (its SHA-256 "
-            "differs): the download was damaged, or the index is not to be trusted."
+            f"The package index {_host(index)} served another {pin.filename} than the pinned one "
+            "(its SHA-256 differs): the download was damaged, or the index is not to be trusted."
         )
     with zipfile.ZipFile(io.BytesIO(content)) as wheel:
         name = next(name for name in wheel.namelist() if name.endswith(f".data/scripts/{program}"))
@@ -74,8 +74,8 @@ def _get(address: str, variables: Mapping[str, str], *, accept: str) -> tuple[by
     except (OSError, urllib.error.URLError) as e:
         reason = getattr(e, "reason", e)
         raise LauncherError(
-            f"The package index {_host(address)} cannot be reached ({reason}): check the network, or name this "
-            "site's index in ASTROHUB_PACKAGE_INDEX."
+            f"The package index {_host(address)} cannot be reached ({reason}): check the network, or name "
+            "this site's index in ASTROHUB_PACKAGE_INDEX."
         ) from e
 
 

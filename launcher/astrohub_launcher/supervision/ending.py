@@ -33,7 +33,7 @@ def end_platform(run: Path) -> bool:
             os.kill(record.supervisor.pid, signal.SIGTERM)
         except PermissionError as e:
             raise LauncherError(
-                f"The platform at {record.url} was started by another account: run `./astrohub down` as that one."
+                f"The platform at {record.url} belongs to another account: run `./astrohub down` as that one."
             ) from e
         except ProcessLookupError:
             ran = False

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,6 +90,15 @@ class RunningArchive:
         assert self.process is not None
         self.process.send_signal(sig)
         return self.process.wait(within_s)
+
+    def wait_for(self, condition: Callable[[], bool], within_s: float = 30) -> bool:
+        """Return whether a condition that no event announces comes true in time."""
+        until = time.monotonic() + within_s
+        while not condition():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        return True
 
     def query(
         self,

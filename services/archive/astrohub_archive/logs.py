@@ -32,13 +32,13 @@ def log_event(
 
 
 def start_logging(level: int = logging.INFO) -> None:
-    """Send all logs of the process to standard error as JSON lines."""
+    """Send all logs of the process to standard error as JSON lines; of others only warnings."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines())
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Both repeat what our own events say, in other words.
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    logging.getLogger("tornado.application").setLevel(logging.ERROR)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    _LOGGER.setLevel(level)
+    # What HubAuth has to say of a hub that does not answer, our own events say too.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
 
 
 class _JsonLines(logging.Formatter):

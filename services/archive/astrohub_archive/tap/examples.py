@@ -23,7 +23,7 @@ def examples_document(catalog: Catalog) -> bytes:
     top = root("html", {"": "http://www.w3.org/1999/xhtml"}, lang="en")
     head = add(top, "head")
     add(head, "title", "Examples")
-    body = add(top, "body", vocab="ivo://ivoa.net/std/DALI-examples#")
+    body = add(top, "body", vocab="ivo://ivoa.net/std/DALI-examples")
     add(body, "h1", "Examples")
     for example in _examples(catalog):
         element = add(body, "div", typeof="example", id=example.identifier, resource=f"#{example.identifier}")
@@ -52,5 +52,5 @@ def _cone(table: Table, storage: HatsTable) -> _Example:
         f"cone-{table.schema}-{table.name}",
         f"Rows of {table.qualified_name} within a degree of the Pleiades",
         f"SELECT TOP 100 * FROM {table.qualified_name} "  # noqa: S608 -- a text to read, from our own names
-        f"WHERE 1 = CONTAINS(POINT({ra}, {dec}), CIRCLE(56.75, 24.12, 1))",
+        f"WHERE 1 = CONTAINS(POINT('ICRS', {ra}, {dec}), CIRCLE('ICRS', 56.75, 24.12, 1))",
     )

@@ -18,7 +18,7 @@ from ..errors import (
 )
 from ..identity import READ_ARCHIVE, require_scope
 from ..ivoa.parameters import Parameters
-from ..ivoa.uws import Changes, Job, JobFolders, JobResult, JobStore, Phase, Runner
+from ..ivoa.uws import Changes, Job, JobFolders, JobResult, JobStore, Phase, Runner, is_anonymous_id
 from ..models import Principal
 from ..settings import Limits
 from .queries import Queries
@@ -139,9 +139,9 @@ class Jobs:
         job = await asyncio.to_thread(self._store.get, job_id)
         if job is not None and job.owner in (None, principal.name):
             return job
-        if principal.is_anonymous:
+        if principal.is_anonymous and not is_anonymous_id(job_id):
             raise CredentialsRequired("There is no such job without a token; send the token of its owner.")
-        raise NotFound("You have no job of this id; it may have been removed.")
+        raise NotFound("There is no such job of yours; it may have been removed.")
 
     async def listed(
         self, principal: Principal, *, phases: Sequence[Phase], after: datetime | None, last: int | None

@@ -61,7 +61,9 @@ async def answer_failure(request: Request, failure: Exception) -> Response:
     if isinstance(failure, ArchiveError):
         return _response(request, failure)
     if isinstance(failure, HTTPException):
-        return _response(request, _from_framework(request, failure))
+        response = _response(request, _from_framework(request, failure))
+        response.headers.update(failure.headers or {})
+        return response
     sentence = report_incident(failure, "a request failed", route=route_of(request.scope))
     return _response(request, ArchiveError(sentence))
 

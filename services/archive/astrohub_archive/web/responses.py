@@ -19,6 +19,7 @@ _HEADERS = {
     "Content-Security-Policy": "sandbox",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
+    "Server": "astrohub-archive",
 }
 
 

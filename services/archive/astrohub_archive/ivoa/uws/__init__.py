@@ -3,7 +3,7 @@
 from .changes import Changes
 from .cleaner import Cleaner
 from .folder import JobFolders
-from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase
+from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase, is_anonymous_id
 from .runner import Execute, Runner
 from .schema import open_database
 from .store import JobStore
@@ -20,5 +20,6 @@ __all__ = [
     "JobStore",
     "Phase",
     "Runner",
+    "is_anonymous_id",
     "open_database",
 ]

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from ..parameters import Parameters
 
-__all__ = ["ACTIVE_PHASES", "FINAL_PHASES", "Job", "JobResult", "Phase", "new_job_id"]
+__all__ = ["ACTIVE_PHASES", "FINAL_PHASES", "Job", "JobResult", "Phase", "is_anonymous_id", "new_job_id"]
 
 
 class Phase(StrEnum):
@@ -44,7 +44,7 @@ class Job:
     Attributes
     ----------
     job_id
-        Unguessable: who knows the id of an anonymous job may see it.
+        Unguessable, see `new_job_id`: who knows the id of an anonymous job may see it.
     owner
         A user's name, or None for an anonymous job.
     attempts
@@ -73,6 +73,11 @@ class Job:
         return self.phase in FINAL_PHASES
 
 
-def new_job_id() -> str:
-    """Return an identifier that nobody can guess."""
-    return secrets.token_hex(16)
+def new_job_id(*, anonymous: bool) -> str:
+    """Return an identifier that nobody can guess and that tells only whether the job has an owner."""
+    return ("a" if anonymous else "u") + secrets.token_hex(16)
+
+
+def is_anonymous_id(job_id: str) -> bool:
+    """Say whether an identifier, be there such a job or not, is of a kind that jobs without owner have."""
+    return job_id.startswith("a")

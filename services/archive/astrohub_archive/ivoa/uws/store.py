@@ -47,7 +47,7 @@ class JobStore:
         """Make a job that waits to be started (PENDING)."""
         now = self.clock()
         row: dict[str, Any] = {
-            "job_id": new_job_id(),
+            "job_id": new_job_id(anonymous=owner is None),
             "protocol": self.protocol,
             "owner": owner,
             "run_id": run_id,

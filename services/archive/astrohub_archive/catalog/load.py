@@ -29,6 +29,7 @@ def load_catalog(public: Path) -> Catalog:
     CatalogError
         When the folder or a description cannot be read; it names the file.
     """
+    public = public.resolve()
     try:
         folders = sorted(path for path in public.iterdir() if path.is_dir() and path.name[:1] != ".")
     except OSError as e:

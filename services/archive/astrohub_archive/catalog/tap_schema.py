@@ -104,7 +104,7 @@ def publish(catalog: Catalog, work_dir: Path) -> Catalog:
     """
     rows = _rows_of(catalog.with_schema(_describe({}, {})))
     digest = hashlib.sha256(repr(sorted(rows.items())).encode()).hexdigest()[:16]
-    folder = work_dir / _SCHEMA / digest
+    folder = work_dir.resolve() / _SCHEMA / digest
     try:
         if not folder.exists():
             _write(rows, folder)

@@ -11,7 +11,7 @@ __all__ = ["as_text", "iso_timestamps"]
 
 
 def as_text(array: pa.Array) -> pa.Array:
-    """Return a column as strings; NULL stays NULL. Floating-point numbers read back exactly (DALI 1.1, §3)."""
+    """Return a column as strings; NULL stays NULL, and floating-point numbers read back exactly."""
     kind = array.type
     if pa.types.is_string(kind):
         return array

@@ -19,6 +19,9 @@ PROBLEM = "application/problem+json"
 #: A query may think for long before its first byte; only getting hold of the archive is bounded.
 _TIMEOUT = httpx.Timeout(None, connect=5.0)
 
+#: A connection for each query: one kept from before would fail when the archive has been restarted meanwhile.
+_LIMITS = httpx.Limits(max_keepalive_connections=0)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -51,7 +54,9 @@ class Archive:
 
     def __init__(self, settings: Settings, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings = settings
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False, transport=transport)
+        self._client = httpx.AsyncClient(
+            timeout=_TIMEOUT, limits=_LIMITS, trust_env=False, transport=transport
+        )
 
     @asynccontextmanager
     async def ask(self, question: Question) -> AsyncIterator[httpx.Response]:

@@ -16,16 +16,25 @@ import pyarrow as pa
 
 __all__ = ["TOKEN", "FakeArchive", "Request", "stars", "whole_stream"]
 
-TOKEN = "a-token-that-opens"  # noqa: S105
+TOKEN = "a-token-that-opens"
 
 _COLUMNS: tuple[tuple[str, pa.DataType, dict[str, str]], ...] = (
-    ("source_id", pa.int64(), {"ucd": "meta.id;meta.main", "datatype": "long", "description": "Source identifier"}),
+    (
+        "source_id",
+        pa.int64(),
+        {"ucd": "meta.id;meta.main", "datatype": "long", "description": "Source identifier"},
+    ),
     ("ra", pa.float64(), {"unit": "deg", "ucd": "pos.eq.ra;meta.main", "datatype": "double"}),
     ("dec", pa.float64(), {"unit": "deg", "ucd": "pos.eq.dec;meta.main", "datatype": "double"}),
     (
         "phot_g_mean_mag",
         pa.float32(),
-        {"unit": "mag", "ucd": "phot.mag;em.opt", "datatype": "float", "description": "Mean magnitude in the G band"},
+        {
+            "unit": "mag",
+            "ucd": "phot.mag;em.opt",
+            "datatype": "float",
+            "description": "Mean magnitude in the G band",
+        },
     ),
     ("pmra", pa.float64(), {"unit": "mas.yr**-1", "ucd": "pos.pm;pos.eq.ra", "datatype": "double"}),
     ("pmdec", pa.float64(), {"unit": "mas.yr**-1", "ucd": "pos.pm;pos.eq.dec", "datatype": "double"}),
@@ -124,7 +133,10 @@ class _Handler(BaseHTTPRequestHandler):
         if "phot_g_mean_mg" in query:
             self._problem(400, _misspelt(query))
         elif "forbidden" in query:
-            self._problem(403, {"detail": "This token does not carry the scope custom:archive:read.", "slug": "forbidden"})
+            self._problem(
+                403,
+                {"detail": "This token does not carry the scope custom:archive:read.", "slug": "forbidden"},
+            )
         elif "crash" in query:
             self._send(500, b"<html>Traceback</html>", {"Content-Type": "text/html"})
         elif "think" in query:
@@ -140,7 +152,9 @@ class _Handler(BaseHTTPRequestHandler):
         elif "cut" in query:
             self._arrow(whole_stream(stars(maxrec), "OVERFLOW"))
         elif "fail" in query:
-            self._arrow(whole_stream(stars(50), "ERROR", message="The query ran longer than 60 s and was stopped."))
+            self._arrow(
+                whole_stream(stars(50), "ERROR", message="The query ran longer than 60 s and was stopped.")
+            )
         elif "truncated" in query:
             self._arrow(whole_stream(stars(5000))[:-600])
         elif "drop" in query:
@@ -158,7 +172,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _trickle(self) -> None:
         pieces = whole_stream(stars(40_000))
-        self._head(200, {"Content-Type": "application/vnd.apache.arrow.stream", "Content-Length": str(len(pieces))})
+        self._head(
+            200, {"Content-Type": "application/vnd.apache.arrow.stream", "Content-Length": str(len(pieces))}
+        )
         step = len(pieces) // 60
         for start in range(0, len(pieces), step):
             if self._left(0.1):
@@ -175,7 +191,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(status, json.dumps(document).encode(), {"Content-Type": "application/problem+json"})
 
     def _arrow(self, body: bytes, headers: dict[str, str] | None = None, length: int | None = None) -> None:
-        self._send(200, body, {"Content-Type": "application/vnd.apache.arrow.stream", **(headers or {})}, length)
+        self._send(
+            200, body, {"Content-Type": "application/vnd.apache.arrow.stream", **(headers or {})}, length
+        )
 
     def _send(self, status: int, body: bytes, headers: dict[str, str], length: int | None = None) -> None:
         self._head(status, {**headers, "Content-Length": str(len(body) if length is None else length)})
@@ -188,7 +206,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         """Say nothing: the tests look at `requests`."""
 
 

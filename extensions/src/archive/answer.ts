@@ -1,9 +1,9 @@
 // An Arrow answer, read as it arrives: columns, rows, and how it ended.
-import { type RecordBatch, RecordBatchReader, Table } from 'apache-arrow';
+import { type RecordBatch, RecordBatchReader, type Schema, Table } from 'apache-arrow';
 
 import { columnOf, type IColumn } from './column.js';
-import { readerOf } from './value.js';
 import { type Ending, endingOf, type IClaim, isEnding } from './ending.js';
+import { readerOf } from './value.js';
 
 /** An answer that has arrived. */
 export interface IAnswer {
@@ -56,20 +56,22 @@ class Arrival {
 
   async read(pieces: AsyncIterable<Uint8Array>): Promise<Table> {
     const batches: RecordBatch[] = [];
-    let reader: Awaited<ReturnType<typeof open>> | null = null;
+    let schema: Schema | null = null;
     try {
-      reader = await open(this.count(pieces));
+      const source = await RecordBatchReader.from(this.count(pieces));
+      const reader = await source.open();
+      // Kept here: a reader forgets its schema when it closes.
+      schema = reader.schema;
       for await (const batch of reader) {
         this.take(batch, batches);
       }
     } catch (error) {
-      // Bytes that end in the middle of a batch: the missing last words say so.
-      if (!(error instanceof Error) || error.name === 'AbortError' || this.failure !== null) {
+      if (this.failure !== null || !(error instanceof Error)) {
         throw this.failure ?? error;
       }
+      // Bytes that end in the middle of a batch: the missing last words say so.
       this.lastWords = null;
     }
-    const schema = reader?.schema;
     return schema ? new Table(schema, batches) : new Table();
   }
 
@@ -101,9 +103,4 @@ class Arrival {
       throw error;
     }
   }
-}
-
-async function open(pieces: AsyncIterable<Uint8Array>) {
-  const reader = await RecordBatchReader.from(pieces);
-  return reader.open();
 }

@@ -58,6 +58,12 @@ export class Columns {
     return low;
   }
 
+  /** The column whose right edge lies within some px of a position; null when there is none. */
+  edgeAt(x: number, reach: number): number | null {
+    const column = this.at(x - reach);
+    return this.count > 0 && Math.abs(this.left(column + 1) - x) <= reach ? column : null;
+  }
+
   private measure(): void {
     const edges = [0];
     for (const width of this.widths) {

@@ -12,6 +12,7 @@ import { tabSeparated } from './text.js';
 import { Tip } from './tip.js';
 
 const KEY_RESIZE_PX = 16;
+const GRIP_PX = 4;
 const START: ICell = { row: 0, column: 0 };
 
 /** What the pointer does while its button is down. */
@@ -233,17 +234,28 @@ export class Grid extends Widget {
     };
   }
 
-  private gripOf(event: Event): number | null {
-    const grip = event.target instanceof Element ? event.target.closest('.ah-Grid-grip') : null;
-    const index = grip?.parentElement?.getAttribute('aria-colindex');
-    return index ? Number(index) - 1 : null;
+  /** The column whose right edge is meant; by place, as a captured pointer has no other target than the grid. */
+  private gripAt(event: MouseEvent): number | null {
+    const box = this.scroller.getBoundingClientRect();
+    const y = event.clientY - box.top;
+    return y < 0 || y > this.rows.height
+      ? null
+      : this.columns.edgeAt(this.scroller.scrollLeft + event.clientX - box.left, GRIP_PX);
+  }
+
+  /** The grid itself takes the focus, not what scrolls in it. */
+  private onMouseDown(event: Event): void {
+    if (this.isContent(event)) {
+      event.preventDefault();
+      this.node.focus({ preventScroll: true });
+    }
   }
 
   private onPointerDown(event: PointerEvent): void {
     if (event.button !== 0 || !this.isContent(event)) {
       return;
     }
-    const column = this.gripOf(event);
+    const column = this.gripAt(event);
     if (column === null) {
       this.select(this.cellAt(event), { extend: event.shiftKey, reveal: false });
       this.drag = this.active.row < 0 ? null : { kind: 'select' };
@@ -295,7 +307,7 @@ export class Grid extends Widget {
   }
 
   private onDoubleClick(event: MouseEvent): void {
-    const column = this.gripOf(event);
+    const column = this.gripAt(event);
     if (column !== null) {
       const first = Math.floor(this.top / this.rows.height);
       this.resize(column, new Measure(getComputedStyle(this.node)).width(this.source, column, first, true));
@@ -311,6 +323,7 @@ export class Grid extends Widget {
     scroll: () => this.onScroll(),
     wheel: event => this.onWheel(event as WheelEvent),
     keydown: event => this.onKeyDown(event as KeyboardEvent),
+    mousedown: event => this.onMouseDown(event),
     pointerdown: event => this.onPointerDown(event as PointerEvent),
     pointermove: event => this.onPointerMove(event as PointerEvent),
     pointerup: () => (this.drag = null),

@@ -12,17 +12,14 @@ export const LEAST_PX = 32;
 /** Measures texts in one font. */
 export class Measure {
   constructor(style: CSSStyleDeclaration) {
-    const context = document.createElement('canvas').getContext('2d');
-    if (context) {
-      context.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
-    }
-    this.context = context;
+    this.values = `${style.fontSize} ${style.fontFamily}`;
+    this.names = `600 ${this.values}`;
   }
 
   /** The width a column needs, within bounds; without them when `whole`. */
   width(source: IGridSource, column: number, from = 0, whole = false): number {
     const { name = '', unit = '' } = source.columns[column] ?? {};
-    let widest = Math.max(this.text(name) * 1.08, this.text(unit));
+    let widest = Math.max(this.text(name, this.names), this.text(unit));
     const end = Math.min(source.rows, from + ROWS_LOOKED_AT);
     for (let row = from; row < end; row++) {
       widest = Math.max(widest, this.text(source.text(row, column) ?? ''));
@@ -31,9 +28,15 @@ export class Measure {
     return Math.max(NARROWEST_PX, whole ? needed : Math.min(WIDEST_PX, needed));
   }
 
-  private text(text: string): number {
-    return this.context?.measureText(text.slice(0, 400)).width ?? text.length * 8;
+  private text(text: string, font = this.values): number {
+    if (!this.context) {
+      return text.length * 8;
+    }
+    this.context.font = font;
+    return this.context.measureText(text.slice(0, 400)).width;
   }
 
-  private readonly context: CanvasRenderingContext2D | null;
+  private readonly context = document.createElement('canvas').getContext('2d');
+  private readonly values: string;
+  private readonly names: string;
 }

@@ -15,13 +15,19 @@ export const CommandIDs = {
   stop: 'astrohub:stop-query'
 } as const;
 
+/** What a tab is called when it is restored. */
+export interface ITabName {
+  readonly id: string;
+  readonly label: string;
+}
+
 /** What the commands work on. */
 export interface ICommandContext {
   readonly app: JupyterFrontEnd;
   readonly tracker: IQueryTracker;
   readonly trans: TranslationBundle;
   /** Open a tab, a new one or one that was kept. */
-  readonly open: (kept: Partial<IKept>, id: string | null) => Promise<void>;
+  readonly open: (kept: Partial<IKept>, name: ITabName | null) => Promise<void>;
 }
 
 /** Register the commands. */
@@ -42,11 +48,12 @@ function addOpen({ app, trans, open }: ICommandContext): void {
         properties: {
           text: { type: 'string', description: trans.__('The query’s text') },
           limit: { type: 'integer', description: trans.__('The most rows that a run brings') },
-          id: { type: 'string', description: trans.__('The tab’s name when it is restored') }
+          id: { type: 'string', description: trans.__('The id of the tab when it is restored') },
+          label: { type: 'string', description: trans.__('The name of the tab when it is restored') }
         }
       }
     },
-    execute: args => open(keptOf(args), typeof args['id'] === 'string' ? args['id'] : null)
+    execute: args => open(keptOf(args), nameOf(args))
   });
 }
 
@@ -86,4 +93,8 @@ function keptOf(args: ReadonlyPartialJSONObject): Partial<IKept> {
     ...(typeof text === 'string' ? { text } : {}),
     ...(typeof limit === 'number' ? { limit } : {})
   };
+}
+
+function nameOf({ id, label }: ReadonlyPartialJSONObject): ITabName | null {
+  return typeof id === 'string' && typeof label === 'string' ? { id, label } : null;
 }

@@ -11,6 +11,7 @@ import {
   keymap,
   lineNumbers,
   placeholder,
+  tooltips,
   type ViewUpdate
 } from '@codemirror/view';
 import { jupyterTheme } from '@jupyterlab/codemirror';
@@ -21,6 +22,7 @@ import { Widget } from '@lumino/widgets';
 import { ADQL } from './dialect.js';
 import { diagnosticsOf, mend, spanOf } from './faults.js';
 import type { QueryModel, QueryState } from './model.js';
+import { tooltipTheme } from './theme.js';
 
 /** Tab is left to the page, so that the keyboard gets out of the editor, and Ctrl+Enter to the command that runs. */
 const EDITING = defaultKeymap.filter(({ key }) => key !== 'Mod-Enter');
@@ -94,6 +96,8 @@ export class QueryEditor extends Widget {
       bracketMatching(),
       sql({ dialect: ADQL }),
       jupyterTheme,
+      tooltipTheme,
+      tooltips({ parent: document.body }),
       placeholder(this.trans.__('SELECT … FROM … — an ADQL query')),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({

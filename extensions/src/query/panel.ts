@@ -1,7 +1,7 @@
 // The Query tab: editor above, result below, the bar between them can be dragged.
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
-import { SplitPanel } from '@lumino/widgets';
+import { SplitPanel, type Widget } from '@lumino/widgets';
 
 import { QueryEditor } from './editor.js';
 import type { QueryModel } from './model.js';
@@ -19,8 +19,8 @@ export class QueryPanel extends SplitPanel {
     this.addWidget(this.editor);
     const result = new QueryResult(model, this.editor, trans);
     this.addWidget(result);
-    SplitPanel.setStretch(this.editor, 1);
-    SplitPanel.setStretch(result, 2);
+    SplitPanel.setStretch(this.editor, 0);
+    SplitPanel.setStretch(result, 1);
   }
 
   override dispose(): void {
@@ -28,9 +28,19 @@ export class QueryPanel extends SplitPanel {
     super.dispose();
   }
 
+  /** Give the editor its share once there is something to share: before that, both halves are as low as can be. */
+  protected override onResize(message: Widget.ResizeMessage): void {
+    super.onResize(message);
+    if (!this.shared && this.node.clientHeight > 0) {
+      this.shared = true;
+      this.setRelativeSizes([3, 7]);
+    }
+  }
+
   protected override onActivateRequest(_: Message): void {
     this.editor.activate();
   }
 
   private readonly editor: QueryEditor;
+  private shared = false;
 }

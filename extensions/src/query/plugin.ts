@@ -14,10 +14,10 @@ import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 
-import { type IArchive, ServerArchive } from '../archive/api.js';
+import { ServerArchive } from '../archive/api.js';
 import { queryIcon } from '../icons.js';
 import { IQueryTracker } from '../tokens.js';
-import { addCommands, CommandIDs } from './commands.js';
+import { addCommands, CommandIDs, type ITabName } from './commands.js';
 import { LimitChoice } from './limit.js';
 import { type IKept, QueryModel } from './model.js';
 import { QueryPanel } from './panel.js';
@@ -51,9 +51,10 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
     toolbars.addFactory<QueryTab>(TOOLBAR, 'limit', tab => new LimitChoice(tab.content.model, trans));
     const toolbar = createToolbarFactory(toolbars, settings, TOOLBAR, PLUGIN, translator);
 
-    const open = async (kept: Partial<IKept>, id: string | null): Promise<void> => {
+    const open = async (kept: Partial<IKept>, name: ITabName | null): Promise<void> => {
       const limit = kept.limit ?? (await defaultLimit(settings));
-      const tab = makeTab({ text: kept.text ?? '', limit }, id, archive, trans);
+      const model = new QueryModel(archive, { text: kept.text ?? '', limit });
+      const tab = makeTab(model, name ?? freeName(tracker, trans), trans);
       setToolbar(tab, toolbar);
       followModel(app, tracker, tab);
       await tracker.add(tab);
@@ -74,21 +75,36 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
       void restorer.restore(tracker, {
         command: CommandIDs.open,
         name: tab => tab.id,
-        args: tab => ({ id: tab.id, text: tab.content.model.text, limit: tab.content.model.limit })
+        args: ({ id, title, content: { model } }) => ({
+          id,
+          label: title.label,
+          text: model.text,
+          limit: model.limit
+        })
       });
     }
     return tracker;
   }
 };
 
-function makeTab(kept: IKept, id: string | null, archive: IArchive, trans: TranslationBundle): QueryTab {
-  const content = new QueryPanel(new QueryModel(archive, kept), trans);
-  const tab = new MainAreaWidget({ content });
-  tab.id = id ?? `astrohub-query-${UUID.uuid4()}`;
-  tab.title.label = trans.__('Query');
+function makeTab(model: QueryModel, name: ITabName, trans: TranslationBundle): QueryTab {
+  const tab = new MainAreaWidget({ content: new QueryPanel(model, trans) });
+  tab.id = name.id;
+  tab.title.label = name.label;
   tab.title.icon = queryIcon;
   tab.title.caption = trans.__('ADQL query');
   return tab;
+}
+
+/** Query 1, Query 2, …: the first name that no open tab has. */
+function freeName(tracker: IQueryTracker, trans: TranslationBundle): ITabName {
+  const taken = new Set<string>();
+  tracker.forEach(tab => taken.add(tab.title.label));
+  let number = 1;
+  while (taken.has(trans.__('Query %1', number))) {
+    number++;
+  }
+  return { id: `astrohub-query-${UUID.uuid4()}`, label: trans.__('Query %1', number) };
 }
 
 /** Keep what is typed, and let the commands know what can be done. */

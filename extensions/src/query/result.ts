@@ -77,15 +77,15 @@ export class QueryResult extends Widget {
   private showAnswer(state: QueryState & { phase: 'answered' }): void {
     const { answer, seconds } = state;
     const fault = this.faultOf(answer);
-    if (fault !== null) {
-      this.put(alertLine(fault, [this.again()]));
-    }
     if (answer.rows > 0) {
       this.grid = new Grid(tableOf(answer, this.trans), this.trans.__('Rows of the result'));
       (this.layout as PanelLayout).addWidget(this.grid);
       this.node.append(this.status);
     } else if (fault === null) {
       this.put(nothing(this.trans));
+    }
+    if (fault !== null) {
+      this.put(alertLine(fault, [this.again()]));
     }
     if (answer.ending.kind === 'cut') {
       this.sayCut(answer.rows, state.limit);
@@ -176,7 +176,7 @@ export class QueryResult extends Widget {
   }
 
   private put(node: HTMLElement): void {
-    this.node.insertBefore(node, this.status);
+    this.node.insertBefore(node, this.grid?.node ?? this.status);
     this.notices.push(node);
   }
 

@@ -9,7 +9,7 @@ import struct
 from enum import Enum
 from typing import Any
 
-__all__ = ["PIECE_BYTES", "Kind", "pack", "read_frame", "receive", "send", "unpack"]
+__all__ = ["PIECE_BYTES", "FrameReader", "Kind", "pack", "receive", "send", "unpack"]
 
 PIECE_BYTES = 1024 * 1024
 """Bytes of an answer in one frame at most."""
@@ -74,16 +74,28 @@ def _receive_exactly(sock: socket.socket, length: int) -> bytes:
     return bytes(content)
 
 
-async def read_frame(reader: asyncio.StreamReader) -> tuple[Kind, bytes]:
-    """Wait for one frame in the server.
+class FrameReader:
+    """Reads frames in the server. A read that is cancelled half-way is taken up by the next."""
 
-    Raises
-    ------
-    EOFError
-        When the worker has gone.
-    """
-    try:
-        kind, length = _HEADER.unpack(await reader.readexactly(_HEADER.size))
-        return Kind(kind), await reader.readexactly(length)
-    except (asyncio.IncompleteReadError, ConnectionError) as e:
-        raise EOFError from e
+    def __init__(self, stream: asyncio.StreamReader) -> None:
+        self._stream = stream
+        self._header: tuple[Kind, int] | None = None
+
+    async def read(self) -> tuple[Kind, bytes]:
+        """Wait for one frame.
+
+        Raises
+        ------
+        EOFError
+            When the worker has gone.
+        """
+        try:
+            if self._header is None:
+                kind, length = _HEADER.unpack(await self._stream.readexactly(_HEADER.size))
+                self._header = Kind(kind), length
+            content = await self._stream.readexactly(self._header[1])
+        except (asyncio.IncompleteReadError, ConnectionError) as e:
+            raise EOFError from e
+        frame = self._header[0], content
+        self._header = None
+        return frame

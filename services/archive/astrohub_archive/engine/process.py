@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import EngineError
-from .frames import PIECE_BYTES, Kind, pack, read_frame
+from .frames import PIECE_BYTES, FrameReader, Kind, pack
 from .lock import Lock
 
 __all__ = ["WorkerProcess", "WorkerSettings"]
@@ -49,7 +49,7 @@ class WorkerProcess:
         temp: Path,
     ) -> None:
         self._process = process
-        self._reader, self._writer = streams
+        self._reader, self._writer = FrameReader(streams[0]), streams[1]
         self._temp = temp
         self.outgrown = False
         """Whether it was killed because of its memory."""
@@ -104,7 +104,7 @@ class WorkerProcess:
         EOFError
             When the worker has died.
         """
-        return await read_frame(self._reader)
+        return await self._reader.read()
 
     async def ended(self) -> None:
         """Wait until the process has ended."""

@@ -133,7 +133,7 @@ class RunningHub:
 
     def start(self) -> None:
         """Start all and wait until the hub is healthy."""
-        threading.Thread(target=self._archive.serve_forever, daemon=True).start()
+        threading.Thread(target=self._archive.serve_forever, args=(0.02,), daemon=True).start()
         self.start_proxy()
         self.start_hub()
 

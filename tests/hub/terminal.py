@@ -15,7 +15,7 @@ PATIENCE_S = 30
 
 
 def run_in_terminal(server: str, token: str, command: str) -> str:
-    """Type a command into a new terminal and return all that the terminal shows until it has run, without colours.
+    """Type a command into a new terminal and return what the terminal shows, without colours.
 
     Parameters
     ----------

@@ -66,7 +66,7 @@ class WorkerProcess:
         temp = _make_temp(settings, name)
         ours, theirs = socket.socketpair()
         try:
-            process = await _spawn(theirs, settings)
+            process = await _spawn(theirs, settings, temp)
         finally:
             theirs.close()
         streams = await asyncio.open_connection(sock=ours, limit=2 * PIECE_BYTES)
@@ -150,7 +150,7 @@ def _lock(settings: WorkerSettings, temp: Path) -> Lock:
     )
 
 
-async def _spawn(theirs: socket.socket, settings: WorkerSettings) -> asyncio.subprocess.Process:
+async def _spawn(theirs: socket.socket, settings: WorkerSettings, home: Path) -> asyncio.subprocess.Process:
     """Start a fresh interpreter that knows nothing of the server but one socket."""
     account: dict[str, Any] = {}
     if settings.account:
@@ -158,6 +158,8 @@ async def _spawn(theirs: socket.socket, settings: WorkerSettings) -> asyncio.sub
         account = {"user": uid, "group": gid, "extra_groups": []}
     kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
+    # The account may have no passwd entry, and libraries ask for a home as they are imported.
+    environment["HOME"] = str(home)
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",

@@ -60,8 +60,11 @@ export class Columns {
 
   /** The column whose right edge lies within some px of a position; null when there is none. */
   edgeAt(x: number, reach: number): number | null {
-    const column = this.at(x - reach);
-    return this.count > 0 && Math.abs(this.left(column + 1) - x) <= reach ? column : null;
+    const here = this.at(x);
+    const near = [here - 1, here].find(
+      column => column >= 0 && column < this.count && Math.abs(this.left(column + 1) - x) <= reach
+    );
+    return near ?? null;
   }
 
   private measure(): void {
@@ -97,14 +100,15 @@ export class Rows {
 
   /** Where in the rows a scroll position lies. */
   topOf(scroll: number, view: number): number {
-    const reach = this.stacked - view;
-    return reach <= 0 ? 0 : Math.min(1, Math.max(0, scroll / reach)) * (this.total - view);
+    if (!this.mapped) {
+      return this.clamp(scroll, view);
+    }
+    return Math.min(1, Math.max(0, scroll / (this.stacked - view))) * (this.total - view);
   }
 
   /** The scroll position of a place in the rows. */
   scrollOf(top: number, view: number): number {
-    const reach = this.total - view;
-    return reach <= 0 ? 0 : (top / reach) * (this.stacked - view);
+    return this.mapped ? (top / (this.total - view)) * (this.stacked - view) : top;
   }
 
   /** Keep a place within the rows. */

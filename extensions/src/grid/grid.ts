@@ -3,12 +3,12 @@ import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
 import { element } from '../dom.js';
+import { linesOf } from './copy.js';
 import { Columns, Rows } from './geometry.js';
 import { LEAST_PX, Measure } from './measure.js';
 import { HEADER_ROWS, Painter } from './painter.js';
 import { type ICell, type IRange, moved, rangeOf } from './selection.js';
 import type { IGridSource } from './source.js';
-import { tabSeparated } from './text.js';
 import { Tip } from './tip.js';
 
 const KEY_RESIZE_PX = 16;
@@ -58,16 +58,7 @@ export class Grid extends Widget {
 
   /** The selected cells as tab-separated lines. */
   copied(): string {
-    const { top, bottom, left, right } = this.range;
-    const lines: string[] = [];
-    for (let row = top; row <= bottom; row++) {
-      const cells: string[] = [];
-      for (let column = left; column <= right; column++) {
-        cells.push(this.source.text(row, column) ?? '');
-      }
-      lines.push(tabSeparated(cells));
-    }
-    return lines.join('\n');
+    return linesOf(this.source, this.range);
   }
 
   protected override onAfterAttach(_: Message): void {
@@ -285,7 +276,7 @@ export class Grid extends Widget {
     this.tip.hide();
     const target = event.target;
     if (target instanceof HTMLElement && target.classList.contains('ah-Grid-cell')) {
-      target.title = target.scrollWidth > target.clientWidth ? (target.textContent ?? '') : '';
+      target.title = target.scrollWidth > target.clientWidth ? target.textContent : '';
     }
   }
 

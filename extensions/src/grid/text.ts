@@ -12,7 +12,7 @@ export const NULL_SIGN = '–';
 export function textOf(value: unknown, single = false): string {
   switch (typeof value) {
     case 'number':
-      return single ? shortestSingle(value) : String(value);
+      return single ? shortestSingle(value) : double(value);
     case 'string':
       return value;
     case 'bigint':
@@ -26,7 +26,7 @@ export function textOf(value: unknown, single = false): string {
 /** Write a single-precision float with the fewest digits that give it back. */
 export function shortestSingle(value: number): string {
   if (!Number.isFinite(value) || Number.isInteger(value)) {
-    return String(value);
+    return double(value);
   }
   for (let digits = 6; digits < 9; digits++) {
     const rounded = Number(value.toPrecision(digits));
@@ -37,9 +37,8 @@ export function shortestSingle(value: number): string {
   return String(Number(value.toPrecision(9)));
 }
 
-/** Make a line of tab-separated values of texts; what would break the table becomes a space. */
-export function tabSeparated(cells: readonly string[]): string {
-  return cells.map(text => text.replace(/[\t\r\n]+/g, ' ')).join('\t');
+function double(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value);
 }
 
 function textOfObject(value: unknown, single: boolean): string {

@@ -1,11 +1,13 @@
 // What stands in the lower half of the tab when there are no rows: examples, a skeleton, why a result is empty.
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { CommandRegistry } from '@lumino/commands';
 
 import { button, element } from '../dom.js';
 import { type IExample, examples } from './examples.js';
 
 /** An empty tab: three examples that work, and how to run one. */
 export function welcome(trans: TranslationBundle, take: (example: IExample) => void): HTMLElement {
+  const keys = CommandRegistry.formatKeystroke('Accel Enter');
   const items = examples(trans).map(example => {
     const card = button('ah-Welcome-example', '', () => {
       take(example);
@@ -19,7 +21,7 @@ export function welcome(trans: TranslationBundle, take: (example: IExample) => v
   return element(
     'div',
     { class: 'ah-Notice ah-Welcome' },
-    element('p', {}, trans.__('Write a query above and press %1 to run it, or begin with an example:', runKeys())),
+    element('p', {}, trans.__('Write a query above and press %1 to run it, or begin with an example:', keys)),
     element('ul', {}, ...items)
   );
 }
@@ -44,8 +46,4 @@ export function nothing(trans: TranslationBundle): HTMLElement {
 export function skeleton(): HTMLElement {
   const line = (): HTMLElement => element('div', { class: 'ah-Skeleton-row' });
   return element('div', { class: 'ah-Skeleton', 'aria-hidden': 'true' }, ...Array.from({ length: 12 }, line));
-}
-
-function runKeys(): string {
-  return navigator.platform.startsWith('Mac') ? '⌘ Enter' : 'Ctrl+Enter';
 }

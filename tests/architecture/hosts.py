@@ -26,7 +26,7 @@ FOREIGN_HOSTS = {
     "www.cosmos.esa.int": "the credit that Gaia and Hipparcos ask for",
 }
 
-_ADDRESS = re.compile(r"(?:https?|wss?):(?:\\?/){2}(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)")
+_ADDRESS = re.compile(r"(?:https?|wss?):(?:\\?/){2}(\[[0-9a-fA-F:]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)")
 _PROTOCOL_RELATIVE = re.compile(r"""(?:src|href)\s*=\s*["']//([A-Za-z0-9.-]+)""")
 _RESERVED = re.compile(r"(^|\.)(example|invalid|test|localhost|example\.(com|org|net))$")
 

@@ -47,7 +47,7 @@ def plugins_of(text: str) -> set[str]:
 def unnamed(words: Iterable[str], command: str, guide: str) -> list[str]:
     """Find commands and options that a guide does not show.
 
-    A command is shown as `command name`; an option stands in a section whose heading holds its command.
+    A command is shown as `command name`; an option stands in a section that shows its command.
     """
     sections = _sections(guide)
     faults = []
@@ -55,7 +55,7 @@ def unnamed(words: Iterable[str], command: str, guide: str) -> list[str]:
         *commands, last = word.split(" ")
         if last.startswith("--"):
             holder = " ".join([command, *commands])
-            texts = [text for heading, text in sections if not commands or holder in heading]
+            texts = [text for heading, text in sections if not commands or holder in heading + text]
             shown = any(re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", text) for text in texts)
         else:
             shown = f"{command} {word}" in guide

@@ -59,7 +59,7 @@ def _options() -> dict[str, object]:
 @pytest.fixture(scope="module")
 def eslint() -> tuple[str, ...]:
     """Return the command that judges a source of the extension from the standard input or by name."""
-    return (_installed(LINT, "eslint"), "--config", str(LINT / "eslint.config.mjs"))
+    return (_installed(LINT, "eslint"), "--config", str(LINT / "eslint.config.js"))
 
 
 def test_the_compiler_is_strict() -> None:

@@ -58,6 +58,14 @@ def test_all_import_contracts_hold() -> None:
         ("astrohub_archive/engine/__init__.py", "from .. import adql", "The archive's layers point down"),
         ("astrohub_archive/errors.py", "from . import main", "The archive's layers point down"),
         ("astrohub_archive/tap/jobs.py", "from . import handlers", "TAP's handlers stand on its operations"),
+        ("astrohub_hub/settings.py", "from . import spawner", "The hub's layers point down"),
+        ("astrohub_launcher/parts/part.py", "from .. import setup", "The launcher's layers point down"),
+        (
+            "astrohub_lab/errors.py",
+            "from . import handlers",
+            "The layers of the Lab's server part point down",
+        ),
+        ("astrohub/errors.py", "from . import client", "The client's layers point down"),
     ],
 )
 def test_an_import_against_the_rules_is_found(

@@ -1,1 +1,1 @@
-"""Stand-ins and servers that tests of several areas share."""
+"""What several areas of tests share."""

@@ -118,7 +118,9 @@ class RunningArchive:
 
 
 @contextmanager
-def running_archive(folder: Path, public: Path, hub_api_url: str, **settings: Any) -> Iterator[RunningArchive]:
+def running_archive(
+    folder: Path, public: Path, hub_api_url: str, **settings: Any
+) -> Iterator[RunningArchive]:
     """Run an archive over the catalogues in `public` until the block ends.
 
     Parameters

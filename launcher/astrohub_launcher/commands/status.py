@@ -90,7 +90,8 @@ def _say(record: Record, states: list[_State], place: Place) -> None:
     terminal = Terminal()
     terminal.say(f"{record.url} ({record.phase}; data in {place.data})")
     for state in states:
-        again = f", started again {state.restarts} times" if state.restarts else ""
+        often = "once" if state.restarts == 1 else f"{state.restarts} times"
+        again = f", started again {often}" if state.restarts else ""
         sign, what = ("✓", "healthy") if state.healthy else ("✗", f"not healthy: {state.why}")
         process = f" (process {state.pid})" if state.pid else ""
         terminal.say(f"  {sign} {state.name:<10} {what}{process}{again}")

@@ -27,7 +27,8 @@ _CAUSES = (
      "the package index refuses access: check the name and password in its address"),
     (r"dns error|failed to lookup|name resolution|Name or service not known|nodename nor servname|"
      r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|"
-     r"Connection refused|Connection reset|[Nn]etwork is unreachable|error sending request|timed? ?out|Could not connect|tunnel error",
+     r"Connection refused|Connection reset|network is unreachable|error sending request|timed? ?out|"
+     r"Could not connect|tunnel error",
      _NO_NETWORK),
     (r"Permission denied|EACCES|EPERM|Operation not permitted", _NOT_ALLOWED),
     (r"Cannot allocate memory|MemoryError|heap out of memory|ENOMEM",
@@ -46,7 +47,7 @@ _ERRNO = {
 def explain(output: str, exit_code: int) -> str:
     """Return the likely cause, without a full stop."""
     for pattern, cause in _CAUSES:
-        if re.search(pattern, output):
+        if re.search(pattern, output, re.IGNORECASE):
             return cause
     if exit_code == -9:
         return "the system ended it, most likely for want of memory: close other programs and run it again"

@@ -53,16 +53,20 @@ def holds(stamp: Path, inputs: str, makes: Iterable[Path]) -> bool:
     if not isinstance(found, dict) or found.get("inputs") != inputs:
         return False
     made = found.get("makes", {})
-    return all(path.exists() and made.get(path.name) == os.path.realpath(path) for path in makes)
+    return all(path.exists() and made.get(path.name) == _target(path) for path in makes)
 
 
 def mark(stamp: Path, inputs: str, makes: Iterable[Path]) -> None:
     """Say that a step is finished.
 
-    The real paths of what it made are kept: an environment whose Python has been replaced is made anew.
+    Where links lead is kept: an environment whose Python has been replaced is made anew.
     """
-    made = {path.name: os.path.realpath(path) for path in makes}
+    made = {path.name: _target(path) for path in makes}
     write_json(stamp, {"inputs": inputs, "makes": made}, mode=0o644)
+
+
+def _target(path: Path) -> str | None:
+    return os.path.realpath(path) if path.is_symlink() else None
 
 
 def _sources(folder: Path) -> Iterator[Path]:

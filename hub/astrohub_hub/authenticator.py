@@ -57,6 +57,9 @@ class AccountsFileAuthenticator(Authenticator):  # type: ignore[misc]
             self.log.error("%s Nobody can be let in until it is mended.", e)
             return False
         if account is None:
+            # JupyterHub 6.1 reads this of every request, and sets it only on those with a token.
+            if handler is not None and not hasattr(handler, "_token_authenticated"):
+                handler._token_authenticated = False  # type: ignore[attr-defined]
             return False
         return True if user.admin == account.admin else {"name": user.name, "admin": account.admin}
 

@@ -195,6 +195,13 @@ class Settings(_Model):
         description="The same paths as user servers reach them; the proxy's own address if not given.",
         pattern="^https?://[^/]+",
     )
+    site_name: str = Field(
+        "astrohub",
+        title="Site name",
+        description="What the pages call the site.",
+        min_length=1,
+        max_length=60,
+    )
     data: Path = Field(title="Data", description="Folder of everything that is kept.")
     public_bind: Bind = Field(
         default_factory=Bind, title="Public bind", description="Where the proxy listens for the public."

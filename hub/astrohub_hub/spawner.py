@@ -8,17 +8,19 @@ import subprocess
 from collections.abc import Callable
 from typing import IO, Any, ClassVar
 
-from jupyterhub.spawner import LocalProcessSpawner, SpawnException
+from jupyterhub.spawner import LocalProcessSpawner
 from jupyterhub.utils import can_connect
 from traitlets import Instance
 
 from . import folders, places
 from .birth import birth
+from .refusal import ServerRefused
 from .settings import Settings
 
 __all__ = ["AccountProcessSpawner", "process_environment"]
 
 LOOK_S = 0.05
+REASON = "local_process"
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
 # Without a passwd entry a shell says "I have no name!": put the name in place of \u before each prompt.
@@ -65,7 +67,7 @@ class AccountProcessSpawner(LocalProcessSpawner):  # type: ignore[misc]
 
         Raises
         ------
-        SpawnException
+        ServerRefused
             With one sentence, as soon as it is clear that the server will not come up.
         """
         self._make_home()
@@ -74,7 +76,9 @@ class AccountProcessSpawner(LocalProcessSpawner):  # type: ignore[misc]
             try:
                 ip, port = await super().start()
             except OSError as e:
-                raise _refusal("the Lab environment cannot be run", f"{self.cmd[0]}: {e}") from e
+                raise ServerRefused(
+                    "the Lab environment cannot be run", f"{self.cmd[0]}: {e}", reason=REASON
+                ) from e
         self._born = birth(self.pid)
         await self._wait_until_listening(ip, port)
         return ip, port
@@ -107,7 +111,7 @@ class AccountProcessSpawner(LocalProcessSpawner):  # type: ignore[misc]
             folders.passage(home.parent, account, listable=True)
             folders.own_folder(home, account)
         except folders.FolderError as e:
-            raise _refusal("your home folder cannot be used", str(e)) from e
+            raise ServerRefused("your home folder cannot be used", str(e), reason=REASON) from e
 
     def _open_log(self) -> IO[bytes]:
         log = places.log_file(self.settings, self.user.name, self.name)
@@ -117,7 +121,7 @@ class AccountProcessSpawner(LocalProcessSpawner):  # type: ignore[misc]
                 log.replace(log.with_suffix(".log.1"))
             return open(log, "wb", opener=_private)
         except OSError as e:
-            raise _refusal("its log cannot be written", f"{log}: {e.strerror}") from e
+            raise ServerRefused("its log cannot be written", f"{log}: {e.strerror}", reason=REASON) from e
 
     def _process(self, log: IO[bytes]) -> dict[str, Any]:
         account = self.settings.account
@@ -137,18 +141,11 @@ class AccountProcessSpawner(LocalProcessSpawner):  # type: ignore[misc]
             status = await self.poll()
             if status is not None:
                 log = places.log_file(self.settings, self.user.name, self.name)
-                raise _refusal("it stopped while it started", f"exit status {status}, see {log}")
+                raise ServerRefused(
+                    "it stopped while it started", f"exit status {status}, see {log}", reason=REASON
+                )
             await asyncio.sleep(LOOK_S)
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW, 0o600)
-
-
-def _refusal(what: str, detail: str) -> SpawnException:
-    return SpawnException(
-        f"Your server cannot start: {what}. Tell the operator to look at the hub's log.",
-        reason="local_process",
-        log_message=f"{what}: {detail}",
-        status_code=500,
-    )

@@ -120,3 +120,17 @@ def test_while_the_file_is_broken_nobody_is_let_in(quick_hub: RunningHub) -> Non
         assert "tell the operator" in answer.text
     finally:
         accounts.write_text(kept)
+
+
+def test_the_api_takes_no_more_passwords_than_the_page(quick_hub: RunningHub) -> None:
+    address = f"{quick_hub.api}/users/student1/tokens"
+    attempts = [
+        requests.post(address, json={"auth": {"username": "student1", "password": "wrong"}}, timeout=30)
+        for _ in range(3)
+    ]
+    right = {"auth": {"username": "student1", "password": PASSWORDS["student1"]}}
+    refused = requests.post(address, json=right, timeout=30)
+    assert [answer.status_code for answer in [*attempts, refused]] == [403] * 4
+    for auth in (None, "student1", ["a"], {"username": 7, "password": {}}):
+        assert requests.post(address, json={"auth": auth}, timeout=30).status_code == 403
+    assert "Traceback" not in quick_hub.log

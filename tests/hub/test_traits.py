@@ -101,10 +101,9 @@ def test_a_server_starts_the_labs_program_in_the_home(settings: Settings) -> Non
     assert (c.Spawner.notebook_dir, c.Spawner.default_url) == ("~", "/lab")
 
 
-def test_a_lab_asks_the_network_for_nothing(settings: Settings) -> None:
+def test_no_secret_is_among_a_servers_arguments(settings: Settings) -> None:
     spawner.apply(c := Config(), settings)
-    assert "--LabApp.news_url=None" in c.Spawner.args
-    assert "--LabApp.extension_manager=readonly" in c.Spawner.args
+    assert c.Spawner.args == list(spawner.SERVER_ARGUMENTS)
 
 
 def test_a_server_is_told_where_everything_is(settings: Settings) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyterhub.spawner import SpawnException
 from traitlets.config import Config
 
 from .. import places
 from ..folders import FolderError
+from ..refusal import ServerRefused
 from ..server_token import ServerToken
 from ..settings import Settings
 
@@ -36,12 +36,7 @@ def apply(c: Config, settings: Settings) -> None:
         try:
             tokens.give(spawner)
         except (FolderError, OSError) as e:
-            raise SpawnException(
-                "Your server cannot be given its token: tell the operator to look at the hub's log.",
-                reason="token",
-                log_message=str(e),
-                status_code=500,
-            ) from e
+            raise ServerRefused("it cannot be given its token", str(e), reason="token") from e
         # A new dictionary: the configured one is shared by all spawners.
         found = server_environment(settings, spawner.user.name, spawner.name)
         spawner.environment = {**spawner.environment, **found}

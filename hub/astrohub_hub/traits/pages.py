@@ -1,12 +1,17 @@
-"""Cookies and security headers of the hub's own pages."""
+"""The hub's own pages: their look, their cookies, their security headers."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 from traitlets.config import Config
 
 from ..settings import Settings
 
-__all__ = ["SECURITY_HEADERS", "apply"]
+__all__ = ["PAGES", "SECURITY_HEADERS", "apply"]
+
+# Templates that extend JupyterHub's own, with the styles and scripts they include.
+PAGES = Path(__file__).parent.parent / "pages"
 
 # The hub's pages carry small inline scripts and styles; everything else comes from the hub itself.
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -34,7 +39,10 @@ SECURITY_HEADERS: dict[str, str] = {
 
 
 def apply(c: Config, settings: Settings) -> None:
-    """Set headers, cookies (never sent along by other sites) and where a log-in leads."""
+    """Set templates, headers, cookies (never sent along by other sites) and where a log-in leads."""
+    c.JupyterHub.template_paths = [str(PAGES)]
+    c.JupyterHub.logo_file = str(PAGES / "mark.svg")
+    c.JupyterHub.template_vars = {"site_name": settings.site_name, "public_url": settings.public_url}
     c.JupyterHub.cookie_max_age_days = settings.sessions.days
     c.JupyterHub.redirect_to_server = True
     c.JupyterHub.shutdown_on_logout = False

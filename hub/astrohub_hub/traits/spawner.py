@@ -7,14 +7,11 @@ from traitlets.config import Config
 from ..settings import Settings
 from ..spawner import AccountProcessSpawner
 
-__all__ = ["LAB_ARGUMENTS", "apply"]
+__all__ = ["SERVER_ARGUMENTS", "apply"]
 
-# Nothing in a Lab asks the network for news, newer versions or further extensions, or runs npm at its start.
-# A terminal is no log-in shell, since /etc/profile would take the Lab environment out of PATH again.
-LAB_ARGUMENTS: tuple[str, ...] = (
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    "--LabApp.extension_manager=readonly",
+# A server does not run npm at its start to look for language servers. A terminal is no log-in shell, since
+# /etc/profile would take the Lab environment out of PATH again.
+SERVER_ARGUMENTS: tuple[str, ...] = (
     "--LanguageServerManager.autodetect=False",
     "--ServerApp.terminado_settings={'shell_command': ['/bin/bash']}",
 )
@@ -28,7 +25,7 @@ def apply(c: Config, settings: Settings) -> None:
     c.JupyterHub.cleanup_proxy = False
     c.AccountProcessSpawner.settings = settings
     c.Spawner.cmd = [str(settings.lab_environment / "bin" / "jupyterhub-singleuser")]
-    c.Spawner.args = list(LAB_ARGUMENTS)
+    c.Spawner.args = list(SERVER_ARGUMENTS)
     c.Spawner.notebook_dir = "~"
     c.Spawner.default_url = settings.servers.default_url
     c.Spawner.start_timeout = settings.servers.start_timeout_s

@@ -1,4 +1,4 @@
-"""A small archive that answers, refuses, thinks, cuts and breaks off on demand: what the words of a query ask for."""
+"""A small archive that answers, refuses, thinks, cuts and breaks off, as the words of a query ask."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ const RAISED: Readonly<Record<string, string>> = {
 export function unitText(unit: string): string {
   return unit
     .replace(/(?:\*\*|\^)\(?([+-]?\d+)\)?/g, (_, power: string) => raised(power))
-    .replace(/(?<=[A-Za-zµ])([+-]?\d+)(?![\d.]*[A-Za-z])/g, (_, power: string) => raised(power))
+    .replace(/(?<=[A-Za-zµ])([+-]?\d+)(?![\dA-Za-z])/g, (_, power: string) => raised(power))
     .replace(/(?<=[^\d.])\.|\.(?=[^\d.])|\*/g, '\u202f');
 }
 

@@ -81,7 +81,7 @@ class RunningArchive:
             try:
                 requests.get(f"{self.tap}/availability", timeout=5)
                 return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):
                 time.sleep(0.05)
         raise AssertionError(f"The archive does not answer:\n{self.log}")
 

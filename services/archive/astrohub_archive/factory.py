@@ -48,7 +48,7 @@ class Archive:
         self.changes.close()
         await self.runner.stop()
         await asyncio.sleep(self.settings.stop_grace_s)
-        await self.pool.stop()
+        self.tap.queries.break_off()
 
     async def stop(self) -> None:
         """End everything."""

@@ -75,6 +75,11 @@ def _listen(bind: settings.Bind) -> socket.socket:
     return listening
 
 
+def _longest_end_s(options: Settings) -> int:
+    """Return after how many seconds answers that are still under way are cut off."""
+    return round(options.stop_grace_s + options.engine.interrupt_grace_s) + 5
+
+
 class _Server(uvicorn.Server):
     """Uvicorn's server; told to stop, it gives the archive time to tell those who wait."""
 
@@ -86,7 +91,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 lifespan="off",
                 server_header=False,
-                timeout_graceful_shutdown=round(archive.settings.stop_grace_s) + 5,
+                timeout_graceful_shutdown=_longest_end_s(archive.settings),
             )
         )
         self._archive = archive

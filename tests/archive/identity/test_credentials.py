@@ -32,14 +32,16 @@ def test_a_token_is_found_wherever_clients_put_it(headers: dict[str, str]) -> No
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"cookie": f"jupyterhub-services={TOKEN}"}, {"x-dl-authtoken": "anonymous.0.0.anon_access"}]
+    "headers",
+    [{}, {"cookie": f"jupyterhub-services={TOKEN}"}, {"x-dl-authtoken": "anonymous.0.0.anon_access"}],
 )
 def test_without_a_token_a_request_is_anonymous(headers: dict[str, str]) -> None:
     assert token_in(headers) is None
 
 
 @pytest.mark.parametrize(
-    "value", ["Bearer", "Bearer  ", "Basic %%%", basic("user", ""), "Digest x", f"Bearer {'x' * 5000}", "Bearer ä"]
+    "value",
+    ["Bearer", "Bearer  ", "Basic %%%", basic("user", ""), "Digest x", f"Bearer {'x' * 5000}", "Bearer ä"],
 )
 def test_damaged_credentials_are_not_taken_for_none(value: str) -> None:
     with pytest.raises(InvalidToken):

@@ -50,7 +50,9 @@ def test_without_a_token_whatever_is_not_public_asks_for_one(archive: RunningArc
 
 
 def test_names_that_exist_and_names_that_do_not_are_refused_alike(archive: RunningArchive) -> None:
-    texts = {archive.query(f"SELECT * FROM {name}").text.replace(name, "…") for name in ("mydb.x", "absurd.x")}
+    texts = {
+        archive.query(f"SELECT * FROM {name}").text.replace(name, "…") for name in ("mydb.x", "absurd.x")
+    }
     assert len(texts) == 1
 
 

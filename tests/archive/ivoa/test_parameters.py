@@ -22,7 +22,9 @@ def test_a_parameter_given_twice_differently_is_refused() -> None:
     assert Parameters([("LANG", "ADQL"), ("lang", "ADQL")]).one("LANG") == "ADQL"
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("many", "whole number"), ("-1", "at least 0"), ("1.5", "whole")])
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("many", "whole number"), ("-1", "at least 0"), ("1.5", "whole")]
+)
 def test_a_number_that_is_none_is_named(text: str, sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         Parameters([("MAXREC", text)]).integer("MAXREC")

@@ -37,7 +37,8 @@ def test_whoever_accepts_problems_gets_problems(archive: RunningArchive) -> None
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", "/nothing", 404), ("PUT", "/tap/sync", 405), ("GET", "/tap/sync/x", 404)]
+    ("method", "path", "status"),
+    [("GET", "/nothing", 404), ("PUT", "/tap/sync", 405), ("GET", "/tap/sync/x", 404)],
 )
 def test_addresses_that_do_not_exist_are_told(
     archive: RunningArchive, method: str, path: str, status: int

@@ -50,8 +50,12 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: text[:40].encode("unicode_escape").decode() or "empty")
-def test_a_hostile_statement_is_refused_with_a_sentence(archive: RunningArchive, token: str, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", HOSTILE, ids=lambda text: text[:40].encode("unicode_escape").decode() or "empty"
+)
+def test_a_hostile_statement_is_refused_with_a_sentence(
+    archive: RunningArchive, token: str, text: str
+) -> None:
     for sender in (None, token):
         response = archive.query(text, token=sender, RESPONSEFORMAT="arrow", timeout=20)
         assert response.status_code in ((400, 401) if sender is None else (400,)), response.text

@@ -36,9 +36,7 @@ def test_a_killed_process_loses_no_job(tmp_path: Path, sample_data: Path, hub: F
 def test_a_job_that_kills_every_process_is_given_up(
     tmp_path: Path, sample_data: Path, hub: FakeHub, token: str
 ) -> None:
-    with running_archive(
-        tmp_path, sample_data, hub.api_url, jobs={"leaseS": 1.5, "pollS": 0.2}
-    ) as archive:
+    with running_archive(tmp_path, sample_data, hub.api_url, jobs={"leaseS": 1.5, "pollS": 0.2}) as archive:
         client = JobClient(archive, token)
         job_id = client.create(ENDLESS)
         for _ in range(2):

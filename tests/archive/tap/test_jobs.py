@@ -128,7 +128,9 @@ def test_a_deleted_job_is_gone(mine: JobClient, running: bool, by_post: bool) ->
     assert mine.request("GET", f"/{job_id}/results/result").status_code == 404
 
 
-def test_the_job_list_holds_the_callers_jobs_only(mine: JobClient, theirs: JobClient, nobodys: JobClient) -> None:
+def test_the_job_list_holds_the_callers_jobs_only(
+    mine: JobClient, theirs: JobClient, nobodys: JobClient
+) -> None:
     own = [mine.create(BRIGHT, run=False) for _ in range(3)]
     foreign, open_ = theirs.create(BRIGHT, run=False), nobodys.create(BRIGHT, run=False)
     listed = mine.request("GET").text

@@ -26,7 +26,9 @@ def test_get_post_and_multipart_answer_alike(archive: RunningArchive) -> None:
     url = f"{archive.tap}/sync"
     by_get = rows_of(requests.get(url, params=form, timeout=60))
     by_post = rows_of(requests.post(url, data=form, timeout=60))
-    by_parts = rows_of(requests.post(url, files={name: (None, text) for name, text in form.items()}, timeout=60))
+    by_parts = rows_of(
+        requests.post(url, files={name: (None, text) for name, text in form.items()}, timeout=60)
+    )
     assert len(by_get) == 100
     assert by_get == by_post == by_parts
 
@@ -118,7 +120,11 @@ def test_a_parameter_given_twice_is_refused(archive: RunningArchive) -> None:
 
 
 def test_every_answer_is_disarmed(archive: RunningArchive) -> None:
-    for response in (archive.query(BRIGHT), archive.query("SELECT"), requests.get(f"{archive.tap}/x", timeout=30)):
+    for response in (
+        archive.query(BRIGHT),
+        archive.query("SELECT"),
+        requests.get(f"{archive.tap}/x", timeout=30),
+    ):
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Content-Security-Policy"] == "sandbox"
         assert response.headers["Cache-Control"] == "no-store"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ..catalog.reserved import as_identifier
 from ..models import Column, Key, Schema, Table
 from .times import timestamp
 from .xml import XSI, Element, add, document, root
@@ -73,7 +74,7 @@ def _fill(element: Element, published: Table, schema: Schema, *, with_columns: b
 
 def _add_column(element: Element, column: Column) -> None:
     child = add(element, "column", std="true" if column.std else "false")
-    add(child, "name", column.name)
+    add(child, "name", as_identifier(column.name))
     for tag in ("description", "unit", "ucd", "utype"):
         value = getattr(column, tag)
         if value:
@@ -95,7 +96,7 @@ def _add_key(element: Element, key: Key) -> None:
     add(child, "targetTable", key.target_table)
     for from_column, target_column in key.columns:
         pair = add(child, "fkColumn")
-        add(pair, "fromColumn", from_column)
-        add(pair, "targetColumn", target_column)
+        add(pair, "fromColumn", as_identifier(from_column))
+        add(pair, "targetColumn", as_identifier(target_column))
     if key.description:
         add(child, "description", key.description)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
+from weakref import WeakSet
 
 from ..adql import understand
 from ..catalog import Catalog
@@ -45,6 +46,7 @@ class Queries:
         self.limits = limits
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="adql")
         self._waiting: set[asyncio.Task[Answer]] = set()
+        self._streaming: WeakSet[Answer] = WeakSet()
         self._is_stopping = False
 
     async def understand(self, principal: Principal, text: str) -> Statement:
@@ -84,7 +86,9 @@ class Queries:
         )
         self._waiting.add(running)
         try:
-            return await running
+            answer = await running
+            self._streaming.add(answer)
+            return answer
         except asyncio.CancelledError as e:
             if self._is_stopping:
                 raise _stopping() from e
@@ -97,6 +101,13 @@ class Queries:
         self._is_stopping = True
         for running in self._waiting:
             running.cancel()
+
+    def break_off(self) -> None:
+        """End the answers that are still on their way; each says so itself where its format can."""
+        for answer in self._streaming:
+            answer.expire_after(
+                0, BusyError("The archive was restarted before the answer was whole; ask again in a moment.")
+            )
 
 
 def _ask_for_token(unknown: UnknownTable) -> CredentialsRequired:

@@ -88,6 +88,8 @@ _ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
 _SENTENCES: dict[type[exp.Expr] | tuple[type[exp.Expr], str], str] = {
     exp.Concat: "Two texts in a row are not part of ADQL: join them with ||.",
     exp.Dot: "A name has at most three parts: schema.table.column.",
+    exp.NullSafeEQ: "IS DISTINCT FROM is not part of ADQL: use = or <> and IS NULL.",
+    exp.NullSafeNEQ: "IS DISTINCT FROM is not part of ADQL: use = or <> and IS NULL.",
     exp.Tuple: "A list in parentheses can stand after IN only.",
     (exp.Distinct, "on"): "DISTINCT ON is not part of ADQL.",
     (exp.In, "field"): "IN needs a list in parentheses or a subquery.",
@@ -96,6 +98,8 @@ _SENTENCES: dict[type[exp.Expr] | tuple[type[exp.Expr], str], str] = {
     (exp.Star, "rename"): "SELECT * takes no RENAME: name the columns instead.",
     (exp.Star, "ilike"): "SELECT * takes no pattern: name the columns instead.",
     (exp.With, "recursive"): "WITH RECURSIVE is not supported.",
+    (exp.Limit, "limit_options"): "TOP takes a number and nothing else.",
+    (exp.Limit, "offset"): "TOP takes a number and nothing else.",
     (exp.Group, "all"): "GROUP BY ALL is not part of ADQL: name the columns.",
     (exp.Select, "exclude"): "SELECT * takes no EXCLUDE: name the columns instead.",
 }
@@ -139,4 +143,4 @@ def _refusal(text: str, node: exp.Expr, key: type[exp.Expr] | tuple[type[exp.Exp
     if said is None:
         what = key[1].strip("_") if isinstance(key, tuple) else key.__name__
         said = f"{what.upper()} is not part of an ADQL query."
-    return QueryError(said, position=position_of(text, node))
+    return QueryError(said, position=position_of(text, node) or position_of(text, node.parent))

@@ -11,7 +11,7 @@ import math
 from sqlglot import exp
 
 from .datatypes import ENGINE_TYPES, Type
-from .values import Value, combined
+from .values import Meaning, Value, combined
 
 __all__ = ["SIGNS", "brought_to", "calculated", "negated"]
 
@@ -20,48 +20,42 @@ SIGNS: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", ex
 
 def calculated(sign: str, left: Value, right: Value) -> Value:
     """Return what an arithmetic operator makes of two numbers."""
-    whole = left.type.is_integer and right.type.is_integer
     kind = _kind(left.type, right.type)
-    if whole and left.type is not Type.LONG:
-        left_sql = f"CAST({left.sql} AS BIGINT)"
-    else:
-        left_sql = left.sql
+    first = brought_to(left, kind) if kind is Type.LONG or left.type is Type.UNKNOWN else left
+    second = brought_to(right, kind) if right.type is Type.UNKNOWN else right
     if sign in ("/", "%"):
-        engine_sign = "//" if whole and sign == "/" else sign
-        divisor = right.sql if right.constant else f"nullif({right.sql}, 0)"
-        sql = f"({left_sql} {engine_sign} {divisor})"
+        engine_sign = "//" if kind is Type.LONG and sign == "/" else sign
+        divisor = second.sql if right.constant else f"nullif({second.sql}, 0)"
+        sql = f"({first.sql} {engine_sign} {divisor})"
     else:
-        sql = f"({left_sql} {sign} {right.sql})"
+        sql = f"({first.sql} {sign} {second.sql})"
     value = combined((left, right), sql, kind)
     constant = _constant(sign, left.constant, right.constant)
-    if constant is None:
-        return value
-    return Value(value.sql, value.type, constant=constant)
+    return value if constant is None else Value(value.sql, value.type, constant=constant)
 
 
 def negated(value: Value) -> Value:
     """Return a number with the other sign."""
-    kind = Type.LONG if value.type.is_integer else value.type
-    inner = f"CAST({value.sql} AS BIGINT)" if kind is Type.LONG and value.type is not Type.LONG else value.sql
-    written = value.computed(f"(-{inner})", kind, value.meaning)
+    kind = _kind(value.type, value.type)
+    meaning = Meaning(unit=value.meaning.unit) if value.meaning else None
+    inner = brought_to(value, kind)
     if isinstance(value.constant, (int, float)):
-        return Value(written.sql, kind, constant=-value.constant)
-    return written
+        return Value(f"(-{inner.sql})", kind, constant=-value.constant)
+    return combined((value,), f"(-{inner.sql})", kind, meaning)
 
 
 def brought_to(value: Value, kind: Type) -> Value:
-    """Return a value as one of another type to which its own widens."""
-    if value.type is kind or value.type is Type.UNKNOWN or kind not in ENGINE_TYPES:
+    """Return a value as one of another type to which its own widens, and NULL as one of that type."""
+    if value.type is kind or kind not in ENGINE_TYPES:
         return value
     return combined((value,), f"CAST({value.sql} AS {ENGINE_TYPES[kind]})", kind)
 
 
 def _kind(left: Type, right: Type) -> Type:
-    if Type.UNKNOWN in (left, right):
-        return Type.UNKNOWN
-    if left.is_integer and right.is_integer:
+    known = {left, right} - {Type.UNKNOWN}
+    if known and all(kind.is_integer for kind in known):
         return Type.LONG
-    return Type.DOUBLE if Type.DOUBLE in (left, right) else Type.FLOAT
+    return Type.FLOAT if known and Type.DOUBLE not in known else Type.DOUBLE
 
 
 def _constant(

@@ -154,6 +154,10 @@ class AdqlParser(parser.Parser):
             items.append(item)
         return items
 
+    def _parse_function_parameter(self) -> exp.Expr | None:
+        """Read a name in the list of names after an alias: `AS x (a, b)`."""
+        return self._parse_id_var(any_token=False)
+
     def _parse_string_as_identifier(self) -> exp.Identifier | None:
         return None
 

@@ -17,7 +17,7 @@ from . import arithmetic, comparisons
 from .datatypes import CAST_TARGETS, ENGINE_TYPES, Type, common_type
 from .functions import FUNCTIONS, Function, no_function
 from .geometry import Geometry
-from .positions import position_of
+from .positions import position_of, position_of_word
 from .sources import OutputColumn, Scope
 from .values import Expression, Restriction, Value, combined, number_sql, text_sql
 
@@ -182,7 +182,8 @@ class Expressions:
 
     def _concatenation(self, node: exp.DPipe) -> Value:
         left, right = self.value(node.this), self.value(node.expression)
-        return combined((left, right), f"({left.sql} || {right.sql})", Type.TEXT)
+        texts = [arithmetic.brought_to(value, Type.TEXT) for value in (left, right)]
+        return combined(texts, f"({texts[0].sql} || {texts[1].sql})", Type.TEXT)
 
     # ---- conditions
 
@@ -205,6 +206,7 @@ class Expressions:
         if (query := node.args.get("query")) is not None:
             written = self._subqueries(query.this, self.scope)
             self._one_column(query, written)
+            self._comparable(query, value, Value("", written.columns[0].type))
             return combined((value,), f"({value.sql} IN ({written.sql}))", Type.BOOLEAN)
         if not node.expressions:
             raise self.fault(node, "The list after IN is empty")
@@ -308,7 +310,7 @@ class Expressions:
             return self._geometry.written(name, node)
         function = FUNCTIONS.get(name)
         if function is None:
-            raise no_function(str(node.this), position_of(self.text, node))
+            raise no_function(str(node.this), position_of_word(self.text, node))
         if function.aggregate:
             return self._aggregated(function, node)
         return function.write(self, node)

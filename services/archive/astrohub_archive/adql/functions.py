@@ -18,6 +18,7 @@ from .datatypes import Type, common_type
 from .nearest import nearest, with_suggestion
 from .units import UnitError, conversion
 from .values import Meaning, Value, combined, number_sql
+from .vocabulary import FOREIGN_WORDS
 
 __all__ = ["FUNCTIONS", "GEOMETRY_NAMES", "Function", "Writer", "no_function"]
 
@@ -82,7 +83,8 @@ class Function:
 
 def no_function(name: str, position: Position | None) -> QueryError:
     """Return the error for a call of what is no function of ADQL."""
-    suggestion = nearest(name, [*FUNCTIONS, *GEOMETRY_NAMES])
+    known = () if name.upper() in FOREIGN_WORDS else (*FUNCTIONS, *GEOMETRY_NAMES)
+    suggestion = nearest(name, known)
     return QueryError(
         with_suggestion(f"There is no function {name[:60]} in ADQL", suggestion),
         position=position,
@@ -110,6 +112,8 @@ def _keeping(template: str, *, whole_alike: bool = True) -> Callable[[Writer, ex
 
     def write(expressions: Writer, node: exp.Anonymous, name: str) -> Value:
         (value,) = _numbers(expressions, node, name)
+        if value.type is Type.UNKNOWN:
+            value = brought_to(value, Type.DOUBLE)
         if value.type.is_integer:
             value = brought_to(value, Type.LONG)
             return combined((value,), template.format(value.sql) if whole_alike else value.sql, Type.LONG)
@@ -155,7 +159,7 @@ def _text(template: str) -> Callable[[Writer, exp.Anonymous, str], Value]:
         value = expressions.value(node.expressions[0])
         if value.type not in (Type.TEXT, Type.UNKNOWN):
             raise expressions.fault(node.expressions[0], f"{name} takes a text, not {value.type.noun}")
-        return combined((value,), template.format(value.sql), Type.TEXT)
+        return combined((value,), template.format(brought_to(value, Type.TEXT).sql), Type.TEXT)
 
     return write
 

@@ -126,13 +126,14 @@ class Geometry:
 
     def _polygon(self, name: str, node: exp.Anonymous) -> Polygon:
         arguments = self._without_frame(node)
-        points: list[Point] = []
         written = [self._expressions.expression(argument) for argument in arguments]
-        if written and all(isinstance(part, Point) for part in written):
-            points = [part for part in written if isinstance(part, Point)]
-        elif len(written) % 2 == 0:
-            pairs = zip(arguments[::2], arguments[1::2], strict=True)
-            points = [self._position(lon, lat) for lon, lat in pairs]
+        points = [part for part in written if isinstance(part, Point)]
+        numbers = [part for part in written if isinstance(part, Value)]
+        if len(numbers) == len(written) and len(numbers) % 2 == 0:
+            pairs = zip(numbers[::2], numbers[1::2], strict=True)
+            points = [self._placed(node, lon, lat) for lon, lat in pairs]
+        elif len(points) != len(written):
+            points = []
         if not 3 <= len(points) <= MAXIMUM_VERTICES:
             raise self._fault(
                 node, f"A POLYGON takes 3 to {MAXIMUM_VERTICES} vertices, each a POINT or a pair of numbers"
@@ -148,10 +149,14 @@ class Geometry:
 
     def _position(self, lon: exp.Expr, lat: exp.Expr) -> Point:
         longitude = self._expressions.number(lon, "A position")
-        latitude = self._expressions.number(lat, "A position")
-        if latitude.number is not None and not -90 <= latitude.number <= 90:
-            raise self._fault(lat, "A latitude lies between -90 and 90 degrees")
-        return Point(longitude, latitude)
+        return self._placed(lat, longitude, self._expressions.number(lat, "A position"))
+
+    def _placed(self, node: exp.Expr, lon: Value, lat: Value) -> Point:
+        if not (lon.type.is_number and lat.type.is_number):
+            raise self._fault(node, "A position takes numbers")
+        if lat.number is not None and not -90 <= lat.number <= 90:
+            raise self._fault(node, "A declination lies between -90 and 90 degrees")
+        return Point(lon, lat)
 
     def _around(self, name: str, node: exp.Anonymous, sizes: int) -> tuple[Point, list[exp.Expr]]:
         """Return the centre of a shape, given as a POINT or as two numbers, and what follows it."""

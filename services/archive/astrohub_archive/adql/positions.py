@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from ..errors import Position
 
-__all__ = ["position_at", "position_of", "span_of"]
+__all__ = ["position_at", "position_of", "position_of_word", "span_of"]
 
 
 def position_at(text: str, start: int, end: int) -> Position:
@@ -26,6 +26,14 @@ def position_of(text: str, node: exp.Expr | None) -> Position | None:
     """Return where a node stands, as far as it or what is below it remembers."""
     span = span_of(node) if node is not None else None
     return position_at(text, *span) if span else None
+
+
+def position_of_word(text: str, node: exp.Expr) -> Position | None:
+    """Return where the word stands that a node is named by: a function's name without its arguments."""
+    meta = node._meta
+    if not meta or meta.get("start") is None:
+        return position_of(text, node)
+    return position_at(text, meta["start"], meta["end"] + 1)
 
 
 def span_of(node: exp.Expr) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from ..catalog import Catalog
 from ..errors import QueryError
+from .arithmetic import brought_to
 from .datatypes import Type, common_type
 from .expressions import Expressions, WrittenQuery
 from .positions import position_of
@@ -44,9 +45,11 @@ class Queries:
         self._text = text
         self._from = From(text, catalog, self.scans, self.inner)
         self._numbers: Iterator[int] = count()
+        self._root: exp.Query | None = None
 
     def outermost(self, query: exp.Query) -> WrittenQuery:
         """Write the query itself; its columns are called in the engine as in the answer."""
+        self._root = query
         return self._written(query, Scope(self._text, self.scans), outermost=True)
 
     def inner(self, query: exp.Expr, scope: Scope, *, existence: bool = False) -> WrittenQuery:
@@ -204,12 +207,18 @@ class Queries:
         clause = select.args.get("group")
         if clause is None:
             return groups
-        terms = Expressions(scope, self.inner, "GROUP BY")
+        terms = Expressions(scope, self._no_subquery, "GROUP BY")
         if not clause.expressions:
             raise QueryError("GROUP BY needs a column.", position=position_of(self._text, select))
         for node in clause.expressions:
-            groups[terms.value(self._meant(select, scope, node)).sql] = None
+            value = terms.value(self._meant(select, scope, node))
+            # The engine would read a number as the place of a column.
+            groups[value.sql if value.constant is None else f"coalesce({value.sql})"] = None
         return groups
+
+    def _no_subquery(self, query: exp.Expr, scope: Scope, *, existence: bool = False) -> WrittenQuery:
+        """Refuse a subquery in GROUP BY, where a column of the SELECT list would be written a second time."""
+        raise QueryError("A subquery cannot stand in GROUP BY.", position=position_of(self._text, query))
 
     def _meant(self, select: exp.Select, scope: Scope, node: exp.Expr) -> exp.Expr:
         """Return the expression that a term of GROUP BY stands for."""
@@ -241,6 +250,8 @@ class Queries:
                 continue
             inner = node.this if isinstance(node, exp.Alias) else node
             value = terms.value(inner)
+            if value.type is Type.UNKNOWN and select is self._root:
+                value = brought_to(value, Type.TEXT)
             name = node.alias if isinstance(node, exp.Alias) else name_of(inner, len(items) + 1)
             items.append(_Item(name, value, inner))
         if not items:
@@ -297,7 +308,7 @@ class Queries:
                     "With DISTINCT, ORDER BY takes columns of the SELECT list only.",
                     position=position_of(self._text, ordered),
                 )
-            if value.constant is None:
+            if value.constant is None and not isinstance(ordered.this, (exp.Boolean, exp.Null)):
                 written.append((_direction(value.sql, ordered), value))
         return written
 

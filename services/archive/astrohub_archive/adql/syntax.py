@@ -21,6 +21,9 @@ __all__ = ["parse"]
 _DIALECT = ADQL()
 _FRAMES_PER_LEVEL = 60
 _BASE_FRAMES = 2_000
+_QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
+_PARSER_FAILURES = (SqlglotError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What a parser for thirty dialects may raise on a text that is none of them."""
 _QUERY_STARTS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN})
 
 
@@ -44,10 +47,10 @@ def parse(text: str, limits: Limits) -> exp.Query:
         trees = AdqlParser(dialect=_DIALECT).parse(tokens, text)
     except SyntaxFault as fault:
         raise _fault(text, tokens, fault) from None
-    except SqlglotError:
-        raise QueryError("This is not a query in ADQL.") from None
     except RecursionError:
         raise QueryError(f"A query may be nested {limits.query_depth} levels deep at most.") from None
+    except _PARSER_FAILURES:
+        raise QueryError("This is not a query in ADQL.", position=position_at(text, 0, len(text))) from None
     tree = trees[0] if len(trees) == 1 else None
     if not isinstance(tree, exp.Query):
         raise QueryError("Only queries are answered: begin with SELECT or WITH.")
@@ -114,18 +117,28 @@ def _check_words(text: str, tokens: Sequence[Token]) -> None:
             raise QueryError(foreign_sign(token.text[:1] or " "), position=_at(text, token))
         elif kind == TokenType.IDENTIFIER and not token.text.strip():
             raise QueryError("A name in double quotes must not be empty.", position=_at(text, token))
+        elif kind not in _QUOTED and not text[token.start : token.end + 1].isascii():
+            raise _foreign_character(text, token)
 
 
 def _check_name(text: str, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
     if not is_name(token.text):
-        offset = next(i for i, c in enumerate(token.text) if not (c.isascii() and (c.isalnum() or c == "_")))
-        start = token.start + offset
-        raise QueryError(foreign_sign(text[start]), position=position_at(text, start, start + 1))
+        raise _foreign_character(text, token)
     beside = {tokens[i].token_type for i in (index - 1, index + 1) if 0 <= i < len(tokens)}
     if token.text.upper() in NEVER_NAMES and TokenType.DOT not in beside:
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         raise QueryError(foreign_word(token, following) or "", position=_at(text, token))
+
+
+def _foreign_character(text: str, token: Token) -> QueryError:
+    """Return the error for the first character of a word that is not of ADQL's."""
+    within = range(token.start, token.end + 1)
+    at = next(
+        (i for i in within if not (text[i].isascii() and (text[i].isalnum() or text[i] in "_ \t\n\r"))),
+        token.start,
+    )
+    return QueryError(foreign_sign(text[at]), position=position_at(text, at, at + 1))
 
 
 def _check_number(text: str, tokens: Sequence[Token], index: int) -> None:
@@ -145,7 +158,7 @@ def _check_number(text: str, tokens: Sequence[Token], index: int) -> None:
 def _fault(text: str, tokens: Sequence[Token], fault: SyntaxFault) -> QueryError:
     """Say in ADQL's words what the parser stumbled over."""
     index = next((i for i, known in enumerate(tokens) if known is fault.token), len(tokens))
-    for near in (index, index - 1):
+    for near in (index, index - 1, index - 2):
         if 0 <= near < len(tokens):
             following = tokens[near + 1] if near + 1 < len(tokens) else None
             if said := foreign_word(tokens[near], following):

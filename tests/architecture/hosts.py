@@ -79,6 +79,7 @@ def registry_hosts(path: Path, text: str) -> list[str]:
         for line, content in _lines(text)
         for pattern in (_REGISTRY, _OTHER_INDEX)
         for found in pattern.findall(content)
+        if not any(_RESERVED.search(host.lower()) for host in _ADDRESS.findall(found))
     ]
 
 

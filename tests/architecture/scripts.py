@@ -13,7 +13,7 @@ __all__ = ["SHELL_LINES", "is_shell", "shell_faults", "test_faults"]
 
 SHELL_LINES = 40
 _CLAIMS = re.compile(
-    r"^(assert|check|expect|fail|raises|warns|deprecated_call|wait_for)|_raises$|^simplefilter$"
+    r"^(assert|check|expect|fail|raises|warns|deprecated_call|wait_for|until$)|_raises$|^simplefilter$"
 )
 
 

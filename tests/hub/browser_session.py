@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import time
+from typing import Any
 
 import requests
+
+from ..support.waiting import until
 
 __all__ = ["BrowserSession"]
 
@@ -35,25 +37,20 @@ class BrowserSession:
         """Ask for a server and wait until it is ready."""
         page = self.http.get(f"{self.url}/hub/spawn", timeout=30)
         assert page.ok, page.text
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            model = self.http.get(self._api(name), headers=self._headers, timeout=30).json()
-            if model["servers"].get("", {}).get("ready"):
-                return
-            assert model["pending"], "the server did not start"
-            time.sleep(0.1)
-        raise AssertionError("the server did not become ready")
+
+        def is_ready() -> bool:
+            model = self._model(name)
+            ready = bool(model["servers"].get("", {}).get("ready"))
+            assert ready or model["pending"], "the server did not start"
+            return ready
+
+        until(is_ready, "the server is ready", timeout_s=PATIENCE_S)
 
     def stop_server(self, name: str) -> None:
         """Ask for the server's end and wait for it."""
         answer = self.http.delete(self._api(name) + "/server", headers=self._headers, timeout=30)
         assert answer.status_code in {202, 204}, answer.text
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            if not self.http.get(self._api(name), headers=self._headers, timeout=30).json()["servers"]:
-                return
-            time.sleep(0.1)
-        raise AssertionError("the server did not stop")
+        until(lambda: not self._model(name)["servers"], "the server has stopped", timeout_s=PATIENCE_S)
 
     def get(self, path: str) -> requests.Response:
         """Open a page, following where it leads."""
@@ -62,6 +59,10 @@ class BrowserSession:
     @property
     def _headers(self) -> dict[str, str]:
         return {"X-XSRFToken": self._xsrf("/hub/")}
+
+    def _model(self, name: str) -> dict[str, Any]:
+        model: dict[str, Any] = self.http.get(self._api(name), headers=self._headers, timeout=30).json()
+        return model
 
     def _api(self, name: str) -> str:
         return f"{self.url}/hub/api/users/{name}"

@@ -13,11 +13,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import requests
+
+from ..support.waiting import until
 
 __all__ = ["PASSWORDS", "RunningHub", "lab_environment", "password_hash"]
 
@@ -230,16 +232,14 @@ class RunningHub:
         headers = {"Authorization": f"token {self._proxy_token}"}
         return requests.get(f"http://127.0.0.1:{self._proxy_api}/api/routes", headers=headers, timeout=5).ok
 
-    def _await(self, process: subprocess.Popen[bytes], ready: Any) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
+    def _await(self, process: subprocess.Popen[bytes], ready: Callable[[], bool]) -> None:
+        def is_up() -> bool:
             if process.poll() is not None:
-                break
+                logs = "\n".join(log.read_text() for log in (self.data / "logs").glob("*.log"))
+                raise AssertionError(f"{process.args!r} did not come up:\n{logs}")
             try:
-                if ready():
-                    return
+                return ready()
             except requests.RequestException:
-                pass
-            time.sleep(0.05)
-        logs = "\n".join(log.read_text() for log in (self.data / "logs").glob("*.log"))
-        raise AssertionError(f"{process.args!r} did not come up:\n{logs}")
+                return False
+
+        until(is_up, f"{process.args!r} is up", timeout_s=PATIENCE_S)

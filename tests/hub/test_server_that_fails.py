@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ..support.waiting import until
 from .browser_session import BrowserSession
 from .running_hub import PASSWORDS, RunningHub
 
@@ -41,13 +41,9 @@ def failure(hub: RunningHub) -> Callable[[], str]:
         browser = BrowserSession(hub.url)
         browser.log_in(USER, PASSWORDS[USER])
         browser.get("/hub/spawn")
-        end = time.monotonic() + PATIENCE_S
-        while time.monotonic() < end:
-            page = browser.get(f"/hub/spawn-pending/{USER}")
-            if page.status_code >= 500:
-                return page.text
-            time.sleep(0.1)
-        raise AssertionError(f"the failure was not said within {PATIENCE_S} s")
+        address = f"/hub/spawn-pending/{USER}"
+        until(lambda: browser.get(address).status_code >= 500, "the failure is said", timeout_s=PATIENCE_S)
+        return browser.get(address).text
 
     return failure
 

@@ -139,7 +139,7 @@ def test_an_answer_under_way_when_the_service_stops_is_whole_or_says_that_it_is_
     every = (
         "SELECT a.source_id, b.hip FROM gaia_dr3_g10.gaia_source AS a JOIN hipparcos.hip2 AS b ON a.ra > b.ra"
     )
-    # A worker that is given time says it in its own words; one that has to be killed breaks the connection off.
+    # A worker that is given time says it in its own words; one that is killed breaks the connection off.
     patient = {"interruptGraceS": 20}
     with running_archive(tmp_path, sample_data, hub.api_url, engine=patient) as archive:
         form = {"LANG": "ADQL", "QUERY": every, "RESPONSEFORMAT": "arrow"}

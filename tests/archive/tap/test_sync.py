@@ -106,7 +106,8 @@ def test_maxrec_zero_asks_for_the_columns_only(archive: RunningArchive) -> None:
 def test_a_parameter_that_does_not_fit_is_named(
     archive: RunningArchive, changes: dict[str, str], sentence: str
 ) -> None:
-    response = archive.query(BRIGHT, **changes)
+    form = {"LANG": "ADQL", "QUERY": BRIGHT, **changes}
+    response = requests.post(f"{archive.tap}/sync", data=form, timeout=30)
     assert response.status_code == 400
     assert sentence in response.text
     assert 'value="ERROR"' in response.text

@@ -28,7 +28,8 @@ USES = {
     "UNION": "SELECT TOP 1 hip FROM hipparcos.hip2 UNION SELECT TOP 1 hip FROM hipparcos.hip2",
     "EXCEPT": "SELECT table_name FROM tap_schema.tables EXCEPT SELECT table_name FROM tap_schema.columns "
     "WHERE table_name <> 'hipparcos.hip2'",
-    "INTERSECT": "SELECT table_name FROM tap_schema.tables INTERSECT SELECT table_name FROM tap_schema.columns",
+    "INTERSECT": "SELECT table_name FROM tap_schema.tables "
+    "INTERSECT SELECT table_name FROM tap_schema.columns",
     "CAST": "SELECT TOP 1 CAST(hip AS VARCHAR) FROM hipparcos.hip2",
     "OFFSET": "SELECT hip FROM hipparcos.hip2 WHERE hip < 20 ORDER BY hip OFFSET 2",
 }

@@ -16,6 +16,6 @@ FEATURES: dict[str, tuple[str, ...]] = {
 }
 """Names by kind of feature. A test asks a query with each.
 
-COALESCE is understood as well, but its kind (adql-conditional) came with the last draft of ADQL 2.1: clients of
-the years before call it an error, so it is not announced.
+COALESCE is understood as well, but its kind (adql-conditional) came with the last draft of ADQL 2.1:
+clients of the years before call it an error, so it is not announced.
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -78,7 +79,7 @@ class QueryError(AstrohubError):
         if self.position:
             lines.append(f"line {self.position.line}, column {self.position.column}:")
             lines += _marked(self.query, self.position)
-        if self.suggestion:
+        if self.suggestion and not re.search(rf"(?<!\w){re.escape(self.suggestion)}(?!\w)", self.message):
             lines.append(f"Did you mean {printable(self.suggestion)}?")
         return "\n".join(lines)
 

@@ -18,11 +18,14 @@ LOOK_AHEAD = 1000
 
 
 def lines(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[str]:
-    """Yield the lines of a table; columns are as wide as the first rows need."""
+    """Yield the lines of a table.
+
+    Columns are as wide as the first rows need, within reason: a longer cell is shown whole, past its column.
+    """
     rows = (row for batch in batches for row in _rows(batch))
     first = list(islice(rows, LOOK_AHEAD))
     heads = [[printable(field.name) for field in schema], [_unit(field) for field in schema]]
-    widths = [max(map(display_width, column)) for column in zip(*heads, *first, strict=True)]
+    widths = [min(max(map(display_width, column)), WIDEST) for column in zip(*heads, *first, strict=True)]
     right = [pa.types.is_integer(kind) or pa.types.is_floating(kind) for kind in schema.types]
     for head in heads if any(heads[1]) else heads[:1]:
         yield _line(head, widths, right)
@@ -52,8 +55,7 @@ def _values(column: pa.Array) -> list[Any]:
 def _cell(value: Any) -> str:
     if value is None:
         return NULL
-    text = printable(str(value)).replace("\n", " ")
-    return text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    return printable(str(value)).replace("\n", " ")
 
 
 def _line(cells: Iterable[str], widths: list[int], right: list[bool]) -> str:

@@ -199,6 +199,14 @@ def test_what_commands_a_terminal_is_shown_by_its_number(
     assert "a\\x1b[31m b" in run("query", QUERY).stdout
 
 
+def test_a_long_text_is_shown_whole(run: Callable[..., Run], archive: FakeArchive) -> None:
+    table = pa.table({"text": ["x" * 100, "y"], "n": [1, 2]})
+    archive.reply = Reply(body=arrow_stream(table))
+    lines = run("query", QUERY).stdout.splitlines()
+    assert lines[2] == "x" * 100 + "  1"
+    assert lines[3] == "y" + " " * 47 + "  2"
+
+
 def test_a_reader_that_has_seen_enough_is_no_failure_of_ours(archive: FakeArchive) -> None:
     many = pa.table({"x": pa.array(range(200_000))})
     archive.reply = Reply(body=arrow_stream(many, batch_rows=1000))

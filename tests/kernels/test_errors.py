@@ -37,6 +37,12 @@ def test_a_wrong_word_is_marked_and_the_meant_one_named(archive: FakeArchive) ->
     assert refused.value.suggestion == "phot_g_mean_mag"
 
 
+def test_the_meant_word_is_not_said_twice() -> None:
+    said = "There is no column decc; did you mean dec?"
+    assert str(astrohub.QueryError(said, suggestion="dec")) == said
+    assert str(astrohub.QueryError("No column decc.", suggestion="dec")).endswith("\nDid you mean dec?")
+
+
 def test_a_notebook_shows_the_sentence_and_no_frames(
     archive: FakeArchive, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

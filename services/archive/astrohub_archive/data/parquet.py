@@ -41,6 +41,7 @@ class Dataset:
             compression="zstd",
             row_group_size=ROW_GROUP_ROWS,
             use_dictionary=False,
+            write_page_checksum=True,
             column_encoding={name: word for name, word in self._encodings.items() if word},
             metadata_collector=footers,
         )

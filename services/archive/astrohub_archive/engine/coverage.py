@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from typing import Any
 
@@ -18,7 +19,10 @@ __all__ = ["Ranges", "cover", "merge", "simplify"]
 Ranges = NDArray[np.int64]
 """Sorted, disjoint half-open ranges, shape (n, 2)."""
 
+_log = logging.getLogger(__name__)
+
 _ORDER = 29
+_MOST_TILES = 32
 _DEEPEST = 22
 _CELL_DEG = 58.6
 # Wider than any rounding between the index of a position and the distance computed from it.
@@ -35,6 +39,17 @@ def cover(region: Region) -> Ranges | None:
     """
     if not all(math.isfinite(value) for value in region.values):
         return None
+    try:
+        return _cover(region)
+    except BaseException as e:
+        # A failed assertion in the library's Rust code arrives as this, which is no Exception.
+        if type(e).__name__ != "PanicException":
+            raise
+        _log.warning("region-not-covered", extra={"kind": region.kind, "values": region.values})
+        return None
+
+
+def _cover(region: Region) -> Ranges | None:
     if region.kind == "circle":
         return _circle(*region.values)
     if region.kind == "polygon":
@@ -79,32 +94,37 @@ def _polygon(corners: NDArray[np.float64]) -> Ranges | None:
 
 
 def _box(ra: float, dec: float, width: float, height: float) -> Ranges | None:
+    """Cover a box by circles around its tiles, whether its sides follow coordinates or great circles."""
     if width < 0 or height < 0 or width >= 180:
         return None
-    low, high = dec - height / 2 - _SLACK_DEG, dec + height / 2 + _SLACK_DEG
+    low, high = max(dec - height / 2, -90.0), min(dec + height / 2, 90.0)
     # Between two corners a great circle bulges towards its pole.
     low, high = min(low, _bulge(low, width)), max(high, _bulge(high, width))
-    low, high = max(low, -90.0), min(high, 90.0)
-    side = width + 2 * _SLACK_DEG / max(math.cos(math.radians(max(abs(low), abs(high)))), 1e-6)
-    if low >= high or side >= 360:
+    if low > high:
         return None
-    west = (ra - side / 2) % 360
-    spans = [(west, min(west + side, 360.0)), (0.0, west + side - 360)]
-    depth = _depth(max(min(width, height), max(width, height) / 8) / 2)
-    parts = [
-        _ranges(
-            nested.zone_search(
-                lon_min=Longitude(start, u.deg),
-                lat_min=Latitude(low, u.deg),
-                lon_max=Longitude(stop, u.deg, wrap_angle=361 * u.deg),
-                lat_max=Latitude(high, u.deg),
-                depth=depth,
+    broad = width * math.cos(math.radians(0.0 if low < 0 < high else min(abs(low), abs(high))))
+    across = min(_MOST_TILES, max(math.ceil(broad / max(high - low, 1e-9)), 1))
+    along = min(_MOST_TILES, max(math.ceil((high - low) / max(broad, 1e-9)), 1))
+    tile_width, tile_height = width / across, (high - low) / along
+    circles: list[Ranges] = []
+    for column in range(across):
+        for row in range(along):
+            centre = ra - width / 2 + (column + 0.5) * tile_width, low + (row + 0.5) * tile_height
+            reach = max(
+                _distance(centre, (centre[0] + tile_width / 2, centre[1] + side * tile_height / 2))
+                for side in (-1, 1)
             )
-        )
-        for start, stop in spans
-        if stop > start
-    ]
-    return merge(np.concatenate(parts))
+            circle = _circle(*centre, reach)
+            if circle is None:
+                return None
+            circles.append(circle)
+    return merge(np.concatenate(circles))
+
+
+def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
+    (x1, y1), (x2, y2) = (map(math.radians, place) for place in (one, other))
+    haversine = math.sin((y2 - y1) / 2) ** 2 + math.cos(y1) * math.cos(y2) * math.sin((x2 - x1) / 2) ** 2
+    return math.degrees(2 * math.asin(min(1.0, math.sqrt(max(haversine, 0.0)))))
 
 
 def _bulge(dec: float, width: float) -> float:

@@ -14,7 +14,10 @@ _KINDS: dict[str, type[ArchiveError]] = {
     kind.slug: kind for kind in (QueryError, QueryTimeout, EngineError, BusyError)
 }
 _USERS_OWN = ("Conversion Error", "Out of Range Error", "Invalid Input Error", "Mismatch Type Error")
+# What the decoders of Parquet throw, without the name of a file; some say not even what kind of error it is.
+_UNREADABLE = ("Invalid Error", "Serialization Error", "IO Error")
 _FATAL = ("FATAL Error", "INTERNAL Error")
+_KIND = re.compile(r"[A-Z][\w ]+ Error: ")
 _PATH = re.compile(r"""['"]?(?:[\w.=+~-]*/)+[\w.=+~-]*['"]?""")
 _SCAN = re.compile(r'"?scan_\d+"?\.?')
 
@@ -40,7 +43,7 @@ def translate(error: Exception, tables: Mapping[str, str], memory_mb: int) -> Ar
     tables
         Names of the tables that the query reads, by folder.
     memory_mb
-        Megabytes of memory that the engine could use.
+        Megabytes of memory that one query may use.
     """
     if isinstance(error, ArchiveError):
         return error
@@ -52,12 +55,14 @@ def translate(error: Exception, tables: Mapping[str, str], memory_mb: int) -> Ar
             f"The query needs more than the {memory_mb} MB of memory that one query may use; "
             "let it sort, group or join fewer rows."
         )
-    for folder, table in tables.items():
-        if folder and folder in text:
-            return EngineError(
-                f"A file of the table {table} is damaged or missing; "
-                "the operators of this archive can restore it."
-            )
+    damaged = [table for folder, table in tables.items() if folder and folder in text]
+    if not damaged and (text.startswith(_UNREADABLE) or not _KIND.match(text)):
+        damaged = sorted(set(tables.values()))
+    if damaged:
+        return EngineError(
+            f"A file of the table {' or '.join(damaged)} is damaged or missing; "
+            "the operators of this archive can restore it."
+        )
     if text.startswith(_USERS_OWN):
         return QueryError(f"The query failed on a value: {_plain(text)}")
     if _PATH.search(text) and text.startswith(("IO Error", "Permission Error")):

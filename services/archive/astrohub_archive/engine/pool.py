@@ -180,7 +180,8 @@ class Pool:
             grace_s=self._options.interrupt_grace_s,
         )
         answer.expire_after(timeout_s, _too_long(timeout_s, advice))
-        worker.send(Kind.QUERY, _request(query, plan, statement, fmt, maxrec))
+        request = _request(query, plan, statement, fmt, maxrec)
+        worker.send(Kind.QUERY, {**request, "memory_mb": self._options.memory_limit_mb})
         try:
             await answer.gather_first()
         except asyncio.CancelledError:

@@ -88,8 +88,13 @@ class WorkerProcess:
 
     @property
     def alive(self) -> bool:
-        """Say whether the process runs."""
-        return self._process.returncode is None
+        """Say whether the process runs; of one that was killed this instant, asyncio may not know yet."""
+        if self._process.returncode is not None:
+            return False
+        try:
+            return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        except ChildProcessError:
+            return False
 
     def send(self, kind: Kind, content: Any) -> None:
         """Send a frame; what cannot be sent any more is found out by reading."""

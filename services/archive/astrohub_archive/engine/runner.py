@@ -33,7 +33,6 @@ class Runner:
     """Runs queries one after the other in a locked engine; `cancel` may come from another thread."""
 
     def __init__(self, lock: Lock, send: Send) -> None:
-        self._memory_mb = lock.memory_mb
         self._engine = open_locked(lock)
         self._send = send
         self._guard = threading.Lock()
@@ -101,7 +100,7 @@ class Runner:
     def _report(self, error: Exception, request: dict[str, Any], answer: _Answer) -> None:
         with self._guard:
             reason = self._reason
-        fault = reason or translate(error, request["tables"], self._memory_mb)
+        fault = reason or translate(error, request["tables"], request["memory_mb"])
         answer.fail(fault, detail="" if reason else f"{type(error).__name__}: {error}"[:2000])
 
 

@@ -1,0 +1,239 @@
+"""How queries end that do not end well: cancelled, killed, out of time, of memory or of workers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+
+import psutil
+import pytest
+import pytest_asyncio
+from astrohub_archive.engine import Pool
+from astrohub_archive.errors import BusyError, EngineError, QueryTimeout
+from astrohub_archive.formats import find_format
+from astrohub_archive.models import Outcome
+
+from ...support.catalogs import SyntheticArchive
+from .conftest import ACCOUNT, Asker, raw, small
+
+ARROW = find_format("arrow")
+NOT_TO_BE_INTERRUPTED = raw("SELECT list_sum(range(100000000)) AS s")
+ENDLESS = raw("SELECT sum(a.x * b.x) AS s FROM range(10000000) a(x), range(10000000) b(x)")
+STREAM = raw("SELECT x, x + 1 AS y FROM range(100000000000) t(x)")
+ONE = raw("SELECT 1 AS one")
+
+
+@pytest_asyncio.fixture
+async def asker(synthetic: SyntheticArchive) -> AsyncIterator[Asker]:
+    """A pool for one test, with one worker in each lane."""
+    pool = Pool(small(memory_limit_mb=4096), synthetic.public, synthetic.work, account=ACCOUNT)
+    await pool.start()
+    table = synthetic.catalog().table("sky", "stars")
+    assert table is not None
+    yield Asker(pool, synthetic, table)
+    await pool.stop()
+
+
+def workers() -> list[psutil.Process]:
+    """Return the worker processes of this test, busiest last."""
+    found: list[tuple[float, psutil.Process]] = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if "astrohub_archive.engine.worker" in child.cmdline():
+                found.append((sum(child.cpu_times()[:2]), child))
+    return [child for _, child in sorted(found, key=lambda item: item[0])]
+
+
+def busy_seconds() -> dict[int, float]:
+    """Return how long each worker has been busy."""
+    return {worker.pid: sum(worker.cpu_times()[:2]) for worker in workers()}
+
+
+async def running(seconds: float = 0.3) -> int:
+    """Return the process id of a worker when it has been busy for a while."""
+    before = busy_seconds()
+    while True:
+        for pid, used in busy_seconds().items():
+            if used > before.get(pid, 0) + seconds:
+                return pid
+        await asyncio.sleep(0.02)
+
+
+async def test_an_expression_that_cannot_be_interrupted_is_killed_and_the_next_query_answered(
+    asker: Asker,
+) -> None:
+    task = asyncio.create_task(asker.answer(NOT_TO_BE_INTERRUPTED))
+    await running()
+    begin = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await asker.rows(ONE)).to_pylist() == [{"one": 1}]
+    assert time.monotonic() - begin < 5
+    assert asker.pool.healthy().available
+
+
+async def test_a_cancelled_query_keeps_its_worker_when_it_can_be_interrupted(asker: Asker) -> None:
+    before = {worker.pid for worker in workers()}
+    task = asyncio.create_task(asker.answer(ENDLESS))
+    await running()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await asker.rows(ONE)).num_rows == 1
+    assert {worker.pid for worker in workers()} == before
+
+
+async def test_a_reader_who_goes_away_frees_the_worker(asker: Asker) -> None:
+    before = {worker.pid for worker in workers()}
+    answer = await asker.pool.run(STREAM, fmt=ARROW, maxrec=10**12, timeout_s=60)
+    chunks = answer.chunks()
+    for _ in range(5):
+        await anext(chunks)
+    await chunks.aclose()  # type: ignore[attr-defined]
+    assert (await asker.rows(ONE)).num_rows == 1
+    assert {worker.pid for worker in workers()} == before
+
+
+async def test_a_reader_cancelled_while_waiting_for_bytes_frees_the_worker(asker: Asker) -> None:
+    answer = await asker.pool.run(STREAM, fmt=ARROW, maxrec=10**12, timeout_s=60)
+
+    async def read_all() -> None:
+        async for _ in answer.chunks():
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(read_all())
+    await running()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await answer.cancel()
+    await answer.cancel()
+    assert (await asker.rows(ONE)).num_rows == 1
+
+
+async def test_a_worker_waits_while_nobody_reads(asker: Asker) -> None:
+    answer = await asker.pool.run(STREAM, fmt=ARROW, maxrec=10**12, timeout_s=60)
+    await asyncio.sleep(0.5)
+    used, held = busy_seconds(), sum(worker.memory_info().rss for worker in workers())
+    await asyncio.sleep(1)
+    assert sum(busy_seconds().values()) - sum(used.values()) < 0.2
+    assert sum(worker.memory_info().rss for worker in workers()) - held < 20e6
+    await answer.cancel()
+
+
+async def test_a_killed_worker_fails_one_query_and_is_replaced(asker: Asker) -> None:
+    task = asyncio.create_task(asker.answer(ENDLESS))
+    victim = await running()
+    os.kill(victim, signal.SIGKILL)
+    with pytest.raises(EngineError, match="was lost; it has been replaced"):
+        await task
+    assert (await asker.rows(ONE)).num_rows == 1
+    assert victim not in {worker.pid for worker in workers()}
+
+
+async def test_a_worker_killed_while_streaming_breaks_the_answer_off(asker: Asker) -> None:
+    answer = await asker.pool.run(STREAM, fmt=ARROW, maxrec=10**12, timeout_s=60)
+    chunks = answer.chunks()
+    before = busy_seconds()
+    for _ in range(200):
+        await anext(chunks)
+    after = busy_seconds()
+    os.kill(max(after, key=lambda pid: after[pid] - before[pid]), signal.SIGKILL)
+    with pytest.raises(EngineError, match="was lost"):
+        async for _ in chunks:
+            pass
+    assert answer.outcome is None
+    assert (await asker.rows(ONE)).num_rows == 1
+
+
+async def test_a_worker_killed_while_idle_is_replaced_unnoticed(asker: Asker) -> None:
+    for worker in workers():
+        worker.kill()
+    while workers():
+        await asyncio.sleep(0.01)
+    assert (await asker.rows(ONE)).num_rows == 1
+
+
+async def test_a_query_out_of_time_says_its_limit_and_the_way_on(asker: Asker) -> None:
+    begin = time.monotonic()
+    with pytest.raises(QueryTimeout, match=r"longer than the 0\.5 s .* asynchronous job"):
+        await asker.rows(ENDLESS, timeout_s=0.5)
+    assert time.monotonic() - begin < 3
+
+
+async def test_a_stream_out_of_time_says_so_at_its_end(asker: Asker) -> None:
+    content, answer = await asker.answer(STREAM, fmt="votable", maxrec=10**12, timeout_s=1)
+    assert b'value="ERROR">The query ran longer than the 1 s' in content[-300:]
+    assert answer.outcome is not None
+    assert answer.outcome.message is not None
+
+
+async def test_a_query_that_needs_too_much_memory_says_how_much_there_is(synthetic: SyntheticArchive) -> None:
+    pool = Pool(
+        small(memory_limit_mb=256, spill_limit_mb=1), synthetic.public, synthetic.work, account=ACCOUNT
+    )
+    await pool.start()
+    greedy = raw("SELECT sum(len(l)) FROM (SELECT list(x) AS l FROM range(100000000) t(x) GROUP BY x % 3)")
+    with pytest.raises(EngineError, match="more than the 256 MB of memory"):
+        await pool.run(greedy, fmt=ARROW, maxrec=10, timeout_s=60)
+    answer = await pool.run(ONE, fmt=ARROW, maxrec=10, timeout_s=30)
+    assert answer.complete == Outcome(1)
+    await pool.stop()
+
+
+async def test_a_worker_that_outgrows_the_engines_own_limit_is_killed(synthetic: SyntheticArchive) -> None:
+    pool = Pool(small(memory_limit_mb=256), synthetic.public, synthetic.work, account=ACCOUNT)
+    await pool.start()
+    unseen = raw("SELECT sum(length(repeat('x', 1000000000 + x::INT))) FROM range(2) t(x)")
+    with pytest.raises(EngineError, match="more than the 256 MB of memory"):
+        await pool.run(unseen, fmt=ARROW, maxrec=10, timeout_s=60)
+    assert (await pool.run(ONE, fmt=ARROW, maxrec=10, timeout_s=30)).complete == Outcome(1)
+    await pool.stop()
+
+
+async def test_a_full_queue_refuses_at_once_and_says_when_to_come_again(synthetic: SyntheticArchive) -> None:
+    pool = Pool(small(queue_length=1), synthetic.public, synthetic.work, account=ACCOUNT)
+    await pool.start()
+    first = asyncio.create_task(pool.run(ENDLESS, fmt=ARROW, maxrec=1, timeout_s=60))
+    second = asyncio.create_task(pool.run(ONE, fmt=ARROW, maxrec=1, timeout_s=60))
+    while "1 queries run and 1 wait" not in pool.healthy().note:
+        await asyncio.sleep(0.02)
+    with pytest.raises(BusyError, match="as many as are allowed") as refusal:
+        await pool.run(ONE, fmt=ARROW, maxrec=1, timeout_s=60)
+    assert refusal.value.retry_after_s > 0
+    first.cancel()
+    assert (await second).complete == Outcome(1)
+    await pool.stop()
+
+
+async def test_what_reads_much_does_not_stand_in_the_way_of_what_reads_little(
+    synthetic: SyntheticArchive,
+) -> None:
+    pool = Pool(small(quick_bytes=0), synthetic.public, synthetic.work, account=ACCOUNT)
+    await pool.start()
+    table = synthetic.catalog().table("sky", "stars")
+    assert table is not None
+    asker = Asker(pool, synthetic, table)
+    long = asker.statement(
+        'SELECT sum(a.x * b.x) FROM range(10000000) a(x), range(10000000) b(x) WHERE (SELECT count(*) FROM "scan_0") > 0'
+    )
+    task = asyncio.create_task(pool.run(long, fmt=ARROW, maxrec=1, timeout_s=60))
+    await running()
+    assert (await asker.rows(ONE)).num_rows == 1
+    task.cancel()
+    await pool.stop()
+
+
+async def test_workers_end_with_the_pool(synthetic: SyntheticArchive) -> None:
+    pool = Pool(small(), synthetic.public, synthetic.work, account=ACCOUNT)
+    await pool.start()
+    children = workers()
+    assert len(children) >= 2
+    await pool.stop()
+    assert not psutil.wait_procs(children, timeout=10)[1]
+    assert not pool.healthy().available

@@ -78,19 +78,14 @@ def test_the_linter_finds_nothing(eslint: tuple[str, ...]) -> None:
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize(
-    ("source", "rule"),
-    [
-        ("export const a: any = 1;\n", "no-explicit-any"),
-        ("console.log(1);\n", "no-console"),
-        ("export function f(): void {\n" + "  f();\n" * 51 + "}\n", "max-lines-per-function"),
-    ],
-)
-def test_the_linter_refuses_bad_source(eslint: tuple[str, ...], source: str, rule: str) -> None:
+def test_the_linter_refuses_bad_source(eslint: tuple[str, ...]) -> None:
     known = next(path for path in kept_files(".ts", under=("extensions/src",)))
+    long_function = "export function f(): void {\n" + "  f();\n" * 51 + "}\n"
+    source = f"export const a: any = 1;\nconsole.log(1);\n{long_function}"
     result = _run(*eslint, "--stdin", "--stdin-filename", str(ROOT / known), text=source)
     assert result.returncode == 1, result.stderr
-    assert rule in result.stdout
+    for rule in ("no-explicit-any", "no-console", "max-lines-per-function"):
+        assert rule in result.stdout
 
 
 def test_the_compiler_refuses_an_implicit_any(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Partition:
-    """One HEALPix partition of a HATS catalogue: pixel `npix` of order `norder` (nested), one Parquet file."""
+    """One HEALPix partition of a HATS catalogue: one Parquet file, pixel `npix` of order `norder` (nested)."""
 
     norder: int
     npix: int
@@ -59,7 +59,7 @@ class Partition:
 
 @dataclass(frozen=True)
 class IndexCatalog:
-    """A HATS index catalogue: Parquet files sorted by one identifier that say in which partition a row stands.
+    """A HATS index catalogue: Parquet files sorted by one identifier, saying in which partition a row stands.
 
     Files hold the columns `<column>`, `_healpix_29`, `Norder`, `Dir`, `Npix`.
     """

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from tests.support.platform import RunningPlatform
 
@@ -18,6 +17,7 @@ USER = "researcher"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 START_MS = 120_000
+MAIN_TABS = "#jp-main-dock-panel .lm-DockPanel-tabBar .lm-TabBar-tab"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 
 
@@ -32,9 +32,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def logged_in(browser: Browser, platform: RunningPlatform) -> Any:
-    """The cookies of somebody who came by the hub's log-in page and whose JupyterLab has started."""
+def watch() -> Watch:
+    """What the browser did since it came to the log-in page."""
+    return Watch()
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Browser, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
+    """JupyterLab, reached through the log-in page as by somebody who has just been given an account."""
     context = browser.new_context(viewport=WIDE)
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=platform.url)
+    watch.over(context)
     page = context.new_page()
     page.goto(f"{platform.url}/hub/login")
     page.fill("#username_input", USER)
@@ -43,35 +51,23 @@ def logged_in(browser: Browser, platform: RunningPlatform) -> Any:
     page.wait_for_url(lambda address: "/hub/login" not in address)
     page.goto(f"{platform.url}/hub/user-redirect/lab")
     page.wait_for_selector(".jp-Launcher", timeout=START_MS)
-    state = context.storage_state()
+    yield page
     context.close()
-    return state
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
-
-
-@pytest.fixture
-def context(
-    browser: Browser, platform: RunningPlatform, logged_in: Any, watch: Watch
-) -> Iterator[BrowserContext]:
-    """A context of the logged-in researcher that is watched."""
-    made = browser.new_context(viewport=WIDE, storage_state=logged_in)
-    made.grant_permissions(["clipboard-read", "clipboard-write"], origin=platform.url)
-    watch.over(made)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def lab(context: BrowserContext, platform: RunningPlatform) -> Page:
-    """JupyterLab with an empty desk."""
-    page = context.new_page()
-    page.goto(f"{platform.url}/user/{USER}/lab?reset")
-    page.wait_for_selector(".jp-Launcher", timeout=START_MS)
-    return page
+def lab(desk: Page, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
+    """JupyterLab with nothing but the launcher open, wide and light."""
+    desk.set_viewport_size(WIDE)
+    desk.emulate_media(color_scheme="light")
+    if desk.locator(".jp-Launcher:visible").count() == 0 or desk.locator(MAIN_TABS).count() > 1:
+        desk.goto(f"{platform.url}/user/{USER}/lab?reset")
+        desk.wait_for_selector(".jp-Launcher", timeout=START_MS)
+    watch.complaints.clear()
+    yield desk
+    close = desk.locator(f"{MAIN_TABS}:has-text('Query') .lm-TabBar-tabCloseIcon")
+    while close.count() > 0:
+        close.first.click()
 
 
 @pytest.fixture

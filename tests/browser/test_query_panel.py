@@ -115,6 +115,22 @@ def test_a_result_that_the_limit_cut_says_so_and_offers_more(lab: Page) -> None:
     expect(lab.get_by_label("Row limit")).to_have_value("10000")
 
 
+def test_a_long_query_shows_its_time_and_can_be_stopped(lab: Page) -> None:
+    open_query_tab(lab)
+    write_query(
+        lab,
+        "SELECT COUNT(*) AS pairs FROM gaia_dr3_g10.gaia_source AS a\n"
+        "JOIN gaia_dr3_g10.gaia_source AS b ON a.phot_g_mean_mag < b.phot_g_mean_mag",
+    )
+    lab.keyboard.press("Control+Enter")
+    status = lab.locator(".ah-Result-status")
+    expect(status).to_have_text(re.compile(r"^Running, \d"))
+    lab.get_by_role("button", name="Stop").click()
+    expect(status).to_have_text("Stopped")
+    run_query(lab, BRIGHT)
+    expect(status).to_contain_text("100 rows,")
+
+
 def test_no_row_is_explained(lab: Page) -> None:
     open_query_tab(lab)
     run_query(lab, "SELECT ra FROM gaia_dr3_g10.gaia_source WHERE phot_g_mean_mag < -30")
@@ -136,7 +152,7 @@ def test_a_reload_brings_text_and_limit_back(lab: Page) -> None:
 
 def test_a_notebook_gets_a_table_with_units(lab: Page, watch: Watch) -> None:
     lab.click(".jp-LauncherCard[data-category=Notebook] >> nth=0")
-    lab.wait_for_selector(".jp-Notebook .cm-content")
+    lab.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
     lab.click(".jp-Notebook .cm-content")
     lab.keyboard.insert_text(
         'import astrohub\nt = astrohub.query("SELECT TOP 3 source_id, ra FROM gaia_dr3_g10.gaia_source")\n'

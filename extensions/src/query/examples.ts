@@ -19,7 +19,7 @@ ORDER BY phot_g_mean_mag`
     },
     {
       title: trans.__('The Pleiades: everything within 2° of Alcyone'),
-      text: `SELECT source_id, ra, dec, phot_g_mean_mag, pmra, pmdec
+      text: `SELECT source_id, ra, dec, phot_g_mean_mag
 FROM gaia_dr3_g10.gaia_source
 WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(56.871, 24.105, 2))`
     },

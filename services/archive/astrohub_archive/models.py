@@ -48,7 +48,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Partition:
-    """One HEALPix partition of a HATS catalogue: one Parquet file, pixel `npix` of order `norder` (nested)."""
+    """One HEALPix partition of a HATS catalogue: a Parquet file, pixel `npix` of order `norder` (nested)."""
 
     norder: int
     npix: int

@@ -15,12 +15,12 @@ from ..errors import ArchiveError
 from ..logs import log_event
 from .route import route_of
 
-__all__ = ["ClientLeftError", "StreamedAnswer", "while_connected"]
+__all__ = ["ClientLeft", "StreamedAnswer", "while_connected"]
 
 _T = TypeVar("_T")
 
 
-class ClientLeftError(Exception):
+class ClientLeft(Exception):
     """The client closed the connection before there was an answer."""
 
 
@@ -37,7 +37,7 @@ async def while_connected(request: Request, work: Coroutine[None, None, _T]) -> 
 
     Raises
     ------
-    ClientLeftError
+    ClientLeft
         When the client left first.
     """
     task = asyncio.create_task(work)
@@ -45,7 +45,7 @@ async def while_connected(request: Request, work: Coroutine[None, None, _T]) -> 
     try:
         await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
-            raise ClientLeftError
+            raise ClientLeft
         return task.result()
     finally:
         left.cancel()

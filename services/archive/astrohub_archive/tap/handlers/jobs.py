@@ -9,7 +9,7 @@ from ...errors import UsageError
 from ...ivoa.parameters import shortened
 from ...ivoa.times import parse_timestamp
 from ...ivoa.uws.documents import job_document, job_list_document
-from ...web.streaming import ClientLeftError, while_connected
+from ...web.streaming import ClientLeft, while_connected
 from .context import Calling
 from .documentation import ERRORS, JOB_FORM, redirect_answer, xml_answer
 from .job_requests import (
@@ -71,7 +71,7 @@ async def get_job(call: Calling, job_id: str) -> Response:
         )
         try:
             job = await while_connected(call.request, waiting)
-        except ClientLeftError:
+        except ClientLeft:
             return Response(status_code=499)
     return Response(job_document(job, job_url(call, job_id)), media_type=XML)
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from ...engine import Answer
 from ...formats import Format
-from ...web.streaming import ClientLeftError, StreamedAnswer, while_connected
+from ...web.streaming import ClientLeft, StreamedAnswer, while_connected
 from ..queries import digest
 from ..query_request import read_query_request
 from .context import Call, Calling
@@ -47,7 +47,7 @@ async def _answer(call: Call) -> Response:
     call.request.state.query = digest(request.text)
     try:
         answer = await while_connected(call.request, call.tap.queries.answer(call.principal, request))
-    except ClientLeftError:
+    except ClientLeft:
         return Response(status_code=499)
     return StreamedAnswer(answer, media_type=request.format.mime, headers=_headers(answer, request.format))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["SERVICE_ACCOUNT", "Account", "can_reach", "can_run", "service_account"]
+__all__ = ["SERVICE_ACCOUNT", "Account", "can_reach", "can_run", "nearest", "service_account"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ def can_reach(account: Account | None, folders: Iterable[Path], files: Iterable[
 
     A folder that does not exist yet counts by the nearest one above it.
     """
-    entered = [_nearest(folder) for folder in folders]
+    entered = [nearest(folder) for folder in folders]
     read = list(files)
 
     def test() -> bool:
@@ -64,7 +64,7 @@ def can_run(account: Account | None, program: Path, *arguments: str) -> bool:
     return bool(result.returncode == 0)
 
 
-def _nearest(path: Path) -> Path:
+def nearest(path: Path) -> Path:
     """Return the path itself, or the nearest folder above it that exists."""
     while not os.path.lexists(path) and path != path.parent:
         path = path.parent

@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 from ..errors import LauncherError
-from ..node import node_program
 from ..place import Place, locate
 from ..setup.debian import missing_packages
 from ..setup.plan import prepare_tests
@@ -18,7 +17,6 @@ __all__ = ["areas", "run"]
 
 #: Areas that `test` leaves out unless they are named: they need more than one machine gives.
 _APART = frozenset({"cluster"})
-_NO_AREAS = frozenset({"support", "data"})
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,13 +45,12 @@ def areas(tests: Path) -> list[str]:
 def _folders(tests: Path, only: str | None) -> list[Path]:
     known = areas(tests)
     if only is None:
-        return [tests / area for area in known if area not in _APART | _NO_AREAS]
+        return [tests / area for area in known if area not in _APART]
     if only not in known:
         raise LauncherError(f"There is no area {only!r} of tests; there are: {', '.join(known)}.")
     return [tests / only]
 
 
 def _variables(place: Place, dev: Path) -> dict[str, str]:
-    node = node_program(place.environment("hub")).parent
-    more = {"ASTROHUB_ENVIRONMENTS": str(place.environments), "ASTROHUB_PUBLIC_DATA": str(place.public)}
-    return for_tools(dev / "bin", node, more=more)
+    more = {"ASTROHUB_ENVIRONMENTS": str(place.environments)}
+    return for_tools(dev / "bin", more=more)

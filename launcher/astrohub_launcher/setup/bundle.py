@@ -12,16 +12,20 @@ from .stamps import STAMP, fingerprint, tree
 from .steps import Step
 from .tool import Bench
 
-__all__ = ["build_step", "bundle_source", "npm_packages_step"]
+__all__ = ["build_step", "bundle_source", "linter_step", "npm_packages_step"]
 
 _BUILD_STAMP = ".astrohub-build.json"
 _BROWSER_SOURCES = (".ts", ".tsx", ".js", ".json", ".css", ".svg", ".mjs", ".grammar")
 
 
 def bundle_source(place: Place) -> Path:
-    """Return the folder in which the extension is built: its own, or a copy when that cannot be written."""
+    """Return the folder in which the extension is built: its own, or a copy when that cannot be written.
+
+    Environments that belong to somebody else were made of the original, and are used as they are.
+    """
     original = place.clone / "extensions"
-    return original if os.access(original, os.W_OK) else place.build / "extensions"
+    borrowed = place.environments.is_dir() and not os.access(place.environments, os.W_OK)
+    return original if borrowed or os.access(original, os.W_OK) else place.build / "extensions"
 
 
 def npm_packages_step(kit: Kit) -> Step:
@@ -39,6 +43,26 @@ def npm_packages_step(kit: Kit) -> Step:
         name="bundle-packages",
         title="JupyterLab extension: npm packages",
         inputs=lambda: fingerprint(original / "package.json", original / "package-lock.json"),
+        makes=(modules,),
+        stamp=modules / STAMP,
+        run=run,
+        after=("packages-hub",),
+    )
+
+
+def linter_step(kit: Kit) -> Step:
+    """Return the step that installs the linter of the extension's sources, which only the tests need."""
+    folder = kit.place.clone / "extensions" / "lint"
+    modules = folder / "node_modules"
+
+    def run(bench: Bench) -> None:
+        npm, variables = kit.npm()
+        bench.run([*npm, "ci"], cwd=folder, env=variables)
+
+    return Step(
+        name="linter",
+        title="JupyterLab extension: npm packages of its linter",
+        inputs=lambda: fingerprint(folder / "package.json", folder / "package-lock.json"),
         makes=(modules,),
         stamp=modules / STAMP,
         run=run,

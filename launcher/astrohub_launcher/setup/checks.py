@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-
-from ..account import can_reach
+from ..account import can_reach, nearest
 from ..errors import LauncherError
 from ..place import Place
 
@@ -20,7 +18,7 @@ def check_places(place: Place) -> None:
     LauncherError
         With the folder that it cannot reach, or that we cannot write.
     """
-    if not os.access(_nearest(place.data), os.W_OK | os.X_OK):
+    if not os.access(nearest(place.data), os.W_OK | os.X_OK):
         raise LauncherError(
             f"The data folder {place.data} cannot be written: choose another one with --data DIR, or mend "
             "its permissions."
@@ -34,9 +32,3 @@ def check_places(place: Place) -> None:
                 f"The account {place.account.uid}, under which archive and user servers run, cannot enter "
                 f"{folder.parent}: choose a folder that everybody may enter, such as --data /srv/astrohub."
             )
-
-
-def _nearest(path: Path) -> Path:
-    while not os.path.lexists(path) and path != path.parent:
-        path = path.parent
-    return path

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from ..errors import LauncherError
 from ..files import make_folder
 from ..place import Place
 from ..terminal import Terminal
-from .bundle import build_step, bundle_source, npm_packages_step
+from .bundle import build_step, bundle_source, linter_step, npm_packages_step
 from .causes import explain_os_error
 from .environments import members_step, packages_step
 from .kit import Kit
@@ -14,7 +16,7 @@ from .members import ENVIRONMENTS
 from .proxy_package import proxy_step
 from .runner import run_steps
 from .sample_data import sample_data_step
-from .steps import Step
+from .steps import Step, fingerprints, unfinished
 
 __all__ = ["prepare_data_command", "prepare_platform", "prepare_tests", "steps_of_platform", "steps_of_tests"]
 
@@ -37,9 +39,14 @@ def steps_of_platform(kit: Kit) -> list[Step]:
 
 
 def steps_of_tests(kit: Kit) -> list[Step]:
-    """Return what `test` needs: a whole platform, and the environment of the tests."""
+    """Return what `test` needs: a whole platform, the environment of the tests, and a linter."""
     dev = ENVIRONMENTS["dev"]
-    return [*steps_of_platform(kit), packages_step(kit, dev), members_step(kit, dev, after=("bundle",))]
+    return [
+        *steps_of_platform(kit),
+        packages_step(kit, dev),
+        linter_step(kit),
+        members_step(kit, dev, after=("bundle",)),
+    ]
 
 
 def prepare_platform(place: Place, terminal: Terminal) -> None:
@@ -78,6 +85,7 @@ def _prepare(kit: Kit, steps: list[Step]) -> None:
         make_folder(logs, mode=0o700)
         for folder in (place.environments, bundle):
             folder.mkdir(parents=True, exist_ok=True)
+        _check_borrowed(place, steps)
         terminal.say(f"Set-up in {place.data}")
         busy = run_steps(
             steps, claimed=(place.environments, bundle), logs=logs, prepare=kit.prepare, terminal=terminal
@@ -87,3 +95,22 @@ def _prepare(kit: Kit, steps: list[Step]) -> None:
     terminal.say(
         f"Set-up finished after {terminal.elapsed():.1f} s" if busy else "  Everything is there already"
     )
+
+
+def _check_borrowed(place: Place, steps: list[Step]) -> None:
+    """Look whether environments that somebody else made are complete.
+
+    Raises
+    ------
+    LauncherError
+        When they are not: we cannot mend them.
+    """
+    if os.access(place.environments, os.W_OK):
+        return
+    stale = [step for step in unfinished(steps, fingerprints(steps)) if place.data not in step.stamp.parents]
+    if stale:
+        raise LauncherError(
+            f"The environments in {place.environments} belong to another account and do not fit this clone: "
+            f"“{stale[0].title}” is to be done. Run `./astrohub up` as that account, or "
+            "unset ASTROHUB_ENVIRONMENTS."
+        )

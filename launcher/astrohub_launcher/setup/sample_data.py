@@ -6,13 +6,14 @@ from pathlib import Path
 
 from ..variables import for_parts
 from .kit import Kit
-from .stamps import STAMP, fingerprint, tree
+from .stamps import fingerprint, tree
 from .steps import Step
 from .tool import Bench
 
 __all__ = ["sample_data_step"]
 
 _PROGRESS = "progress"
+_STAMP = ".sample-data.json"
 
 
 def sample_data_step(kit: Kit) -> Step:
@@ -33,7 +34,7 @@ def sample_data_step(kit: Kit) -> Step:
         title="Sample catalogues",
         inputs=lambda: fingerprint(tree(place.clone / "services" / "archive" / "astrohub_archive" / "data")),
         makes=(place.public,),
-        stamp=place.public / STAMP,
+        stamp=place.data / _STAMP,  # the catalogues themselves are read-only
         run=run,
         after=("members-archive",),
     )

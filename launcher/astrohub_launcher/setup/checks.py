@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+
 from ..account import can_reach, nearest
 from ..errors import LauncherError
 from ..place import Place

@@ -9,13 +9,13 @@ export class Tip {
   readonly node = element('div', { class: 'ah-Grid-tip', role: 'tooltip', hidden: '' });
 
   /** Show a column's notes under a place of the grid, after a moment. */
-  show(column: IGridColumn, left: number, top: number, at_once = false): void {
+  show(column: IGridColumn, left: number, top: number, atOnce = false): void {
     if (this.shown === column) {
       return;
     }
     this.hide();
     this.shown = column;
-    this.timer = window.setTimeout(() => this.open(column, left, top), at_once ? 0 : DELAY_MS);
+    this.timer = window.setTimeout(() => this.open(column, left, top), atOnce ? 0 : DELAY_MS);
   }
 
   hide(): void {

@@ -30,7 +30,7 @@ export class QueryResult extends Widget {
     this.layout = new PanelLayout();
     this.node.append(this.status);
     model.stateChanged.connect(this.onStateChanged, this);
-    this.show_(model.state);
+    this.present(model.state);
   }
 
   override dispose(): void {
@@ -46,10 +46,10 @@ export class QueryResult extends Widget {
     if (state.phase === 'running' && this.phase === 'running') {
       return; // The ticks show its progress.
     }
-    this.show_(state);
+    this.present(state);
   }
 
-  private show_(state: QueryState): void {
+  private present(state: QueryState): void {
     this.phase = state.phase;
     window.clearInterval(this.ticking);
     this.clear();

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import CatalogError
-from ..models import Column, PlainTable, Schema, Table
+from ..models import Column, Key, PlainTable, Schema, Table
 from .registry import Catalog
 from .reserved import as_identifier
 
@@ -91,6 +91,20 @@ _TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
     ),
 }
 
+_KEYS = tuple(
+    Key(f"{_SCHEMA}_{number}", f"{_SCHEMA}.{table}", f"{_SCHEMA}.{target}", ((column, target_column),))
+    for number, (table, column, target, target_column) in enumerate(
+        (
+            ("tables", "schema_name", "schemas", "schema_name"),
+            ("columns", "table_name", "tables", "table_name"),
+            ("keys", "from_table", "tables", "table_name"),
+            ("keys", "target_table", "tables", "table_name"),
+            ("key_columns", "key_id", "keys", "key_id"),
+        ),
+        start=1,
+    )
+)
+
 Row = tuple[str | int | None, ...]
 
 
@@ -120,7 +134,7 @@ def _describe(files: dict[str, Path], rows: dict[str, int]) -> Schema:
         paths = (files[name],) if files else ()
         storage = PlainTable(paths, sum(path.stat().st_size for path in paths))
         tables.append(Table(_SCHEMA, name, columns, storage, description, rows=rows.get(name)))
-    return Schema(_SCHEMA, tuple(tables), _DESCRIPTION)
+    return Schema(_SCHEMA, tuple(tables), _DESCRIPTION, keys=_KEYS)
 
 
 def _rows_of(catalog: Catalog) -> dict[str, list[Row]]:

@@ -32,6 +32,13 @@ _INHERITED = frozenset(
         "https_proxy",
     }
 )
+_NAMES_OF_AUTHORITIES = ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS", "PIP_CERT")
+_SYSTEM_AUTHORITIES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
 _LOCAL_HOSTS = "127.0.0.1,localhost"
 #: What would send a tool to another environment than the one it is told.
 _MISLEADING = (
@@ -75,4 +82,13 @@ def for_tools(*programs: Path, more: Mapping[str, str] | None = None) -> dict[st
     kept["PATH"] = os.pathsep.join([*map(str, programs), kept.get("PATH") or os.defpath])
     kept.setdefault("LANG", "C.UTF-8")
     kept["NO_COLOR"] = "1"
+    if authorities := _trusted_authorities():
+        for name in _NAMES_OF_AUTHORITIES:
+            kept.setdefault(name, authorities)
     return kept | dict(more or {})
+
+
+def _trusted_authorities() -> str | None:
+    """Return the file of the authorities that this machine trusts: uv, pip and npm bring lists of their own."""
+    known = (os.environ.get("SSL_CERT_FILE", ""), *_SYSTEM_AUTHORITIES)
+    return next((file for file in known if file and os.path.isfile(file)), None)

@@ -18,6 +18,9 @@ from .index import named_index
 
 __all__ = ["Kit"]
 
+#: Without a network npm would try for minutes before it says so.
+_IMPATIENCE = {"npm_config_fetch_retry_mintimeout": "1000", "npm_config_fetch_retry_maxtimeout": "5000"}
+
 
 @dataclass
 class Kit:
@@ -34,7 +37,7 @@ class Kit:
     def prepare(self) -> None:
         """Find uv (or fetch it) and the Python of the environments, and say so."""
         begin = time.monotonic()
-        self._uv, how = find_uv(self.cache, os.environ)
+        self._uv, how = find_uv(self.cache, for_tools())
         self.terminal.done(f"uv ({how})", time.monotonic() - begin)
         self._python, sentence = choose_interpreter(self.place.account)
         if sentence:
@@ -70,6 +73,7 @@ class Kit:
         """Return npm as a command, and its environment variables; some folders of programs come first."""
         hub = self.place.environment("hub")
         more = {f"npm_config_{name.replace('-', '_')}": value for name, value in self._npm_settings()}
+        more |= _IMPATIENCE
         if not self._home_is_usable():
             more |= {"npm_config_cache": str(self._users_cache() / "npm"), "HOME": str(self.place.build)}
         # Scripts call node and npm by name; the environment's own ones are found first.

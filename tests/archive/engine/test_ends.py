@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import psutil
 import pytest
@@ -51,6 +51,20 @@ def workers() -> list[psutil.Process]:
 def busy_seconds() -> dict[int, float]:
     """Return how long each worker has been busy."""
     return {worker.pid: sum(worker.cpu_times()[:2]) for worker in workers()}
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Say whether a process has ended, be it that nobody has asked yet how."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return when something has become true of processes that tell nobody."""
+    while not condition():  # noqa: ASYNC110
+        await asyncio.sleep(0.02)
 
 
 async def running(seconds: float = 0.3) -> int:
@@ -152,10 +166,10 @@ async def test_a_worker_killed_while_streaming_breaks_the_answer_off(asker: Aske
 
 
 async def test_a_worker_killed_while_idle_is_replaced_unnoticed(asker: Asker) -> None:
-    for worker in workers():
+    victims = workers()
+    for worker in victims:
         worker.kill()
-    while workers():
-        await asyncio.sleep(0.01)
+    await until(lambda: all(has_ended(worker) for worker in victims))
     assert (await asker.rows(ONE)).num_rows == 1
 
 
@@ -201,8 +215,7 @@ async def test_a_full_queue_refuses_at_once_and_says_when_to_come_again(syntheti
     await pool.start()
     first = asyncio.create_task(pool.run(ENDLESS, fmt=ARROW, maxrec=1, timeout_s=60))
     second = asyncio.create_task(pool.run(ONE, fmt=ARROW, maxrec=1, timeout_s=60))
-    while "1 queries run and 1 wait" not in pool.healthy().note:
-        await asyncio.sleep(0.02)
+    await until(lambda: "1 queries run and 1 wait" in pool.healthy().note)
     with pytest.raises(BusyError, match="as many as are allowed") as refusal:
         await pool.run(ONE, fmt=ARROW, maxrec=1, timeout_s=60)
     assert refusal.value.retry_after_s > 0
@@ -220,7 +233,8 @@ async def test_what_reads_much_does_not_stand_in_the_way_of_what_reads_little(
     assert table is not None
     asker = Asker(pool, synthetic, table)
     long = asker.statement(
-        'SELECT sum(a.x * b.x) FROM range(10000000) a(x), range(10000000) b(x) WHERE (SELECT count(*) FROM "scan_0") > 0'
+        "SELECT sum(a.x * b.x) FROM range(10000000) a(x), range(10000000) b(x) "
+        'WHERE (SELECT count(*) FROM "scan_0") > 0'
     )
     task = asyncio.create_task(pool.run(long, fmt=ARROW, maxrec=1, timeout_s=60))
     await running()

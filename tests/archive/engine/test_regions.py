@@ -35,7 +35,10 @@ def distances(archive: SyntheticArchive, ra: float, dec: float) -> NDArray[np.fl
     x0, y0 = np.radians(ra), np.radians(dec)
     star = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     centre = np.array([np.cos(y0) * np.cos(x0), np.cos(y0) * np.sin(x0), np.sin(y0)])
-    return np.degrees(2 * np.arcsin(np.clip(np.linalg.norm(star - centre, axis=1) / 2, 0, 1)))
+    apart: NDArray[np.float64] = np.degrees(
+        2 * np.arcsin(np.clip(np.linalg.norm(star - centre, axis=1) / 2, 0, 1))
+    )
+    return apart
 
 
 def inside_sql(ra: float, dec: float, radius: float) -> str:
@@ -119,14 +122,17 @@ async def test_a_region_that_is_no_region_does_not_bound_anything() -> None:
 
 
 def _between_corners(corners: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return points of the triangles that a fan from the first corner makes (all polygons here are such fans)."""
+    """Return points of the triangles between the first corner and each two neighbours."""
     lon, lat = np.radians(corners).T
     points = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     weights = np.random.default_rng(5).dirichlet([1, 1, 1], 500)
     found = [weights @ points[[0, number, number + 1]] for number in range(1, len(points) - 1)]
     inside = np.concatenate(found[:1] if len(corners) == 5 else found)
     inside /= np.linalg.norm(inside, axis=1)[:, None]
-    return np.degrees(np.stack([np.arctan2(inside[:, 1], inside[:, 0]), np.arcsin(inside[:, 2])], axis=1))
+    places: NDArray[np.float64] = np.degrees(
+        np.stack([np.arctan2(inside[:, 1], inside[:, 0]), np.arcsin(inside[:, 2])], axis=1)
+    )
+    return places
 
 
 def _holds(ranges: NDArray[np.int64], positions: NDArray[np.float64]) -> bool:

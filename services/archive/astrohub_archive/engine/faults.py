@@ -22,7 +22,7 @@ _PATH = re.compile(r"""['"]?(?:[\w.=+~-]*/)+[\w.=+~-]*['"]?""")
 _SCAN = re.compile(r'"?scan_\d+"?\.?')
 
 
-class QueryCancelled(EngineError):  # noqa: N818, named as its siblings in errors.py
+class QueryCancelled(EngineError):
     """A query that was stopped because nobody wants its answer any more."""
 
     slug = "cancelled"

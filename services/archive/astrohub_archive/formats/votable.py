@@ -70,6 +70,9 @@ class _TabledataEncoder(_VOTableEncoder):
         pieces: list[pa.Array | str] = []
         for array in batch.columns:
             text = as_text(array)
+            if pa.types.is_fixed_size_list(array.type):
+                # An array of a fixed size cannot be left empty.
+                text = text.fill_null(" ".join(["NaN"] * array.type.list_size))
             pieces += ["</TD><TD>", _escaped(text) if array.type == pa.string() else text]
         pieces[0] = "<TR><TD>"
         lines = pc.binary_join_element_wise(

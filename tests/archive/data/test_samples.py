@@ -1,0 +1,131 @@
+"""The sample data as the command makes them: real stars, exact, read-only, made once."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import felis.datamodel
+import pyarrow as pa
+import pyarrow.compute
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from astrohub_archive.data.readonly import remove
+from astrohub_archive.errors import CatalogError
+
+SIRIUS_HIP = 32349
+BRIGHTEST_GAIA = 1576683529448755328
+
+
+def data(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the `data` command as an operator does."""
+    command = [sys.executable, "-m", "astrohub_archive.main", "data", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def table(public: Path, name: str) -> pa.Table:
+    """Return all rows of a sample table."""
+    schema, bare = name.split(".")
+    files = (public / schema / bare / bare / "dataset").glob("Norder=*/Dir=*/Npix=*.parquet")
+    return pa.concat_tables([pq.read_table(path, partitioning=None) for path in files])
+
+
+def test_gaia_holds_its_stars_with_exact_identifiers(sample_data: Path) -> None:
+    rows = table(sample_data, "gaia_dr3_g10.gaia_source")
+    assert len(rows) == 482_106
+    identifiers = rows["source_id"].to_pylist()
+    assert len(set(identifiers)) == 482_106
+    assert min(identifiers) > 0
+    assert sum(identifier > 2**53 for identifier in identifiers) == 481_768
+    brightest = rows.filter(pa.compute.equal(rows["source_id"], BRIGHTEST_GAIA)).to_pylist()[0]
+    assert (brightest["ra"], brightest["dec"]) == pytest.approx((193.50817847, 55.95978478), abs=1e-8)
+    assert rows["pmra"].null_count == rows["pmdec"].null_count == 288
+
+
+def test_hipparcos_holds_its_stars_in_degrees(sample_data: Path) -> None:
+    rows = table(sample_data, "hipparcos.hip2")
+    assert len(rows) == 117_955
+    sirius = rows.filter(pa.compute.equal(rows["hip"], SIRIUS_HIP)).to_pylist()[0]
+    assert (sirius["ra"], sirius["dec"]) == pytest.approx((101.287, -16.716), abs=0.01)
+    assert sirius["plx"] == pytest.approx(379.21)
+    assert (sirius["pmra"], sirius["pmde"]) == pytest.approx((-546.01, -1223.07))
+    assert sirius["hpmag"] == pytest.approx(-1.0876)
+    assert rows["b_v"].null_count == 1_143
+
+
+@pytest.mark.parametrize("schema", ["gaia_dr3_g10", "hipparcos"])
+def test_descriptions_are_felis_and_complete(sample_data: Path, schema: str) -> None:
+    content = yaml.safe_load((sample_data / schema / f"{schema}.yaml").read_text(encoding="utf-8"))
+    described: Any = felis.datamodel.Schema.model_validate(content)
+    for one in described.tables:
+        assert one.description
+        for column in one.columns:
+            assert column.description, column.name
+            assert column.ivoa_ucd, column.name
+    assert "icence" in (sample_data / schema / "CREDITS").read_text(encoding="utf-8") or schema == "hipparcos"
+
+
+def test_nothing_that_is_published_can_be_written(sample_data: Path) -> None:
+    for path, _, files in os.walk(sample_data):
+        assert os.stat(path).st_mode & 0o777 == 0o555, path
+        for name in files:
+            assert os.stat(os.path.join(path, name)).st_mode & 0o777 == 0o444, name
+
+
+def test_a_second_make_changes_nothing(sample_data: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in sample_data.rglob("*")}
+    done = data("make", "--public", str(sample_data))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["progress gaia_dr3_g10 4/4", "progress hipparcos 4/4"]
+    assert {path: path.stat().st_mtime_ns for path in sample_data.rglob("*")} == before
+
+
+def test_an_interrupted_make_is_taken_up(tmp_path: Path) -> None:
+    public = tmp_path / "public"
+    partial = public / ".hipparcos.partial" / "hip2"
+    partial.mkdir(parents=True)
+    (partial / "half").write_text("half", encoding="ascii")
+    (public / "hipparcos").mkdir()
+    (public / "hipparcos" / ".content").write_text("of an older version\n", encoding="ascii")
+    assert data("make", "--public", str(public)).returncode == 0
+    assert sorted(path.name for path in public.iterdir()) == ["gaia_dr3_g10", "hipparcos"]
+    assert (public / "hipparcos" / "hip2" / "collection.properties").exists()
+    remove(public)
+
+
+def test_the_list_shows_tables_rows_and_sizes(sample_data: Path) -> None:
+    listed = json.loads(data("list", "--public", str(sample_data), "--json").stdout)
+    rows = {entry["name"]: entry["rows"] for entry in listed["tables"]}
+    assert rows == {"gaia_dr3_g10.gaia_source": 482_106, "hipparcos.hip2": 117_955}
+    assert all(entry["bytes"] > 1_000_000 for entry in listed["tables"])
+    assert listed["problems"] == []
+    assert "482,106 rows" in data("list", "--public", str(sample_data)).stdout
+
+
+def test_a_folder_that_does_not_exist_is_told_in_a_sentence(tmp_path: Path) -> None:
+    done = data("list", "--public", str(tmp_path / "nowhere"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("The folder of public data")
+    assert done.stderr.count("\n") == 1
+
+
+def test_two_makes_at_once_do_not_write_over_each_other(tmp_path: Path) -> None:
+    from astrohub_archive.data import make
+
+    public = tmp_path / "public"
+    seen: list[str] = []
+
+    def progress(step: str, done: int, total: int) -> None:
+        if not seen:
+            seen.append(step)
+            with pytest.raises(CatalogError, match="Another process is writing"):
+                make.make_samples(public, lambda *_: None)
+
+    make.make_samples(public, progress)
+    assert seen == ["gaia_dr3_g10"]
+    remove(public)

@@ -89,6 +89,6 @@ def for_tools(*programs: Path, more: Mapping[str, str] | None = None) -> dict[st
 
 
 def _trusted_authorities() -> str | None:
-    """Return the file of the authorities that this machine trusts: uv, pip and npm bring lists of their own."""
+    """Return the file of authorities that this machine trusts; uv, pip and npm bring lists of their own."""
     known = (os.environ.get("SSL_CERT_FILE", ""), *_SYSTEM_AUTHORITIES)
     return next((file for file in known if file and os.path.isfile(file)), None)

@@ -44,7 +44,10 @@ def test_gaia_holds_its_stars_with_exact_identifiers(sample_data: Path) -> None:
     assert sum(identifier > 2**53 for identifier in identifiers) == 481_768
     brightest = rows.filter(pa.compute.equal(rows["source_id"], BRIGHTEST_GAIA)).to_pylist()[0]
     assert (brightest["ra"], brightest["dec"]) == pytest.approx((193.50817847, 55.95978478), abs=1e-8)
-    assert rows["pmra"].null_count == rows["pmdec"].null_count == 288
+    assert (rows["phot_bp_mean_mag"].null_count, rows["phot_rp_mean_mag"].null_count) == (293, 289)
+    colours = pa.compute.subtract(rows["phot_bp_mean_mag"], rows["phot_rp_mean_mag"])
+    low, middle, high = pa.compute.quantile(colours, [0.01, 0.5, 0.99]).to_pylist()
+    assert (low, middle, high) == pytest.approx((-0.057, 1.153, 4.029), abs=0.01)
 
 
 def test_hipparcos_holds_its_stars_in_degrees(sample_data: Path) -> None:

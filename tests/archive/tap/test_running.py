@@ -19,7 +19,7 @@ from ...support.running_archive import PREFIX, RunningArchive, running_archive
 from .queries import ENDLESS
 
 QUICK = "SELECT TOP 1 hip FROM hipparcos.hip2 WHERE hip = 71683"
-LONG = "SELECT COUNT(*) FROM gaia_dr3_g10.gaia_source WHERE pmra > 0"
+LONG = "SELECT COUNT(*) FROM gaia_dr3_g10.gaia_source WHERE phot_bp_mean_mag > 0"
 # A text that doubles in every step: one expression, which no interrupt reaches.
 DOUBLING = (
     "SELECT LENGTH(s) FROM (SELECT "

@@ -14,7 +14,7 @@ __all__ = ["read_gaia"]
 
 _HEADER = struct.Struct("<4sIQ")
 _RECORD = np.dtype(
-    [("source_id", "<i8"), ("ra", "<f8"), ("dec", "<f8"), ("g", "<f4"), ("pmra", "<f4"), ("pmdec", "<f4")]
+    [("source_id", "<i8"), ("ra", "<f8"), ("dec", "<f8"), ("g", "<f4"), ("bp", "<f4"), ("rp", "<f4")]
 )
 
 
@@ -35,15 +35,14 @@ def read_gaia() -> Source:
     if (magic, version) != (b"GDR3", 1) or len(stars) != count:
         raise CatalogError(f"The file {path} is not a Gaia catalogue of version 1, or is not complete.")
     stars = stars[stars["source_id"] > 0]
-    # The package writes 0 for both where Gaia has no proper motion.
-    still = (stars["pmra"] == 0) & (stars["pmdec"] == 0)
     columns = {
         "source_id": pa.array(stars["source_id"]),
         "ra": pa.array(stars["ra"]),
         "dec": pa.array(stars["dec"]),
         "phot_g_mean_mag": pa.array(stars["g"]),
-        "pmra": pa.array(stars["pmra"], mask=still),
-        "pmdec": pa.array(stars["pmdec"], mask=still),
+        # The package calls these two proper motions, but they are magnitudes (ADR 0017); 0 stands for none.
+        "phot_bp_mean_mag": pa.array(stars["bp"], mask=stars["bp"] == 0),
+        "phot_rp_mean_mag": pa.array(stars["rp"], mask=stars["rp"] == 0),
     }
     return Source(
         name="gaia_source",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
 
 import pytest
 
@@ -141,6 +142,37 @@ def test_a_data_folder_that_cannot_be_written_is_named(
     result = clone.up(before=ordinary_user)
     assert result.returncode == 1
     assert f"The data folder {clone.data} cannot be written" in result.stderr
+
+
+def test_a_read_only_file_system_is_named(clone: SmallClone) -> None:
+    folder = clone.root / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", str(folder)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this account may not mount a read-only file system")
+    try:
+        result = clone.up("--data", str(folder / "data"))
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+    assert result.returncode == 1
+    assert f"{folder / 'data'} lies on a read-only file system" in result.stderr
+
+
+def test_a_full_disk_is_named(clone: SmallClone) -> None:
+    folder = clone.root / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if os.getuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("this account may not mount a small file system")
+    try:
+        folder.chmod(0o755)
+        (folder / "ballast").write_bytes(b"." * 60_000)
+        result = clone.up("--data", str(folder / "data"))
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+    assert result.returncode == 1
+    assert "the disk is full: free some space" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_an_ordinary_user_runs_everything_as_themselves(

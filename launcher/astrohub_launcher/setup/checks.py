@@ -19,7 +19,12 @@ def check_places(place: Place) -> None:
     LauncherError
         With the folder that it cannot reach, or that we cannot write.
     """
-    if not os.access(nearest(place.data), os.W_OK | os.X_OK):
+    there = nearest(place.data)
+    if os.statvfs(there).f_flag & os.ST_RDONLY:
+        raise LauncherError(
+            f"The data folder {place.data} lies on a read-only file system: choose another with --data."
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
         raise LauncherError(
             f"The data folder {place.data} cannot be written: choose another one with --data DIR, or mend "
             "its permissions."

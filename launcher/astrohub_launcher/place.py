@@ -95,6 +95,11 @@ class Place:
 def locate(data: str | None) -> tuple[Place, str | None]:
     """Find the folders for `--data DIR` (or none), and a sentence when they are not the usual ones."""
     account = service_account()
+    if account is not None and not can_reach(account, []):
+        raise LauncherError(
+            f"This root cannot start programs as the account {account.uid} (a container without user ids?): "
+            "run the command as an ordinary user."
+        )
     shared = can_reach(account, [CLONE], [CLONE / "pyproject.toml", CLONE / "launcher" / "pyproject.toml"])
     sentence = None
     if data is not None:

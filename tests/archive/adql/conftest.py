@@ -57,13 +57,14 @@ ODDITIES = Table(
 )
 
 ROWS = """
-CREATE TABLE "gaia_source" (source_id BIGINT, ra DOUBLE, dec DOUBLE, phot_g_mean_mag FLOAT, pmra DOUBLE, pmdec DOUBLE);
+CREATE TABLE "gaia_source" (source_id BIGINT, ra DOUBLE, dec DOUBLE, phot_g_mean_mag FLOAT,
+ pmra DOUBLE, pmdec DOUBLE);
 INSERT INTO "gaia_source" VALUES
  (4295806720, 0.0, 0.0, 9.5, 1.5, -2.5), (4472832130942575872, 359.9999, 0.0001, 4.2, -5, NULL),
  (9007199254740993, 120.0, 90.0, 7.25, NULL, NULL), (9007199254740995, 300.0, 89.9995, 7.75, 0, 0),
  (11, 10.0, 20.0, 3.5, 10, 10), (12, 10.05, 20.05, 12.5, -10, 10), (13, 187.5, -89.9, NULL, 2, 2);
-CREATE TABLE "hip2" (hip INTEGER, ra DOUBLE, dec DOUBLE, parallax DOUBLE, hp_mag FLOAT, b_v FLOAT, solution SMALLINT,
- variable BOOLEAN, name VARCHAR, observed TIMESTAMP, covariance FLOAT[3]);
+CREATE TABLE "hip2" (hip INTEGER, ra DOUBLE, dec DOUBLE, parallax DOUBLE, hp_mag FLOAT, b_v FLOAT,
+ solution SMALLINT, variable BOOLEAN, name VARCHAR, observed TIMESTAMP, covariance FLOAT[3]);
 INSERT INTO "hip2" VALUES
  (1, 10.0001, 20.0, 100.0, 3.6, 0.7, 5, TRUE, 'Alpha', '1991-04-02T10:00:00', [1, 2, 3]),
  (2, 0.0001, 0.0, -1.5, 9.4, -0.1, 7, FALSE, 'alpha', NULL, NULL),

@@ -1,19 +1,29 @@
 """The ADQL front end: from a query's text to engine SQL over named scans, or one sentence why not.
 
-`understand` is the face. Its steps, in order, each in a file of its own (`README.md` says more)::
+`understand` is the face. Its steps, in order, each one idea a file::
 
-    bounds      how long, how deep and how many-worded a text may be
-    dialect     what sqlglot reads as ADQL 2.1
-    syntax      text to tree; faults as sentences with a position
-    allowed     the nodes and clauses that a tree may hold; everything else is refused
-    queries     SELECT, set operations and WITH, over
-                  tables       FROM and its joins
-                  sources      which name means which column
-                  expressions  operators and predicates
-                  functions    what may be called, and what the engine calls it
-                  geometry     POINT, CIRCLE, BOX, POLYGON as arithmetic
-    regions     what the planner may conclude from WHERE
-    results     names and metadata of the answer's columns
+    understanding   the steps in order
+    bounds          how long, how deep and how many-worded a text may be
+    dialect         what sqlglot reads as ADQL 2.1; vocabulary: what it does not
+    syntax          text to tree; faults as sentences with a position (positions)
+    allowed         the nodes and clauses that a tree may hold; everything else is refused
+    queries         SELECT, set operations and WITH, over
+                      tables, joins    FROM
+                      sources, scans   which name means which column, and what is needed of a table
+                      ordering         ORDER BY, TOP, OFFSET
+    expressions     names, literals, arithmetic, CASE, CAST; predicates: conditions (comparisons)
+    functions       what may be called, and what the engine calls it (units: IN_UNIT)
+    geometry        what is asked of shapes; constructors: POINT, CIRCLE, BOX, POLYGON
+                      shapes           as conditions of engine SQL
+                      regions          as what the planner may conclude
+                      spherical        as numbers
+    results         names and metadata of the answer's columns
+
+On the ground: `values` (what an expression becomes), `datatypes`, `nearest` (the name that was meant) and
+`writer` (what writes expressions, as the files below it see it).
+
+Nothing of the query's text reaches the engine besides numbers, quoted texts and the quoted names of the
+answer's columns: each node of the tree is written anew, and a node that nothing writes is refused.
 """
 
 from .understanding import understand

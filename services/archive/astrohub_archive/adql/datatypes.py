@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 from ..models import Column
 
 __all__ = ["CAST_TARGETS", "ENGINE_TYPES", "INTEGERS", "NUMBERS", "Type", "common_type", "type_of_column"]
 
 
-class Type(str, Enum):
+class Type(StrEnum):
     """The type of a value. The names of numbers are VOTable's datatypes."""
 
     BOOLEAN = "boolean"

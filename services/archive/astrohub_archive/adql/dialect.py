@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NoReturn
 from sqlglot import exp, parser, tokens
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import ParseError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 __all__ = ["ADQL", "AdqlParser", "AdqlTokenizer", "SyntaxFault"]
 
@@ -119,7 +119,7 @@ class AdqlParser(parser.Parser):
     ID_VAR_TOKENS: ClassVar[set[TokenType]] = {TokenType.VAR}
     ALIAS_TOKENS: ClassVar[set[TokenType]] = {TokenType.VAR}
     TABLE_ALIAS_TOKENS: ClassVar[set[TokenType]] = {TokenType.VAR}
-    AMBIGUOUS_ALIAS_TOKENS: ClassVar[tuple[TokenType, ...]] = ()
+    AMBIGUOUS_ALIAS_TOKENS: ClassVar[Any] = ()
     RESERVED_TOKENS: ClassVar[set[TokenType]] = set(TokenType) - _NAMES
     SET_OP_MODIFIERS: ClassVar[set[str]] = {"order", "offset"}
     QUERY_MODIFIER_PARSERS: ClassVar[dict[TokenType, Any]] = {

@@ -1,4 +1,4 @@
-"""Operators, predicates and literals: each expression of a query as engine SQL with its type.
+"""The expressions of a clause as engine SQL: names, literals, arithmetic, CASE, CAST, subqueries, calls.
 
 Whatever is written is either one word, a call or in parentheses, so that no operator of the engine can
 bind to a part of it and no sign can meet another (`dec - -5` must not become a comment).
@@ -6,20 +6,22 @@ bind to a part of it and no sign can meet another (`dec - -5` must not become a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlglot import exp
 
 from ..errors import QueryError
-from . import arithmetic, comparisons
+from . import arithmetic
+from .constructors import as_array
 from .datatypes import CAST_TARGETS, ENGINE_TYPES, Type, common_type
 from .functions import FUNCTIONS, Function, no_function
-from .geometry import Geometry
+from .geometry import GEOMETRY
 from .positions import position_of, position_of_word
+from .predicates import PREDICATES, check_comparable
 from .sources import OutputColumn, Scope
-from .values import Expression, Restriction, Value, combined, number_sql, text_sql
+from .values import Expression, Value, combined, number_sql, text_sql
 
 __all__ = ["Expressions", "Subqueries", "WrittenQuery"]
 
@@ -31,7 +33,7 @@ _LONGEST = 2**63
 
 @dataclass(frozen=True)
 class WrittenQuery:
-    """A query as engine SQL, and the columns that it returns."""
+    """A query as engine SQL, the columns that it returns, and its own TOP."""
 
     sql: str
     columns: tuple[OutputColumn, ...]
@@ -73,13 +75,28 @@ class Expressions:
         groups: frozenset[str] = frozenset(),
     ) -> None:
         self.scope = scope
-        self.text = scope.text
+        self.scans = scope.scans
         self._subqueries = subqueries
         self._clause = clause
         self._aggregates = aggregates
         self._groups = groups
         self._inside: str | None = None
-        self._geometry = Geometry(self, scope.scans)
+
+    def expression(self, node: exp.Expr) -> Expression:
+        """Write any expression: a value or a shape."""
+        kind = type(node)
+        if kind in PREDICATES:
+            written: Expression = PREDICATES[kind](self, node)
+        elif kind in _WRITERS:
+            written = _WRITERS[kind](self, node)
+        else:
+            raise self.fault(node, f"{kind.__name__.upper()} cannot stand in {self._clause}")
+        if isinstance(written, Value):
+            if len(written.sql) > MAXIMUM_SQL:
+                raise self.fault(node, "This expression is too complex")
+            if written.loose is not None and written.sql in self._groups:
+                written = replace(written, loose=None)
+        return written
 
     def value(self, node: exp.Expr) -> Value:
         """Write an expression that has one value.
@@ -97,8 +114,13 @@ class Expressions:
             )
         return written
 
+    def column(self, node: exp.Expr) -> Value:
+        """Write a column of a SELECT list: a value, or a shape as an array of numbers."""
+        written = self.expression(node)
+        return written if isinstance(written, Value) else as_array(self, node, written)
+
     def number(self, node: exp.Expr, place: str) -> Value:
-        """Write an expression that is a number."""
+        """Write an expression that is a number; `place` is what takes it."""
         value = self.value(node)
         if not value.type.is_number:
             raise self.fault(node, f"{place} takes numbers, not {value.type.noun}")
@@ -113,32 +135,36 @@ class Expressions:
             raise self.fault(node, f"{self._clause} takes a condition, not {value.type.noun}")
         return value
 
-    def expression(self, node: exp.Expr) -> Expression:
-        """Write any expression: a value or a shape."""
-        writer = _WRITERS.get(type(node))
-        if writer is None:
-            raise self.fault(node, f"{type(node).__name__.upper()} cannot stand in {self._clause}")
-        written = writer(self, node)
-        if isinstance(written, Value):
-            if len(written.sql) > MAXIMUM_SQL:
-                raise self.fault(node, "This expression is too complex")
-            if written.loose is not None and written.sql in self._groups:
-                written = replace(written, loose=None)
-        return written
+    def alike(self, nodes: list[exp.Expr], place: str) -> list[Value]:
+        """Write values that must come together as one type, each brought to it."""
+        values = [self.value(node) for node in nodes]
+        kind = common_type([v.type for v in values])
+        if kind is None:
+            other = next(n for n, v in zip(nodes, values, strict=True) if v.type is not values[0].type)
+            raise self.fault(other, f"The values of {place} must be of one type")
+        return [arithmetic.brought_to(v, kind) for v in values]
+
+    def rows(self, query: exp.Expr, *, existence: bool = False) -> tuple[str, list[Value]]:
+        """Write a query inside an expression; return it with one value for each of its columns."""
+        written = self._subqueries(query, self.scope, existence=existence)
+        return written.sql, [Value("", column.type, column.meaning) for column in written.columns]
 
     def fault(self, node: exp.Expr | None, sentence: str) -> QueryError:
         """Return the error that says what is wrong with a node."""
-        return QueryError(f"{sentence}.", position=position_of(self.text, node))
+        return QueryError(f"{sentence}.", position=position_of(self.scope.text, node))
 
     # ---- names and literals
 
     def _column(self, node: exp.Column) -> Value:
         if isinstance(node.this, exp.Star):
-            raise self.fault(node, "A star can stand in a SELECT list and in COUNT(*) only")
+            raise self._misplaced_star(node)
         return self.scope.column(node)
 
     def _star(self, node: exp.Star) -> Value:
-        raise self.fault(node, "A star can stand in a SELECT list and in COUNT(*) only")
+        raise self._misplaced_star(node)
+
+    def _misplaced_star(self, node: exp.Expr) -> QueryError:
+        return self.fault(node, "A star can stand in a SELECT list and in COUNT(*) only")
 
     def _literal(self, node: exp.Literal) -> Value:
         if node.is_string:
@@ -171,8 +197,7 @@ class Expressions:
     def _neg(self, node: exp.Neg) -> Value:
         if isinstance(node.this, exp.Literal) and not node.this.is_string:
             return self._numeral(node.this, node.this.this, sign=-1)
-        value = self.number(node.this, "The sign -")
-        return arithmetic.negated(value)
+        return arithmetic.negated(self.number(node.this, "The sign -"))
 
     def _arithmetic(self, node: exp.Binary) -> Value:
         sign = arithmetic.SIGNS[type(node)]
@@ -181,139 +206,67 @@ class Expressions:
         return arithmetic.calculated(sign, left, right)
 
     def _concatenation(self, node: exp.DPipe) -> Value:
-        left, right = self.value(node.this), self.value(node.expression)
-        texts = [arithmetic.brought_to(value, Type.TEXT) for value in (left, right)]
-        return combined(texts, f"({texts[0].sql} || {texts[1].sql})", Type.TEXT)
-
-    # ---- conditions
-
-    def _comparison(self, node: exp.Binary) -> Value:
-        left, right = self.value(node.this), self.value(node.expression)
-        sign = comparisons.SIGNS[type(node)]
-        if (written := self._geometry.compared(sign, left, right)) is not None:
-            return written
-        self._comparable(node, left, right)
-        return comparisons.compared(sign, left, right, self.scope.scans)
-
-    def _between(self, node: exp.Between) -> Value:
-        value, low, high = (self.value(node.args[k]) for k in ("this", "low", "high"))
-        self._comparable(node, value, low)
-        self._comparable(node, value, high)
-        return combined((value, low, high), f"({value.sql} BETWEEN {low.sql} AND {high.sql})", Type.BOOLEAN)
-
-    def _in(self, node: exp.In) -> Value:
-        value = self.value(node.this)
-        if (query := node.args.get("query")) is not None:
-            written = self._subqueries(query.this, self.scope)
-            self._one_column(query, written)
-            self._comparable(query, value, Value("", written.columns[0].type))
-            return combined((value,), f"({value.sql} IN ({written.sql}))", Type.BOOLEAN)
-        if not node.expressions:
-            raise self.fault(node, "The list after IN is empty")
-        listed = [self.value(item) for item in node.expressions]
-        for item, other in zip(node.expressions, listed, strict=True):
-            self._comparable(item, value, other)
-        return comparisons.listed(value, listed, self.scope.scans)
-
-    def _like(self, node: exp.Like | exp.ILike) -> Value:
-        left, right = self.value(node.this), self.value(node.expression)
-        for operand, value in ((node.this, left), (node.expression, right)):
-            if value.type not in (Type.TEXT, Type.UNKNOWN):
-                raise self.fault(operand, f"{type(node).__name__.upper()} takes texts, not {value.type.noun}")
-        sign = ("NOT " if node.args.get("negate") else "") + type(node).__name__.upper()
-        return combined((left, right), f"({left.sql} {sign} {right.sql})", Type.BOOLEAN)
-
-    def _is(self, node: exp.Is) -> Value:
-        if not isinstance(node.expression, exp.Null):
-            raise self.fault(node, "IS can be followed by NULL or NOT NULL only")
-        value = self.value(node.this)
-        return combined((value,), f"({value.sql} IS NULL)", Type.BOOLEAN)
-
-    def _not(self, node: exp.Not) -> Value:
-        value = self.condition(node.this)
-        return combined((value,), f"(NOT {value.sql})", Type.BOOLEAN)
-
-    def _connected(self, node: exp.And | exp.Or) -> Value:
-        """Write a row of ANDs or of ORs in one go, however long it is."""
-        terms = [self.condition(term) for term in _row(node, type(node))]
-        word = " AND " if isinstance(node, exp.And) else " OR "
-        written = combined(terms, f"({word.join(term.sql for term in terms)})", Type.BOOLEAN)
-        if isinstance(node, exp.Or):
-            return written
-        restrictions: tuple[Restriction, ...] = tuple(r for term in terms for r in term.restrictions)
-        return replace(written, restrictions=restrictions)
-
-    def _exists(self, node: exp.Exists) -> Value:
-        written = self._subqueries(node.this, self.scope, existence=True)
-        return Value(f"EXISTS ({written.sql})", Type.BOOLEAN)
+        values = [self.value(node.this), self.value(node.expression)]
+        for operand, value in zip((node.this, node.expression), values, strict=True):
+            if value.type in (Type.ARRAY, Type.BOOLEAN):
+                raise self.fault(operand, f"The sign || takes texts, not {value.type.noun}")
+        left, right = (arithmetic.brought_to(value, Type.TEXT) for value in values)
+        return combined(values, f"({left.sql} || {right.sql})", Type.TEXT)
 
     # ---- CASE, CAST, subqueries, calls
 
     def _case(self, node: exp.Case) -> Value:
         operand = self.value(node.this) if node.this is not None else None
-        parts = [operand] if operand is not None else []
+        branches = node.args["ifs"]
         tests: list[Value] = []
-        for branch in node.args["ifs"]:
+        for branch in branches:
             tests.append(self.value(branch.this) if operand is not None else self.condition(branch.this))
             if operand is not None:
-                self._comparable(branch.this, operand, tests[-1])
+                check_comparable(self, branch.this, operand, tests[-1])
         if not tests:
             raise self.fault(node, "CASE needs a WHEN")
-        default = node.args.get("default")
-        nodes = [branch.args["true"] for branch in node.args["ifs"]] + (
-            [default] if default is not None else []
-        )
+        nodes = [branch.args["true"] for branch in branches]
+        if (default := node.args.get("default")) is not None:
+            nodes.append(default)
         results = self.alike(nodes, "CASE")
         words = [f"WHEN {t.sql} THEN {r.sql}" for t, r in zip(tests, results, strict=False)]
         if default is not None:
             words.append(f"ELSE {results[-1].sql}")
         head = f"CASE {operand.sql}" if operand is not None else "CASE"
-        return combined([*parts, *tests, *results], f"({head} {' '.join(words)} END)", results[0].type)
-
-    def alike(self, nodes: list[exp.Expr], place: str) -> list[Value]:
-        """Write values that must come together as one type, each brought to it."""
-        values = [self.value(node) for node in nodes]
-        kind = common_type([v.type for v in values])
-        if kind is None:
-            other = next(n for n, v in zip(nodes, values, strict=True) if v.type is not values[0].type)
-            raise self.fault(other, f"The values of {place} must be of one type")
-        return [arithmetic.brought_to(v, kind) for v in values]
+        parts = [*([operand] if operand is not None else []), *tests, *results]
+        return combined(parts, f"({head} {' '.join(words)} END)", results[0].type)
 
     def _cast(self, node: exp.Cast) -> Value:
         value = self.value(node.this)
-        name = node.args["to"].this.name
+        to = node.args["to"]
+        name = to.this.name
         target = CAST_TARGETS.get(name)
         if target is None:
             known = ", ".join(sorted(CAST_TARGETS))
-            raise self.fault(node.args["to"], f"CAST knows no type {name[:40]}; it knows {known}")
+            raise self.fault(to, f"CAST knows no type {name[:40]}; it knows {known}")
         if value.type is Type.ARRAY:
             raise self.fault(node.this, "An array cannot be converted")
         sql = f"CAST({value.sql} AS {ENGINE_TYPES[target]})"
-        length = node.args["to"].expression
-        if length is not None:
+        if (length := to.expression) is not None:
             if target is not Type.TEXT or not str(length.this).isdecimal() or int(length.this) > 100_000:
-                raise self.fault(node.args["to"], f"{name} takes no such length")
+                raise self.fault(to, f"{name} takes no such length")
             sql = f"left({sql}, {int(length.this)})"
-        return replace(
-            value.computed(sql, target), constant=value.constant if target is Type.DOUBLE else None
-        )
+        return replace(value.computed(sql, target), constant=value.number if target is Type.DOUBLE else None)
 
     def _subquery(self, node: exp.Subquery) -> Value:
-        written = self._subqueries(node, self.scope)
-        self._one_column(node, written)
-        column = written.columns[0]
-        return Value(f"({written.sql})", column.type, column.meaning)
+        sql, columns = self.rows(node)
+        if len(columns) != 1:
+            raise self.fault(node, f"This subquery must return one column, not {len(columns)}")
+        return Value(f"({sql})", columns[0].type, columns[0].meaning)
 
     def _call(self, node: exp.Anonymous) -> Expression:
         name = str(node.this).upper()
-        if self._geometry.knows(name):
-            return self._geometry.written(name, node)
+        if name in GEOMETRY:
+            return GEOMETRY[name](self, name, node)
         function = FUNCTIONS.get(name)
         if function is None:
-            raise no_function(str(node.this), position_of_word(self.text, node))
-        if function.aggregate:
-            return self._aggregated(function, node)
-        return function.write(self, node)
+            raise no_function(str(node.this), position_of_word(self.scope.text, node))
+        return self._aggregated(function, node) if function.aggregate else function.write(self, node)
 
     def _aggregated(self, function: Function, node: exp.Anonymous) -> Value:
         if not self._aggregates:
@@ -321,37 +274,12 @@ class Expressions:
         if self._inside is not None:
             raise self.fault(node, f"{function.name} cannot stand inside {self._inside}")
         self._inside = function.name
-        try:
-            value = function.write(self, node)
-        finally:
-            self._inside = None
+        value = function.write(self, node)
+        self._inside = None
         return replace(value, loose=None, aggregate=True)
 
-    def _one_column(self, node: exp.Expr, written: WrittenQuery) -> None:
-        if len(written.columns) != 1:
-            raise self.fault(node, f"This subquery must return one column, not {len(written.columns)}")
 
-    def _comparable(self, node: exp.Expr, left: Value, right: Value) -> None:
-        kinds = [left.type, right.type]
-        if Type.ARRAY in kinds:
-            raise self.fault(node, "Arrays cannot be compared")
-        if common_type(kinds) is None and not comparisons.is_flag(left, right):
-            raise self.fault(node, f"{left.type.noun} and {right.type.noun} cannot be compared".capitalize())
-
-
-def _row(node: exp.Expr, kind: type[exp.Expr]) -> Iterator[exp.Expr]:
-    """Return the terms of a row of one connector, first to last."""
-    terms: list[exp.Expr] = []
-    while isinstance(node, kind):
-        terms.append(node.args["expression"])
-        node = node.this
-    terms.append(node)
-    return reversed(terms)
-
-
-_Writer = Callable[[Expressions, exp.Expr], Expression]
-
-_WRITERS: dict[type[exp.Expr], _Writer] = {  # type: ignore[assignment]
+_WRITERS: dict[type[exp.Expr], Callable[[Expressions, Any], Expression]] = {
     exp.Column: Expressions._column,
     exp.Star: Expressions._star,
     exp.Literal: Expressions._literal,
@@ -361,16 +289,6 @@ _WRITERS: dict[type[exp.Expr], _Writer] = {  # type: ignore[assignment]
     exp.Neg: Expressions._neg,
     **dict.fromkeys(arithmetic.SIGNS, Expressions._arithmetic),
     exp.DPipe: Expressions._concatenation,
-    **dict.fromkeys(comparisons.SIGNS, Expressions._comparison),
-    exp.Between: Expressions._between,
-    exp.In: Expressions._in,
-    exp.Like: Expressions._like,
-    exp.ILike: Expressions._like,
-    exp.Is: Expressions._is,
-    exp.Not: Expressions._not,
-    exp.And: Expressions._connected,
-    exp.Or: Expressions._connected,
-    exp.Exists: Expressions._exists,
     exp.Case: Expressions._case,
     exp.Cast: Expressions._cast,
     exp.Subquery: Expressions._subquery,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from sqlglot import exp
 
@@ -19,46 +18,17 @@ from .nearest import nearest, with_suggestion
 from .units import UnitError, conversion
 from .values import Meaning, Value, combined, number_sql
 from .vocabulary import FOREIGN_WORDS
+from .writer import Writer
 
-__all__ = ["FUNCTIONS", "GEOMETRY_NAMES", "Function", "Writer", "no_function"]
+__all__ = ["FUNCTIONS", "GEOMETRY_NAMES", "Function", "no_function"]
 
 _NAN = "'NaN'::DOUBLE"
 
 GEOMETRY_NAMES = (
-    "AREA",
-    "BOX",
-    "CENTROID",
-    "CIRCLE",
-    "CONTAINS",
-    "COORD1",
-    "COORD2",
-    "COORDSYS",
-    "DISTANCE",
-    "INTERSECTS",
-    "POINT",
-    "POLYGON",
+    *("AREA", "BOX", "CENTROID", "CIRCLE", "CONTAINS", "COORD1", "COORD2", "COORDSYS", "DISTANCE"),
+    *("INTERSECTS", "POINT", "POLYGON"),
 )
-"""Functions over shapes, which `geometry.py` writes."""
-
-
-class Writer(Protocol):
-    """What writes a function's arguments."""
-
-    def value(self, node: exp.Expr) -> Value:
-        """Write an argument of any type."""
-        ...
-
-    def number(self, node: exp.Expr, place: str) -> Value:
-        """Write an argument that must be a number."""
-        ...
-
-    def alike(self, nodes: list[exp.Expr], place: str) -> list[Value]:
-        """Write arguments that must come together as one type."""
-        ...
-
-    def fault(self, node: exp.Expr | None, sentence: str) -> QueryError:
-        """Return the error that says what is wrong with a node."""
-        ...
+"""Functions over shapes, which `geometry.py` writes: names that may have been meant."""
 
 
 @dataclass(frozen=True)

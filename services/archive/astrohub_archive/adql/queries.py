@@ -13,6 +13,7 @@ from ..errors import QueryError
 from .arithmetic import brought_to
 from .datatypes import Type, common_type
 from .expressions import Expressions, WrittenQuery
+from .ordering import cut, listed_number, order_of_rows, order_of_select, whole_number
 from .positions import position_of
 from .results import distinct_names, name_of
 from .scans import Scans
@@ -128,6 +129,11 @@ class Queries:
             sql = f"{sql} {word}{'' if step.args.get('distinct') else ' ALL'} ({operand.sql})"
         return WrittenQuery(sql + self._tail(query, columns), columns)
 
+    def _tail(self, query: exp.Expr, columns: tuple[OutputColumn, ...]) -> str:
+        """Write ORDER BY and OFFSET after a set operation or parentheses."""
+        order = order_of_rows(self._text, query, [column.name for column in columns])
+        return order + cut(self._text, query)
+
     def _united(
         self,
         node: exp.SetOperation,
@@ -168,22 +174,23 @@ class Queries:
         having = self._having(select, scope, groups)
         grouped = bool(groups) or having is not None or any(item.value.aggregate for item in items)
         columns = self._columns(items, outermost=outermost)
-        order = self._order(select, scope, items, columns, groups)
-        if grouped or any(value.aggregate for _, value in order if value is not None):
-            self._check_grouped(items, having, [value for _, value in order if value is not None])
+        terms = Expressions(scope, self.inner, "ORDER BY", aggregates=True, groups=frozenset(groups))
+        names, values = [item.name for item in items], [item.value for item in items]
+        order, others = order_of_select(self._text, select, terms, names, values)
+        if grouped or any(value.aggregate for value in others):
+            self._check_grouped([*values, *([having] if having else []), *others])
         distinct = select.args.get("distinct") is not None
         if grouped or distinct or _is_cut(select):
             columns = tuple(replace(column, read=None) for column in columns)
         listed = (f"{i.value.sql} AS {quoted(c.engine_name)}" for i, c in zip(items, columns, strict=True))
-        sql = f"SELECT {'DISTINCT ' if distinct else ''}{', '.join(listed)} FROM {from_sql}{where}"
+        clauses = ["SELECT DISTINCT" if distinct else "SELECT", ", ".join(listed), "FROM", from_sql + where]
         if groups:
-            sql += f" GROUP BY {', '.join(groups)}"
+            clauses += ["GROUP BY", ", ".join(groups)]
         if having is not None:
-            sql += f" HAVING {having.sql}"
-        if order:
-            sql += f" ORDER BY {', '.join(term for term, _ in order)}"
-        top = self._whole(select.args.get("limit"), "TOP")
-        return WrittenQuery(sql + self._cut(select, top), columns, top)
+            clauses += ["HAVING", having.sql]
+        sql = " ".join(clauses)
+        top = whole_number(self._text, select.args.get("limit"), "TOP")
+        return WrittenQuery(sql + order + cut(self._text, select, top), columns, top)
 
     def _where(self, select: exp.Select, scope: Scope) -> str:
         clause = select.args.get("where")
@@ -202,7 +209,7 @@ class Queries:
         return terms.condition(clause.this)
 
     def _groups(self, select: exp.Select, scope: Scope) -> dict[str, None]:
-        """Return the terms of GROUP BY as engine SQL: columns, names or numbers of the SELECT list, expressions."""
+        """Return the terms of GROUP BY as engine SQL, each once."""
         groups: dict[str, None] = {}
         clause = select.args.get("group")
         if clause is None:
@@ -223,19 +230,14 @@ class Queries:
     def _meant(self, select: exp.Select, scope: Scope, node: exp.Expr) -> exp.Expr:
         """Return the expression that a term of GROUP BY stands for."""
         listed = select.expressions
-        if (number := _ordinal(node)) is not None:
-            if not 1 <= number <= len(listed):
-                raise QueryError(
-                    f"The SELECT list has no column {number}.", position=position_of(self._text, node)
-                )
-            chosen = listed[number - 1]
-            return chosen.this if isinstance(chosen, exp.Alias) else chosen
-        if isinstance(node, exp.Column) and not node.table:
-            known = any(f.name.lower() == node.name.lower() for f in scope.fields)
-            for item in listed if not known else ():
-                if isinstance(item, exp.Alias) and item.alias.lower() == node.name.lower():
-                    return item.this
-        return node
+        if isinstance(node, exp.Column) and any(f.name.lower() == node.name.lower() for f in scope.fields):
+            return node
+        names = [item.alias if isinstance(item, exp.Alias) else "" for item in listed]
+        number = listed_number(self._text, node, names)
+        if number is None:
+            return node
+        chosen: exp.Expr = listed[number - 1]
+        return chosen.args["this"] if isinstance(chosen, exp.Alias) else chosen
 
     def _items(self, select: exp.Select, scope: Scope, terms: Expressions, *, existence: bool) -> list[_Item]:
         items: list[_Item] = []
@@ -249,7 +251,7 @@ class Queries:
                     items.append(_Item(known.name, replace(scope.read(known), loose=node), node))
                 continue
             inner = node.this if isinstance(node, exp.Alias) else node
-            value = terms.value(inner)
+            value = terms.column(inner)
             if value.type is Type.UNKNOWN and select is self._root:
                 value = brought_to(value, Type.TEXT)
             name = node.alias if isinstance(node, exp.Alias) else name_of(inner, len(items) + 1)
@@ -267,105 +269,15 @@ class Queries:
             for name, engine_name, item in zip(shown, engine_names, items, strict=True)
         )
 
-    def _check_grouped(self, items: list[_Item], having: Value | None, order: list[Value]) -> None:
+    def _check_grouped(self, values: list[Value]) -> None:
         """Refuse a column that has many values in a group and stands outside an aggregate."""
-        for value in [*(item.value for item in items), *([having] if having else []), *order]:
+        for value in values:
             if (node := value.loose) is not None:
                 name = "*" if isinstance(node, exp.Star) or isinstance(node.this, exp.Star) else node.name
                 raise QueryError(
-                    f"{name} has many values in a group: put it into GROUP BY or into an aggregate such as AVG.",
+                    f"{name} has many values in a group: put it into GROUP BY or an aggregate such as AVG.",
                     position=position_of(self._text, node),
                 )
-
-    # ---- ORDER BY, TOP and OFFSET
-
-    def _order(
-        self,
-        select: exp.Select,
-        scope: Scope,
-        items: list[_Item],
-        columns: tuple[OutputColumn, ...],
-        groups: dict[str, None],
-    ) -> list[tuple[str, Value | None]]:
-        """Return the terms of ORDER BY: as numbers of the SELECT list where they stand in it."""
-        clause = select.args.get("order")
-        if clause is None:
-            return []
-        terms = Expressions(scope, self.inner, "ORDER BY", aggregates=True, groups=frozenset(groups))
-        written: list[tuple[str, Value | None]] = []
-        for ordered in clause.expressions:
-            number = self._listed(ordered.this, columns)
-            if number is not None:
-                written.append((_direction(str(number), ordered), None))
-                continue
-            value = terms.value(ordered.this)
-            known = [i.value.sql for i in items]
-            if value.sql in known:
-                written.append((_direction(str(known.index(value.sql) + 1), ordered), None))
-                continue
-            if select.args.get("distinct") is not None:
-                raise QueryError(
-                    "With DISTINCT, ORDER BY takes columns of the SELECT list only.",
-                    position=position_of(self._text, ordered),
-                )
-            if value.constant is None and not isinstance(ordered.this, (exp.Boolean, exp.Null)):
-                written.append((_direction(value.sql, ordered), value))
-        return written
-
-    def _listed(self, node: exp.Expr, columns: tuple[OutputColumn, ...]) -> int | None:
-        """Return the number of the column of the SELECT list that a term of ORDER BY names."""
-        if (number := _ordinal(node)) is not None:
-            if not 1 <= number <= len(columns):
-                raise QueryError(
-                    f"The SELECT list has no column {number}.", position=position_of(self._text, node)
-                )
-            return number
-        if isinstance(node, exp.Column) and not node.table:
-            names = [column.name.lower() for column in columns]
-            if names.count(node.name.lower()) == 1:
-                return names.index(node.name.lower()) + 1
-        return None
-
-    def _tail(self, query: exp.Expr, columns: tuple[OutputColumn, ...]) -> str:
-        """Write ORDER BY and OFFSET after a set operation or parentheses."""
-        terms = []
-        clause = query.args.get("order")
-        for ordered in clause.expressions if clause is not None else ():
-            number = self._listed(ordered.this, columns)
-            if number is None:
-                raise QueryError(
-                    "After UNION, EXCEPT, INTERSECT or parentheses, ORDER BY takes names and numbers of columns.",
-                    position=position_of(self._text, ordered),
-                )
-            terms.append(_direction(str(number), ordered))
-        order = f" ORDER BY {', '.join(terms)}" if terms else ""
-        return order + self._cut(query, None)
-
-    def _cut(self, query: exp.Expr, top: int | None) -> str:
-        offset = self._whole(query.args.get("offset"), "OFFSET")
-        limit_sql = f" LIMIT {top}" if top is not None else ""
-        return limit_sql + (f" OFFSET {offset}" if offset else "")
-
-    def _whole(self, clause: exp.Expr | None, word: str) -> int | None:
-        if clause is None:
-            return None
-        node = clause.args["expression"]
-        number = _ordinal(node)
-        if number is None or number >= 2**62:
-            raise QueryError(f"{word} takes a whole number.", position=position_of(self._text, node))
-        return number
-
-
-def _ordinal(node: exp.Expr) -> int | None:
-    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdecimal() and len(node.this) < 20:
-        return int(node.this)
-    return None
-
-
-def _direction(sql: str, ordered: exp.Expr) -> str:
-    """Write a term of ORDER BY; rows without a value come last, whichever the direction, unless asked for first."""
-    nulls = "FIRST" if ordered.args.get("nulls_first") else "LAST"
-    return f"{sql} {'DESC' if ordered.args.get('desc') else 'ASC'} NULLS {nulls}"
 
 
 def _is_cut(select: exp.Select) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from sqlglot import exp
 
@@ -84,8 +84,3 @@ def _datatype(kind: Type) -> tuple[str, str | None, str | None]:
     if kind is Type.TEXT:
         return "char", "*", None
     return kind.value, None, None
-
-
-def engine_names(columns: Sequence[OutputColumn]) -> list[str]:
-    """Return the names of columns in the engine."""
-    return [column.engine_name for column in columns]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 from . import spherical
 from .arithmetic import brought_to
 from .datatypes import Type
 from .values import Box, Point, Polygon, Value, number_sql
 
-__all__ = ["distance", "in_box", "in_polygon", "is_farther", "is_nearer"]
+__all__ = ["distance", "double", "in_box", "in_polygon", "is_farther", "is_nearer"]
 
+_V = TypeVar("_V")
 _CONVEX_AT_MOST = 12
 _EDGE = 1e-14
 """How far outside an edge a position may lie and still be on it: radians, some nanoarcseconds."""
@@ -32,14 +34,14 @@ def is_nearer(first: Point, second: Point, radius: Value, sign: str = "<=") -> s
     """
     band = _band(first, second, radius)
     if radius.number is None:
-        return f"({band} AND {distance(first, second)} {sign} {_double(radius)})"
+        return f"({band} AND {distance(first, second)} {sign} {double(radius)})"
     return f"({band} AND {_haversine(first, second)} {sign} {number_sql(_threshold(radius.number))})"
 
 
 def is_farther(first: Point, second: Point, radius: Value, sign: str) -> str:
     """Return the condition that two points are apart by more than a radius: sign > or >=."""
     if radius.number is None:
-        return f"({distance(first, second)} {sign} {_double(radius)})"
+        return f"({distance(first, second)} {sign} {double(radius)})"
     return f"({_haversine(first, second)} {sign} {number_sql(_threshold(radius.number))})"
 
 
@@ -49,15 +51,15 @@ def in_box(point: Point, box: Box) -> str:
     Seen from the box's centre (projected onto the plane that touches the sphere there) the four great
     circles of ADQL 2.1, §4.2.6 are the sides of a rectangle.
     """
-    lat, center = _double(point.lat), _double(box.center.lat)
-    turn = f"radians({_double(point.lon)} - {_double(box.center.lon)})"
+    lat, center = double(point.lat), double(box.center.lat)
+    turn = f"radians({double(point.lon)} - {double(box.center.lon)})"
     sin_d, cos_d = f"sin(radians({lat}))", f"cos(radians({lat}))"
     sin_c, cos_c = f"sin(radians({center}))", f"cos(radians({center}))"
     ahead = f"({sin_d} * {sin_c} + {cos_d} * {cos_c} * cos({turn}))"
     east = f"({cos_d} * sin({turn}))"
     north = f"({sin_d} * {cos_c} - {cos_d} * {sin_c} * cos({turn}))"
-    half_width = f"tan(radians({_double(box.width)}) / 2)"
-    half_height = f"tan(radians({_double(box.height)}) / 2)"
+    half_width = f"tan(radians({double(box.width)}) / 2)"
+    half_height = f"tan(radians({double(box.height)}) / 2)"
     slack = number_sql(_EDGE)
     return (
         f"({ahead} > 0 AND abs({east}) <= {half_width} * {ahead} + {slack}"
@@ -68,62 +70,62 @@ def in_box(point: Point, box: Box) -> str:
 def in_polygon(point: Point, polygon: Polygon) -> str:
     """Return the condition that a point is in a polygon whose vertices are numbers.
 
-    A small convex one is the common part of half spheres. For any other one it is counted how many
-    edges lie to one side of the point, as seen from the polygon's middle: an odd number puts it inside.
+    A small convex one is the common part of half spheres, its edges included. For any other one it is
+    counted how many edges lie due south of the point: an odd number puts it inside, an even one if the
+    south pole is inside.
     """
     vertices = [spherical.unit_vector(*vertex) for vertex in polygon.vertices]
     middle = spherical.middle(vertices)
     assert middle is not None  # POLYGON has been refused otherwise
-    position = _Position(point)
-    tests = [_latitudes(point, vertices, middle), f"{position.along(middle)} > 0"]
+    band = _latitudes(point, vertices, middle)
     side = spherical.is_convex(vertices) if len(vertices) <= _CONVEX_AT_MOST else 0
-    edges = list(zip(vertices, [*vertices[1:], vertices[0]], strict=True))
-    if side:
-        slack = number_sql(-_EDGE)
-        for start, end in edges:
-            x, y, z = spherical.cross(start, end)
-            tests.append(f"{position.along((side * x, side * y, side * z))} >= {slack}")
-    else:
-        tests.append(f"({' + '.join(_crossings(position, edges, middle))}) % 2 = 1")
+    if not side:
+        turn = sum(spherical.eastward(start, end) for start, end in _edges(polygon.vertices))
+        is_south_inside = abs(turn) > 180 and middle[2] < 0
+        south = " + ".join(_edges_to_the_south(point, polygon))
+        return f"({band} AND ({south}) % 2 = {0 if is_south_inside else 1})"
+    position = _Position(point)
+    tests = [band, f"{position.along(middle)} > 0"]
+    for start, end in _edges(vertices):
+        x, y, z = spherical.cross(start, end)
+        tests.append(f"{position.along((side * x, side * y, side * z))} >= {number_sql(-_EDGE)}")
     return f"({' AND '.join(tests)})"
 
 
-def _crossings(
-    position: _Position, edges: Sequence[tuple[spherical.Vector, spherical.Vector]], middle: spherical.Vector
-) -> list[str]:
-    """Return for each edge 1 if it crosses the ray eastward from the position, else 0.
+def _edges_to_the_south(point: Point, polygon: Polygon) -> list[str]:
+    """Return for each edge 1 if it lies due south of the point, else 0.
 
-    With heights h = (v·north)/(v·middle), an edge spans the position's height if the position is above
-    one end and not above the other; it is to the east if the position is on its western side.
+    The latitude of a great circle with normal n is, at a longitude a, that with the tangent
+    -(n.x cos a + n.y sin a) / n.z. It is computed only for points whose meridian meets the edge.
     """
-    east, north = spherical.tangent_plane(middle)
-    del east
+    lon, lat = double(point.lon), double(point.lat)
     written = []
-    for start, end in edges:
-        ends = [_height_plane(vertex, north, middle) for vertex in (start, end)]
-        spans = f"({position.along(ends[0])} > 0) <> ({position.along(ends[1])} > 0)"
-        rises = spherical.dot(end, north) / spherical.dot(end, middle) > (
-            spherical.dot(start, north) / spherical.dot(start, middle)
+    for start, end in _edges(polygon.vertices):
+        span = spherical.eastward(start, end)
+        if span == 0:
+            continue
+        west = start if span > 0 else end
+        x, y, z = spherical.cross(
+            *(spherical.unit_vector(*p) for p in ((start, end) if span > 0 else (end, start)))
         )
-        x, y, z = spherical.cross(start, end)
-        facing = 1 if rises else -1
-        west = f"{position.along((facing * x, facing * y, facing * z))} > 0"
-        written.append(f"CAST(({spans}) AND {west} AS INTEGER)")
-    return written
+        if z <= 0:  # an edge through a pole: it follows meridians
+            continue
+        turned = f"({lon} - {number_sql(west[0])})"
+        meets = f"({turned} - 360 * floor({turned} / 360)) < {number_sql(abs(span))}"
+        height = f"{number_sql(-x / z)} * cos(radians({lon})) + {number_sql(-y / z)} * sin(radians({lon}))"
+        written.append(f"CASE WHEN {meets} THEN CAST(tan(radians({lat})) >= {height} AS INTEGER) ELSE 0 END")
+    return written or ["0"]
 
 
-def _height_plane(
-    vertex: spherical.Vector, north: spherical.Vector, middle: spherical.Vector
-) -> spherical.Vector:
-    height = spherical.dot(vertex, north) / spherical.dot(vertex, middle)
-    return (north[0] - height * middle[0], north[1] - height * middle[1], north[2] - height * middle[2])
+def _edges(vertices: Sequence[_V]) -> list[tuple[_V, _V]]:
+    return list(zip(vertices, [*vertices[1:], vertices[0]], strict=True))
 
 
 class _Position:
     """A point's direction as three expressions, for products with directions that are numbers."""
 
     def __init__(self, point: Point) -> None:
-        lon, lat = f"radians({_double(point.lon)})", f"radians({_double(point.lat)})"
+        lon, lat = f"radians({double(point.lon)})", f"radians({double(point.lat)})"
         self._axes = (f"cos({lat}) * cos({lon})", f"cos({lat}) * sin({lon})", f"sin({lat})")
 
     def along(self, direction: spherical.Vector) -> str:
@@ -136,7 +138,7 @@ def _latitudes(point: Point, vertices: Sequence[spherical.Vector], middle: spher
     radius = max(spherical.separation(middle, vertex) for vertex in vertices)
     _, lat = spherical.degrees_of(middle)
     low, high = number_sql(lat - radius - _BAND), number_sql(lat + radius + _BAND)
-    return f"{_double(point.lat)} BETWEEN {low} AND {high}"
+    return f"{double(point.lat)} BETWEEN {low} AND {high}"
 
 
 def _band(first: Point, second: Point, radius: Value) -> str:
@@ -144,17 +146,17 @@ def _band(first: Point, second: Point, radius: Value) -> str:
     if known.lat.number is not None and radius.number is not None:
         low = number_sql(known.lat.number - radius.number - _BAND)
         high = number_sql(known.lat.number + radius.number + _BAND)
-        return f"{_double(other.lat)} BETWEEN {low} AND {high}"
-    wide = f"({_double(radius)} + {number_sql(_BAND)})"
-    center = _double(second.lat)
-    return f"{_double(first.lat)} BETWEEN ({center} - {wide}) AND ({center} + {wide})"
+        return f"{double(other.lat)} BETWEEN {low} AND {high}"
+    wide = f"({double(radius)} + {number_sql(_BAND)})"
+    center = double(second.lat)
+    return f"{double(first.lat)} BETWEEN ({center} - {wide}) AND ({center} + {wide})"
 
 
 def _haversine(first: Point, second: Point) -> str:
-    lat1, lat2 = _double(first.lat), _double(second.lat)
+    lat1, lat2 = double(first.lat), double(second.lat)
     return (
         f"(pow(sin(radians({lat1} - {lat2}) / 2), 2) + cos(radians({lat1})) * cos(radians({lat2}))"
-        f" * pow(sin(radians({_double(first.lon)} - {_double(second.lon)}) / 2), 2))"
+        f" * pow(sin(radians({double(first.lon)} - {double(second.lon)}) / 2), 2))"
     )
 
 
@@ -163,7 +165,8 @@ def _threshold(radius: float) -> float:
     return math.sin(math.radians(radius) / 2) ** 2 if radius < 180 else 2.0
 
 
-def _double(value: Value) -> str:
+def double(value: Value) -> str:
+    """Return a number as engine SQL of a double."""
     if value.number is not None:
         return number_sql(value.number)
     return brought_to(value, Type.DOUBLE).sql

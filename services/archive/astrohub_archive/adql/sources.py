@@ -156,7 +156,7 @@ class Scope:
             and matches(table, s.name)
             and (schema is None or (s.schema is not None and matches(schema, s.schema)))
         ]
-        if len(found) > 1:
+        if len(found) > 1 and table is not None:
             raise QueryError(
                 f"The name {table.name} stands for several tables here: give each an alias.",
                 position=position_of(self.text, table),

@@ -13,10 +13,10 @@ __all__ = [
     "cross",
     "degrees_of",
     "dot",
+    "eastward",
     "is_convex",
     "middle",
     "separation",
-    "tangent_plane",
     "unit_vector",
 ]
 
@@ -49,11 +49,9 @@ def middle(vertices: Sequence[Vector]) -> Vector | None:
     return center if all(dot(center, v) > 1e-6 for v in vertices) else None
 
 
-def tangent_plane(center: Vector) -> tuple[Vector, Vector]:
-    """Return two directions that span the plane touching the sphere at `center`, east and north if it is no pole."""
-    x, y, _ = center
-    east = _scaled((-y, x, 0.0)) if math.hypot(x, y) > 1e-12 else (0.0, 1.0, 0.0)
-    return east, cross(center, east)
+def eastward(start: tuple[float, float], end: tuple[float, float]) -> float:
+    """Return by how many degrees of longitude one gets east from one position to another: -180 to 180."""
+    return (end[0] - start[0] + 180.0) % 360.0 - 180.0
 
 
 def is_convex(vertices: Sequence[Vector]) -> int:

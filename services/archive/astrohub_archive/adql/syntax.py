@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 from sqlglot.errors import SqlglotError, TokenError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from ..errors import Position, QueryError
 from ..settings import Limits
@@ -24,6 +24,19 @@ _BASE_FRAMES = 2_000
 _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
 _PARSER_FAILURES = (SqlglotError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a parser for thirty dialects may raise on a text that is none of them."""
+_OPERAND_ENDS = frozenset(
+    {
+        *(TokenType.VAR, TokenType.IDENTIFIER, TokenType.STRING, TokenType.NUMBER, TokenType.R_PAREN),
+        *(TokenType.NULL, TokenType.TRUE, TokenType.FALSE, TokenType.END, TokenType.STAR),
+    }
+)
+_OPERATORS = frozenset(
+    {
+        *(TokenType.EQ, TokenType.NEQ, TokenType.LT, TokenType.LTE, TokenType.GT, TokenType.GTE),
+        *(TokenType.SLASH, TokenType.MOD, TokenType.DPIPE, TokenType.AND, TokenType.OR),
+        *(TokenType.LIKE, TokenType.ILIKE, TokenType.IN, TokenType.BETWEEN, TokenType.IS),
+    }
+)
 _QUERY_STARTS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN})
 
 
@@ -163,6 +176,8 @@ def _fault(text: str, tokens: Sequence[Token], fault: SyntaxFault) -> QueryError
             following = tokens[near + 1] if near + 1 < len(tokens) else None
             if said := foreign_word(tokens[near], following):
                 return QueryError(said, position=_at(text, tokens[near]))
+    if (sign := _without_left_side(tokens[:index], fault)) is not None:
+        return QueryError(f"Before {_shown(sign)} something is missing.", position=_at(text, sign))
     if fault.token is None:
         last = tokens[-1]
         return QueryError(
@@ -174,6 +189,16 @@ def _fault(text: str, tokens: Sequence[Token], fault: SyntaxFault) -> QueryError
     if str(fault).startswith(("Invalid expression", "Found multiple", "Cannot specify")):
         return QueryError(f"{_shown(fault.token)} was not expected here.", position=place)
     return QueryError(f"Before {_shown(fault.token)} {_missing(fault)}.", position=place)
+
+
+def _without_left_side(tokens: Sequence[Token], fault: SyntaxFault) -> Token | None:
+    """Return the operator before which nothing stands, if that is the fault; the parser stops after it."""
+    if not str(fault).startswith("Required keyword: 'this'"):
+        return None
+    pairs = zip(reversed(tokens[:-1]), reversed(tokens[1:]), strict=True)
+    return next(
+        (b for a, b in pairs if b.token_type in _OPERATORS and a.token_type not in _OPERAND_ENDS), None
+    )
 
 
 _MISSING = (

@@ -1,9 +1,9 @@
-"""FROM: tables, subqueries and joins as engine SQL, and the names that they bring into scope."""
+"""FROM: tables and subqueries as engine SQL, and the names that they bring into scope."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 from sqlglot import exp
@@ -11,30 +11,17 @@ from sqlglot import exp
 from ..catalog import Catalog
 from ..errors import QueryError, UnknownTable
 from ..models import Table
-from .arithmetic import brought_to
-from .datatypes import common_type, type_of_column
-from .expressions import Expressions, Subqueries
+from .datatypes import type_of_column
+from .expressions import Subqueries
+from .joins import Joins, Relation, check_source_names
 from .nearest import with_suggestion
 from .positions import position_of
 from .scans import Scans
 from .sources import CommonTable, Field, OutputColumn, Scope, Source, matches
-from .values import ColumnRead, Meaning, Value, quoted
+from .values import ColumnRead, Meaning, quoted
 from .vocabulary import FOREIGN_WORDS
 
-__all__ = ["From", "Relation"]
-
-
-@dataclass(frozen=True)
-class Relation:
-    """A table, a subquery or a join of them, as it stands in FROM.
-
-    `scans` are those whose rows its rows are made of.
-    """
-
-    sql: str
-    sources: tuple[Source, ...]
-    fields: tuple[Field, ...]
-    scans: frozenset[int]
+__all__ = ["From", "renamed"]
 
 
 class From:
@@ -57,6 +44,7 @@ class From:
         self._catalog = catalog
         self._scans = scans
         self._subqueries = subqueries
+        self._joins = Joins(text, scans, subqueries)
         self._numbers: Iterator[int] = count()
 
     def scope(self, select: exp.Select, outer: Scope) -> tuple[str, Scope]:
@@ -71,10 +59,10 @@ class From:
                 relations.append(current)
                 current = self._relation(join.this, outer)
             else:
-                current = self._joined(current, join, outer)
+                current = self._joins.joined(current, self._relation(join.this, outer), join, outer)
         relations.append(current)
         sources = tuple(source for relation in relations for source in relation.sources)
-        self._check_names(select, sources)
+        check_source_names(self._text, select.args["from_"], sources)
         fields = tuple(field for relation in relations for field in relation.fields)
         sql = ", ".join(relation.sql for relation in relations)
         return sql, replace(outer, sources=sources, fields=fields)
@@ -83,7 +71,7 @@ class From:
         if isinstance(node, exp.Table):
             first = self._table(node, outer.common)
             for join in node.args.get("joins") or ():
-                first = self._joined(first, join, outer)
+                first = self._joins.joined(first, self._relation(join.this, outer), join, outer)
             return first
         if (
             isinstance(node, exp.Subquery)
@@ -101,10 +89,10 @@ class From:
     def _table(self, node: exp.Table, common: Mapping[str, CommonTable]) -> Relation:
         self._check_form(node)
         alias = node.args.get("alias")
-        if node.args.get("db") is None and (query := common.get(node.name.lower())) is not None:
-            if matches(node.this, query.name):
-                name = alias.this.name if alias else query.name
-                return self._rows(quoted(query.engine_name), query.columns, name)
+        query = common.get(node.name.lower()) if node.args.get("db") is None else None
+        if query is not None and matches(node.this, query.name):
+            name = alias.this.name if alias else query.name
+            return self._rows(quoted(query.engine_name), query.columns, name)
         table = self._published(node)
         scan = self._scans.add(table)
         engine_alias = self._alias()
@@ -188,91 +176,6 @@ class From:
     def _alias(self) -> str:
         return f"t{next(self._numbers)}"
 
-    # ---- joins
-
-    def _joined(self, left: Relation, join: exp.Join, outer: Scope) -> Relation:
-        right = self._relation(join.this, outer)
-        side = str(join.args.get("side") or "")
-        kind = str(join.args.get("kind") or "")
-        natural = join.args.get("method") == "NATURAL"
-        condition, using = join.args.get("on"), join.args.get("using")
-        sources = left.sources + right.sources
-        scans = left.scans | right.scans
-        word = f"{side} JOIN" if side else "JOIN"
-        if kind == "CROSS" and not (side or natural or condition or using):
-            return Relation(f"{left.sql} CROSS JOIN {right.sql}", sources, left.fields + right.fields, scans)
-        if kind == "CROSS" or (kind == "OUTER" and not side) or (kind == "INNER" and side):
-            raise QueryError("This is no kind of JOIN in ADQL.", position=position_of(self._text, join))
-        if natural or using:
-            names = self._common_names(left, right) if natural else list(using or ())
-            return self._merged(left, right, names, f"{left.sql} {word} {right.sql}", side)
-        if condition is None:
-            raise QueryError(
-                "JOIN needs ON, USING or NATURAL to say which rows belong together.",
-                position=position_of(self._text, join.this),
-            )
-        scope = replace(outer, sources=sources, fields=left.fields + right.fields)
-        self._check_names(join, sources)
-        value = Expressions(scope, self._subqueries, "ON").condition(condition)
-        bound = {"": scans, "LEFT": right.scans, "RIGHT": left.scans}.get(side, frozenset())
-        for restriction in value.restrictions:
-            if restriction.scan in bound:
-                self._scans.restrict(restriction)
-        sql = f"{left.sql} {word} {right.sql} ON {value.sql}"
-        return Relation(sql, sources, left.fields + right.fields, scans)
-
-    def _common_names(self, left: Relation, right: Relation) -> list[exp.Expr]:
-        known = {field.name.lower() for field in right.fields}
-        return [exp.Identifier(this=f.name, quoted=True) for f in left.fields if f.name.lower() in known]
-
-    def _merged(
-        self, left: Relation, right: Relation, names: list[exp.Expr], sql: str, side: str
-    ) -> Relation:
-        """Return a join over columns of the same name, each of which stands in the result once."""
-        merged: list[Field] = []
-        conditions = []
-        taken: set[int] = set()
-        for name in names:
-            first, second = self._shared(left, name), self._shared(right, name)
-            if common_type([first.type, second.type]) is None:
-                raise QueryError(
-                    f"The columns {first.name} cannot be compared: one is {first.type.noun},"
-                    f" the other {second.type.noun}.",
-                    position=position_of(self._text, name),
-                )
-            conditions.append(f"{first.sql} = {second.sql}")
-            for field in (first, second):
-                for read in field.reads:
-                    self._scans.read(read)
-            merged.append(_merged_field(first, second, side))
-            taken |= {id(first), id(second)}
-        rest = tuple(f for f in left.fields + right.fields if id(f) not in taken)
-        on = " AND ".join(conditions) or "TRUE"
-        sources, scans = left.sources + right.sources, left.scans | right.scans
-        return Relation(f"{sql} ON ({on})", sources, (*merged, *rest), scans)
-
-    def _shared(self, relation: Relation, name: exp.Expr) -> Field:
-        found = [f for f in relation.fields if matches(name, f.name) or f.name.lower() == name.name.lower()]
-        if len(found) == 1:
-            return found[0]
-        said = (
-            "is in one of the joined tables only" if not found else "is ambiguous in one of the joined tables"
-        )
-        raise QueryError(f"The column {name.name} {said}.", position=position_of(self._text, name))
-
-    def _check_names(self, node: exp.Expr, sources: tuple[Source, ...]) -> None:
-        seen: set[tuple[str, str]] = set()
-        for source in sources:
-            if source.name is None:
-                continue
-            key = (source.name, (source.schema or "").lower())
-            if key in seen:
-                raise QueryError(
-                    f"The name {source.name} stands for two tables here: give one an alias.",
-                    position=position_of(self._text, node),
-                )
-            seen.add(key)
-
 
 def renamed(columns: tuple[OutputColumn, ...], alias: exp.TableAlias, text: str) -> tuple[OutputColumn, ...]:
     """Return a subquery's columns under the names that stand after its alias, if any do."""
@@ -284,16 +187,6 @@ def renamed(columns: tuple[OutputColumn, ...], alias: exp.TableAlias, text: str)
             f"{len(names)} names are given for {len(columns)} columns.", position=position_of(text, alias)
         )
     return tuple(replace(column, name=name.name) for column, name in zip(columns, names, strict=True))
-
-
-def _merged_field(first: Field, second: Field, side: str) -> Field:
-    if side == "FULL":
-        kind = common_type([first.type, second.type]) or first.type
-        parts = [brought_to(Value(f.sql, f.type), kind).sql for f in (first, second)]
-        sql = f"coalesce({', '.join(parts)})"
-        return Field(first.name, sql, kind, first.meaning, first.reads + second.reads, plain=False)
-    chosen = second if side == "RIGHT" else first
-    return replace(chosen, name=first.name)
 
 
 def _is_bare(node: exp.Subquery) -> bool:

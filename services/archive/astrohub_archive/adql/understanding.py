@@ -32,7 +32,7 @@ def understand(text: str, catalog: Catalog, limits: Limits) -> Statement:
     Returns
     -------
     Statement
-        Engine SQL over scans named `scan_0`, `scan_1`, …; what is known of each scan; the columns of the answer.
+        Engine SQL over scans named `scan_0`, `scan_1`, …; what is known of each; the answer's columns.
 
     Raises
     ------

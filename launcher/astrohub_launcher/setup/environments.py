@@ -33,17 +33,8 @@ def packages_step(kit: Kit, plan: EnvironmentPlan, after: tuple[str, ...] = ()) 
             shutil.rmtree(folder, ignore_errors=True)
             bench.run([kit.uv, "venv", "--python", kit.python, folder], cwd=place.environments, env=variables)
         stamp.unlink(missing_ok=True)
-        command: list[str | Path] = [
-            kit.uv,
-            "pip",
-            "sync",
-            "--require-hashes",
-            "--compile-bytecode",
-            "--python",
-            python,
-            lock,
-        ]
-        bench.run(command, cwd=place.environments, env=variables)
+        options = ["--require-hashes", *_compiling(plan), "--python", str(python)]
+        bench.run([kit.uv, "pip", "sync", *options, lock], cwd=place.environments, env=variables)
 
     return Step(
         name=f"packages-{plan.name}",
@@ -66,18 +57,18 @@ def members_step(kit: Kit, plan: EnvironmentPlan, after: tuple[str, ...] = ()) -
         variables = kit.uv_variables()
         python = folder / "bin" / "python"
         (folder / _MEMBERS_STAMP).unlink(missing_ok=True)
-        options: list[str | Path] = [
+        options = [
             "--no-deps",
             "--no-build-isolation",
             "--reinstall",
-            "--compile-bytecode",
+            *_compiling(plan),
             "--python",
-            python,
+            str(python),
         ]
         targets = [word for source in sources for word in (*_editable(place), str(source))]
         bench.run([kit.uv, "pip", "install", *options, *targets], cwd=place.environments, env=variables)
         for source in sources:
-            if place.clone_is_shared and os.access(source, os.W_OK):
+            if plan.compiled and place.clone_is_shared and os.access(source, os.W_OK):
                 # User servers and the archive run under an account that cannot keep bytecode itself.
                 bench.run(
                     [python, "-m", "compileall", "-q", *_packages(source)],
@@ -104,6 +95,10 @@ def members_step(kit: Kit, plan: EnvironmentPlan, after: tuple[str, ...] = ()) -
 def _editable(place: Place) -> list[str]:
     """Install from where the sources lie when the parts can read them there, else a copy."""
     return ["--editable"] if place.clone_is_shared else []
+
+
+def _compiling(plan: EnvironmentPlan) -> list[str]:
+    return ["--compile-bytecode"] if plan.compiled else []
 
 
 def _count(lock: Path) -> int:

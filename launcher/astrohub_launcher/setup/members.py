@@ -9,11 +9,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class EnvironmentPlan:
-    """A virtual environment: its name is also its lock's; the folders of the members that it holds."""
+    """A virtual environment.
+
+    Parameters
+    ----------
+    name
+        Its folder's and its lock's.
+    members
+        Folders of the distributions that it holds.
+    compiled
+        Whether all bytecode is made beforehand, for accounts that cannot keep it themselves.
+    """
 
     name: str
     title: str
     members: tuple[str, ...]
+    compiled: bool = True
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,9 @@ ENVIRONMENTS = {
         EnvironmentPlan("hub", "Hub", ("hub",)),
         EnvironmentPlan("archive", "Archive", ("services/archive",)),
         EnvironmentPlan("lab", "User servers", ("extensions", "kernels")),
-        EnvironmentPlan("dev", "Tests", ("hub", "services/archive", "extensions", "kernels", "launcher")),
+        EnvironmentPlan(
+            "dev", "Tests", ("hub", "services/archive", "extensions", "kernels", "launcher"), compiled=False
+        ),
     )
 }
 

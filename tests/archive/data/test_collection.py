@@ -12,7 +12,7 @@ import pytest
 from astrohub_archive.data.collection import Source, write_collection
 from astrohub_archive.data.healpix import index
 from hats.io.validation import is_valid_collection
-from hats.loaders import read_hats
+from hats.loaders.read_hats import read_hats
 
 from ...support.catalogs import FIRST_ID, synthetic_sky
 

@@ -130,6 +130,11 @@ async def test_a_reader_cancelled_while_waiting_for_bytes_frees_the_worker(asker
     assert (await asker.rows(ONE)).num_rows == 1
 
 
+async def test_an_answer_that_nobody_reads_gives_its_worker_back_in_the_end(asker: Asker) -> None:
+    await asker.pool.run(STREAM, fmt=ARROW, maxrec=10**12, timeout_s=0.5)
+    assert (await asker.rows(ONE, timeout_s=20)).num_rows == 1
+
+
 async def test_a_worker_waits_while_nobody_reads(asker: Asker) -> None:
     answer = await asker.pool.run(STREAM, fmt=ARROW, maxrec=10**12, timeout_s=60)
     await asyncio.sleep(0.5)

@@ -19,6 +19,8 @@ __all__ = ["Answer"]
 
 _log = logging.getLogger(__name__)
 
+_PATIENCE_S = 5.0
+
 
 class Answer:
     """The answer to one query, streamed once. Made by `Pool.run`.
@@ -155,7 +157,16 @@ class Answer:
         self._reason = reason
         self._worker.send(Kind.CANCEL, {"query": self._query, "reason": as_json(reason)})
         loop = asyncio.get_running_loop()
-        self._timers.append(loop.call_later(self._grace_s, self._worker.terminate))
+        self._timers.append(loop.call_later(self._grace_s, self._put_down))
+
+    def _put_down(self) -> None:
+        self._worker.terminate()
+        self._lane.in_background(self._reclaim())
+
+    async def _reclaim(self) -> None:
+        """Give the worker back in the place of a reader who never came, or has stopped reading."""
+        await asyncio.sleep(_PATIENCE_S)
+        await self.cancel()
 
     def _release(self, *, usable: bool) -> None:
         if self._released:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+
 from ..errors import ArchiveError, BusyError, EngineError, QueryError, QueryTimeout
 
 __all__ = ["QueryCancelled", "as_json", "from_json", "is_fatal", "translate"]
@@ -47,6 +50,10 @@ def translate(error: Exception, tables: Mapping[str, str], memory_mb: int) -> Ar
     """
     if isinstance(error, ArchiveError):
         return error
+    if not isinstance(error, (duckdb.Error, pa.ArrowException, OSError, MemoryError)):
+        return EngineError(
+            "The archive failed on this query by a fault of its own; its operators have been told."
+        )
     text = str(error)
     if text.startswith("INTERRUPT Error"):
         return QueryCancelled("The query was cancelled.")

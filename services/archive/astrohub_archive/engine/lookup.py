@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..models import IndexCatalog
@@ -63,10 +62,10 @@ class Lookup:
     def _read(self, group: _Group, values: Sequence[int | str]) -> np.ndarray[Any, np.dtype[np.int64]]:
         with pq.ParquetFile(group.path, metadata=group.footer) as file:
             rows = file.read_row_group(group.number, columns=[self._column, _HEALPIX])
-        wanted = pa.array(values, rows.schema.field(self._column).type)
-        cells = rows.filter(pc.is_in(rows[self._column], wanted))[_HEALPIX]
-        found: np.ndarray[Any, np.dtype[np.int64]] = cells.to_numpy().astype(np.int64)
-        return found
+        rows = rows.filter(rows[self._column].is_valid())
+        identifiers = rows[self._column].to_numpy()
+        cells: np.ndarray[Any, np.dtype[np.int64]] = rows[_HEALPIX].to_numpy().astype(np.int64)
+        return cells[np.isin(identifiers, np.array(values, dtype=identifiers.dtype))]
 
 
 def _groups_of(path: Path, column: str) -> list[_Group]:

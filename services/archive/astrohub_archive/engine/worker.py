@@ -12,6 +12,7 @@ import signal
 import socket
 import sys
 import threading
+from importlib.abc import MetaPathFinder
 from typing import Any
 
 from .frames import Kind, pack, receive, send, unpack
@@ -24,6 +25,7 @@ __all__ = ["main"]
 def main(descriptor: int) -> None:
     """Answer queries until the other end of the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.meta_path.insert(0, _WithoutPandas())
     _offer_to_memory_killer()
     sock = socket.socket(fileno=descriptor)
 
@@ -55,6 +57,14 @@ def _listen(sock: socket.socket, runner: Runner, requests: queue.SimpleQueue[dic
             runner.cancel(unpack(content))
         else:
             requests.put(unpack(content))
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Keep pyarrow from loading pandas, where it is installed: a second of the first answer, for nothing."""
+
+    def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:
+        if fullname == "pandas":
+            raise ModuleNotFoundError("A worker does without pandas.")
 
 
 def _offer_to_memory_killer() -> None:

@@ -52,7 +52,7 @@ class _ArrowEncoder:
 
     def tail(self, outcome: Outcome) -> bytes:
         empty = pa.RecordBatch.from_arrays(
-            [pa.array([], field.type) for field in self._schema], schema=self._schema
+            [pa.nulls(0, field.type) for field in self._schema], schema=self._schema
         )
         words = {
             "astrohub.status": outcome.status,

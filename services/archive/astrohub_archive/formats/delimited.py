@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from ..models import Outcome, ResultColumn
 from .format import Encoder
-from .text import as_text
+from .text import as_text, build_texts
 
 __all__ = ["make_csv_encoder"]
 
@@ -21,7 +21,7 @@ class _CsvEncoder:
         self._names = [column.name for column in columns]
 
     def head(self) -> bytes:
-        names = _quoted(pa.array(self._names, pa.string())).to_pylist()
+        names = _quoted(build_texts(self._names)).to_pylist()
         return (",".join(names) + "\r\n").encode()
 
     def rows(self, batch: pa.RecordBatch) -> bytes:

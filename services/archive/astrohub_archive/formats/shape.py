@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from ..errors import QueryError
 from ..models import ResultColumn
+from .text import build_texts
 
 __all__ = ["Shape", "shape_of"]
 
@@ -131,7 +132,7 @@ def _convert(array: pa.Array, field: pa.Field) -> pa.Array:
     if array.type == field.type:
         return array
     if field.type == pa.string() and pa.types.is_nested(array.type):
-        return pa.array([None if value is None else str(value) for value in array.to_pylist()], pa.string())
+        return build_texts(None if value is None else str(value) for value in array.to_pylist())
     try:
         return pc.cast(array, field.type)
     except pa.ArrowInvalid as e:
@@ -139,4 +140,4 @@ def _convert(array: pa.Array, field: pa.Field) -> pa.Array:
             f"A value of the column {field.name} does not fit in {field.type}; cast it to DOUBLE PRECISION."
         ) from e
     except pa.ArrowNotImplementedError:
-        return pa.array([None if value is None else str(value) for value in array.to_pylist()], pa.string())
+        return build_texts(None if value is None else str(value) for value in array.to_pylist())

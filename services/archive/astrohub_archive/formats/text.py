@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["as_text", "iso_timestamps"]
+__all__ = ["as_text", "build_texts", "iso_timestamps"]
 
 
 def as_text(array: pa.Array) -> pa.Array:
@@ -20,7 +21,7 @@ def as_text(array: pa.Array) -> pa.Array:
     if pa.types.is_floating(kind):
         return _floats(array)
     if pa.types.is_nested(kind) or pa.types.is_binary(kind):
-        return pa.array([_sequence(value) for value in array.to_pylist()], pa.string())
+        return build_texts(_sequence(value) for value in array.to_pylist())
     return pc.cast(array, pa.string())
 
 
@@ -39,6 +40,14 @@ def _floats(array: pa.Array) -> pa.Array:
         return texts
     special = pc.if_else(pc.is_nan(array), "NaN", pc.if_else(pc.greater(array, 0), "+Inf", "-Inf"))
     return pc.if_else(finite, texts, special)
+
+
+def build_texts(values: Iterable[str | None]) -> pa.Array:
+    """Return a column of texts; unlike `pyarrow.array` this does not load pandas, which takes a second."""
+    builder = pa.lib.StringBuilder()
+    for value in values:
+        builder.append(value)
+    return builder.finish()
 
 
 def _sequence(value: Any) -> str | None:

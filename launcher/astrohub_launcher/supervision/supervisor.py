@@ -150,15 +150,10 @@ class Supervisor:
             await self._healthy[name].wait()
         delay = self._pace.first_delay_s
         while not self._stop.is_set():
-            process = await self._start(part)
             begin = time.monotonic()
-            exit_code = await process.wait()
-            process.kill()  # what it may have left in its process group
+            how = await self._live(part)
             if self._stop.is_set():
                 return
-            how = (
-                f"was ended by signal {-exit_code}" if exit_code < 0 else f"ended with exit code {exit_code}"
-            )
             if self.record.phase != RUNNING:
                 raise self._failed(part, how)
             delay = self._pace.first_delay_s if time.monotonic() - begin > self._pace.steady_s else delay
@@ -166,15 +161,28 @@ class Supervisor:
             await self._pause(delay)
             delay = min(delay * 2, self._pace.longest_delay_s)
 
+    async def _live(self, part: Part) -> str:
+        """Start a part, wait for its end, and return how it ended."""
+        try:
+            process = await self._start(part)
+        except OSError as e:
+            return f"cannot be started ({e.filename}: {e.strerror})"
+        except LauncherError as e:
+            return f"cannot be started ({e})"
+        exit_code = await process.wait()
+        process.kill()  # what it may have left in its process group
+        self._processes.pop(part.name, None)
+        if exit_code < 0:
+            return f"was ended by signal {-exit_code}"
+        return f"ended with exit code {exit_code}"
+
     async def _start(self, part: Part) -> PartProcess:
         place = self._platform.place
         account = place.account if part.as_account else None
-        command = part.command(self._platform)
         self._starting += 1
         try:
+            command = part.command(self._platform)
             process = await start_process(command, place.logs / f"{part.name}.log", account)
-        except OSError as e:
-            raise self._failed(part, f"cannot be started: {command.words[0]}: {e.strerror}") from e
         finally:
             self._starting -= 1
         self._processes[part.name] = process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import duckdb
 import pytest
 from astrohub_archive.adql import understand
 from astrohub_archive.catalog import Catalog
+from astrohub_archive.catalog.describe import describe_columns
+from astrohub_archive.catalog.felis import read_felis
+from astrohub_archive.catalog.tap_schema import publish
 from astrohub_archive.models import Column, HatsTable, IndexCatalog, PlainTable, Schema, Statement, Table
 from astrohub_archive.settings import Limits
 
@@ -131,3 +135,49 @@ def execute(statement: Statement, database: duckdb.DuckDBPyConnection) -> duckdb
             f'CREATE OR REPLACE TEMP VIEW "{scan.alias}" AS SELECT {columns} FROM main."{scan.table.name}"'
         )
     return cursor.execute(statement.sql)
+
+
+ENGINE_TYPES = {
+    "boolean": "BOOLEAN",
+    "short": "SMALLINT",
+    "int": "INTEGER",
+    "long": "BIGINT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+    "char": "VARCHAR",
+    "unicodeChar": "VARCHAR",
+}
+
+
+@pytest.fixture(scope="session")
+def sample_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """The sample data and TAP_SCHEMA as they are published, without rows."""
+    described = resources.files("astrohub_archive.data") / "felis"
+    schemas = []
+    for name, index in (("gaia_dr3_g10", "source_id"), ("hipparcos", "hip")):
+        felis = read_felis(Path(str(described / f"{name}.yaml")))
+        storage = HatsTable(Path("/none"), "ra", "dec", (), {index: IndexCatalog(index, ())})
+        tables = tuple(Table(name, t.name, describe_columns(t, {index}), storage) for t in felis.tables)
+        schemas.append(Schema(name, tables))
+    return publish(Catalog(schemas), tmp_path_factory.mktemp("tap-schema"))
+
+
+@pytest.fixture(scope="session")
+def sample_read(sample_catalog: Catalog, limits: Limits) -> Callable[[str], Statement]:
+    """Understand a query against the sample data."""
+    understand("SELECT ra FROM gaia_source", sample_catalog, limits)
+    return lambda text: understand(text, sample_catalog, limits)
+
+
+@pytest.fixture(scope="session")
+def sample_database(sample_catalog: Catalog) -> duckdb.DuckDBPyConnection:
+    """An engine that holds the sample tables, with three made-up rows each."""
+    connection = duckdb.connect()
+    for table in sample_catalog.tables():
+        columns = ", ".join(
+            f'CAST(n AS {ENGINE_TYPES[column.datatype]}) AS "{column.name}"' for column in table.columns
+        )
+        rows = "(VALUES (1), (2), (NULL)) AS made_up(n)"
+        columns = columns.replace("CAST(n AS BOOLEAN)", "(n = 1)")
+        connection.execute(f'CREATE TABLE "{table.name}" AS SELECT {columns} FROM {rows}')
+    return connection

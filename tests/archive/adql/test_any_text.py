@@ -74,13 +74,13 @@ def test_any_end_of_a_query_is_understood_or_refused(read: Read, tail: str) -> N
 @settings(_SETTINGS, max_examples=400)
 @given(data=st.data())
 def test_an_example_with_words_exchanged_is_refused_or_runs(
-    read: Read, database: duckdb.DuckDBPyConnection, data: st.DataObject
+    sample_read: Read, sample_database: duckdb.DuckDBPyConnection, data: st.DataObject
 ) -> None:
     words = data.draw(st.sampled_from(EXAMPLES)).split(" ")
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.integers(0, len(words) - 1))
         words[place] = data.draw(st.one_of(_WORDS, st.just(""), st.sampled_from(words)))
-    statement = _is_understood_or_refused(read, " ".join(words))
+    statement = _is_understood_or_refused(sample_read, " ".join(words))
     if statement is not None:
         with contextlib.suppress(*_SHOWN_BY_DATA):
-            execute(statement, database).fetchmany(5)
+            execute(statement, sample_database).fetchmany(5)

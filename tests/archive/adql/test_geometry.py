@@ -26,7 +26,7 @@ class Sky:
         rng = np.random.default_rng(3)
         self.ra: Floats = np.round(rng.uniform(0, 360, _ROWS), 4)
         heights: Floats = rng.uniform(-1, 1, _ROWS)
-        self.dec: Floats = np.round(np.degrees(np.arcsin(heights)), 4)
+        self.dec: Floats = np.degrees(np.arcsin(heights)).round(4)
         self.ra[:50], self.dec[:50] = np.linspace(359.9, 0.1, 50) % 360, np.linspace(-0.1, 0.1, 50)
         self.dec[50:100] = np.linspace(89.9, 90, 50)
         self.dec[100:150] = np.linspace(-90, -89.9, 50)

@@ -23,10 +23,10 @@ def test_the_guide_has_examples() -> None:
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
 def test_an_example_is_answered(
-    number: int, read: Callable[[str], Statement], database: duckdb.DuckDBPyConnection
+    number: int, sample_read: Callable[[str], Statement], sample_database: duckdb.DuckDBPyConnection
 ) -> None:
-    statement = read(EXAMPLES[number])
-    result = execute(statement, database)
+    statement = sample_read(EXAMPLES[number])
+    result = execute(statement, sample_database)
     assert [column[0] for column in result.description] == [column.name for column in statement.columns]
     result.fetchall()
 

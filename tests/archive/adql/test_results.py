@@ -9,19 +9,9 @@ import duckdb
 import pytest
 from astrohub_archive.models import ResultColumn, Statement
 
-from .conftest import execute
+from .conftest import ENGINE_TYPES, execute
 
 Read = Callable[[str], Statement]
-
-_ENGINE_TYPES = {
-    "boolean": "BOOLEAN",
-    "short": "SMALLINT",
-    "int": "INTEGER",
-    "long": "BIGINT",
-    "float": "FLOAT",
-    "double": "DOUBLE",
-    "char": "VARCHAR",
-}
 
 
 def _names(read: Read, query: str) -> list[str]:
@@ -126,4 +116,4 @@ def test_a_computed_column_is_described_and_is_what_the_engine_makes(
     elif column.arraysize == "3":
         assert engine_type == "FLOAT[3]"
     else:
-        assert engine_type == _ENGINE_TYPES[str(column.datatype)]
+        assert engine_type == ENGINE_TYPES[str(column.datatype)]

@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 _ORDER = 29
 _HEALPIX = "_healpix_29"
-_MOST_RANGES = 32
+_MOST_RANGES = 8
 _WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 
 _ENGINE_TYPES = {

@@ -73,19 +73,19 @@ def test_a_hostile_statement_is_refused_with_one_sentence_and_its_place(name: st
 
 @pytest.mark.parametrize("kind", NESTED)
 def test_a_query_nested_ten_thousand_deep_is_refused_at_once(kind: str, read: Read) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(QueryError):
         read(_nested(kind, 10_000))
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 @pytest.mark.parametrize("kind", NESTED)
 @pytest.mark.parametrize("depth", [2, 24, 49, 99, 100, 101])
 def test_a_query_nested_up_to_the_limit_is_never_a_crash(kind: str, depth: int, read: Read) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     with contextlib.suppress(QueryError):
         read(_nested(kind, depth))
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 def test_nesting_below_the_limit_is_answered(read: Read) -> None:
@@ -100,10 +100,10 @@ def test_the_limit_is_named_when_it_is_hit(read: Read) -> None:
 
 def test_ten_megabytes_are_refused_before_they_are_read(read: Read) -> None:
     text = "SELECT ra FROM gaia_source WHERE ra IN (" + "1," * 5_000_000 + "1)"
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(QueryError, match="200,000 bytes"):
         read(text)
-    assert time.perf_counter() - start < 0.1
+    assert time.thread_time() - start < 0.1
 
 
 def test_the_limit_counts_bytes_not_characters(read: Read) -> None:
@@ -128,11 +128,11 @@ def test_too_many_set_operations_are_refused(read: Read) -> None:
 
 
 def test_geometry_that_repeats_its_arguments_cannot_grow_without_end(read: Read) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(QueryError, match="too complex"):
         read("SELECT " + "DISTANCE(ra, dec, ra, " * 24 + "dec" + ")" * 24 + " FROM gaia_source")
     read("SELECT " + "COORD1(CENTROID(POLYGON(1, 2, 3, 4, 5, " * 30 + "6" + ")))" * 30 + " FROM gaia_source")
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 def test_a_long_row_of_sums_is_refused_and_a_long_row_of_ors_is_not(read: Read) -> None:

@@ -1,4 +1,4 @@
-"""The table `x1p5__object__gaia_dr3_g10__gaia_source`: the nearest star of Gaia within 1.5 arcsec of each object."""
+"""The crossmatch with Gaia: the nearest star within 1.5 arcsec of each object."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def crossmatch(objects: pa.Table, stars: pa.Table) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        object_id, source_id, ra, dec (deg, of the object), distance (arcsec); one row for each object with a match.
+        object_id, source_id, ra, dec (deg, of the object), distance (arcsec); a row for each object with a match.
     """
     from astropy import units as u
     from astropy.coordinates import SkyCoord

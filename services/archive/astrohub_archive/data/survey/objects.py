@@ -51,8 +51,8 @@ def observed_sky(bright: tuple[Floats, Floats, Floats]) -> Sky:
     Parameters
     ----------
     bright
-        Right ascension, declination (degrees) and magnitude of the stars of a brighter catalogue, which the survey
-        has seen too.
+        Right ascension, declination (degrees) and magnitude of the stars of a brighter catalogue, which
+        the survey has seen too.
     """
     truth, origins, kinds = join(
         [
@@ -120,8 +120,8 @@ def _classified(rng: np.random.Generator, kinds: npt.NDArray[np.str_], r: Floats
 
 
 def _cells(ra: Floats, dec: Floats) -> dict[str, pa.Array]:
-    from astropy.coordinates import Latitude, Longitude
     from astropy import units as u
+    from astropy.coordinates import Latitude, Longitude
 
     lon, lat = Longitude(ra, u.deg), Latitude(dec, u.deg)
     return {

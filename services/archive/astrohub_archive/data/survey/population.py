@@ -23,7 +23,8 @@ class Population:
     Attributes
     ----------
     origin
-        What made them: "halo", "dwarf", "stream", "field", "cluster", "quasar", "bright", "rrlyrae", "eclipsing".
+        What made them: "halo", "dwarf", "stream", "field", "cluster", "quasar", "bright", "rrlyrae",
+        "eclipsing".
     kind
         STAR, GALAXY or QSO.
     ra, dec

@@ -14,7 +14,16 @@ from nbformat import NotebookNode
 from ..errors import UnreadableNotebookError
 from ..settings import Tags
 
-__all__ = ["Wishes", "kernel_name", "read_notebook", "reason_of_tag", "tags_of", "wishes_of"]
+__all__ = [
+    "Wishes",
+    "count_runnable",
+    "is_runnable",
+    "kernel_name",
+    "read_notebook",
+    "reason_of_tag",
+    "tags_of",
+    "wishes_of",
+]
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,16 @@ def kernel_name(notebook: NotebookNode) -> str | None:
     kernelspec = notebook.metadata.get("kernelspec")
     name = kernelspec.get("name") if isinstance(kernelspec, Mapping) else None
     return name if isinstance(name, str) and name else None
+
+
+def is_runnable(cell: NotebookNode) -> bool:
+    """Say whether a cell holds code."""
+    return cell.cell_type == "code" and bool(cell.source.strip())
+
+
+def count_runnable(notebook: NotebookNode) -> int:
+    """Count the cells that hold code."""
+    return sum(is_runnable(cell) for cell in notebook.cells)
 
 
 def tags_of(node: NotebookNode) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbformat import NotebookNode
 
-from ..collection.notebook import Wishes, kernel_name, reason_of_tag, tags_of
+from ..collection.notebook import Wishes, count_runnable, is_runnable, kernel_name, reason_of_tag, tags_of
 from ..models import Failure, FailureKind, SkippedCell
 from ..settings import Settings
 from .kernel import Kernel, KernelUnavailableError
@@ -68,7 +68,7 @@ class NotebookRun:
         self._on_cell = on_cell
         self._timeout_s = wishes.timeout_s or settings.timeout_s
         self._cell_timeout_s = wishes.cell_timeout_s or settings.cell_timeout_s
-        self.record = Record(cells=len(notebook.cells))
+        self.record = Record(cells=count_runnable(notebook))
 
     async def execute(self, folder: Path) -> Record:
         """Run all cells in a folder; whatever happens ends in the record, and the kernel is gone."""
@@ -123,13 +123,13 @@ class NotebookRun:
 
     async def _pass_cell(self, index: int, cell: NotebookNode) -> bool:
         """Run or skip one cell; say whether the next one may run."""
-        if cell.cell_type != "code" or not cell.source.strip():
+        if not is_runnable(cell):
             return True
         if reason := reason_of_tag(cell, self._settings.tags.skip):
             self.record.skipped.append(SkippedCell(index + 1, reason))
             cell.outputs = []
             return True
-        self._on_cell(index + 1, self.record.cells)
+        self._on_cell(index + 1, len(self._notebook.cells))
         soft = reason_of_tag(cell, self._settings.tags.soft)
         failed_before = len(self.record.failures)
         may_go_on = await self._run_cell(index, cell, soft)

@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from ..collection.discovery import first_match
-from ..collection.notebook import Wishes, kernel_name, wishes_of
+from ..collection.notebook import Wishes, count_runnable, kernel_name, wishes_of
 from ..errors import WorkingCopyError
 from ..models import Failure, FailureKind, NotebookResult, Outcome
 from ..settings import Settings
@@ -91,10 +91,12 @@ class NotebookPool:
         wishes = self._wishes(path, notebook)
         kernel = self._settings.kernel or kernel_name(notebook) or ""
         if wishes.skip:
-            return NotebookResult(path, Outcome.SKIPPED, wishes.skip, kernel, cells=len(notebook.cells))
+            return NotebookResult(path, Outcome.SKIPPED, wishes.skip, kernel, cells=count_runnable(notebook))
         for attempt in range(1, self._settings.retries + 2):
             if self._stopper.is_set:
-                return NotebookResult(path, Outcome.STOPPED, "not begun", kernel, cells=len(notebook.cells))
+                return NotebookResult(
+                    path, Outcome.STOPPED, "not begun", kernel, cells=count_runnable(notebook)
+                )
             self._tell(Event(path, cells=len(notebook.cells)))
             result = self._attempt(path, copy.deepcopy(notebook), wishes)
             result = replace(result, kernel=kernel, attempts=attempt)

@@ -97,10 +97,10 @@ class Publisher:
             _log.warning("source failing message=%r", message)
 
     def _look(self) -> Entry | None:
-        if self._decided is not None and self._decided == self._peek():
-            return None
         with self._versions.locked():
             fingerprint = self._reader.fingerprint()
+            if fingerprint == self._decided:
+                return None
             with self._versions.incoming() as folder:
                 try:
                     revision = self._reader.write(Staging(folder, self._limits))
@@ -111,13 +111,6 @@ class Publisher:
                 entry = self._publish(folder, revision)
         self._decided = fingerprint
         return entry
-
-    def _peek(self) -> str:
-        """Ask the source what it holds; a fetch writes into our repository, so it is locked."""
-        if isinstance(self._reader, FolderReader):
-            return self._reader.fingerprint()
-        with self._versions.locked():
-            return self._reader.fingerprint()
 
     def _publish(self, folder: Path, revision: Revision) -> Entry | None:
         name = self._name(revision.version)

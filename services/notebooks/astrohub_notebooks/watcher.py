@@ -41,7 +41,7 @@ class Watcher:
                 await asyncio.to_thread(self._publisher.look)
             except NotebooksError:
                 pass  # the publisher remembers and reports it
-            except Exception:  # the outermost ring: the next look may fare better
+            except Exception:  # noqa: BLE001  the outermost ring: the next look may fare better
                 _log.exception("look failed")
             try:
                 await asyncio.wait_for(self._woken.wait(), self._poll_s)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO
 
 from ..errors import RefusedTreeError, SourceError
 from ..models import Revision
@@ -29,11 +29,11 @@ _CREDENTIALS = re.compile(r"(?<=://)[^/\s@]+@")
 _DAMAGED = re.compile(
     r"corrupt|bad object|loose object|missing object|not a git repository: '?/", re.IGNORECASE
 )
+_KEPT_VARIABLES = {"PATH", "HOME", "TMPDIR", "SSH_AUTH_SOCK", "SSL_CERT_FILE", "GIT_SSL_CAINFO"}
 _SETTINGS = (
     ("core.hooksPath", os.devnull),
     ("core.fsmonitor", "false"),
     ("gc.auto", "0"),
-    ("fetch.fsckObjects", "true"),
     ("http.followRedirects", "initial"),
     ("protocol.ext.allow", "never"),
     ("protocol.file.allow", "always"),
@@ -236,14 +236,7 @@ class GitReader:
             token = read_secret(self._source.token_file, "repository's token")
             basic = base64.b64encode(f"{self._source.user}:{token}".encode()).decode()
             settings.append((f"http.{self._source.url}.extraHeader", f"Authorization: Basic {basic}"))
-        kept = {
-            name: os.environ[name]
-            for name in ("PATH", "HOME", "SSH_AUTH_SOCK", "TMPDIR")
-            if name in os.environ
-        }
-        certificates = {
-            name: value for name, value in os.environ.items() if name in {"SSL_CERT_FILE", "GIT_SSL_CAINFO"}
-        }
+        kept = {name: value for name, value in os.environ.items() if name in _KEPT_VARIABLES}
         pairs = {
             key: value
             for number, (name, said) in enumerate(settings)
@@ -251,7 +244,6 @@ class GitReader:
         }
         return {
             **kept,
-            **certificates,
             **pairs,
             "GIT_CONFIG_COUNT": str(len(settings)),
             "GIT_CONFIG_GLOBAL": os.devnull,
@@ -262,7 +254,7 @@ class GitReader:
         }
 
 
-def _bounded(stream: BinaryIO, size: int) -> Iterator[bytes]:
+def _bounded(stream: IO[bytes], size: int) -> Iterator[bytes]:
     left = size
     while left:
         chunk = stream.read(min(left, _CHUNK))

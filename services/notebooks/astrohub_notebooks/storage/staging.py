@@ -90,7 +90,7 @@ class Staging:
         self._digest[path.as_posix()] = hashlib.sha256(b"l" + os.fsencode(target)).hexdigest()
 
     def finish(self) -> str:
-        """Make the links, check where they really lead, take the right to write, and return the content's hash.
+        """Make the links, check where they lead, take the right to write, and return the content's hash.
 
         Raises
         ------

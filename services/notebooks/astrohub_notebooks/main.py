@@ -8,9 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import uvicorn
-
-from .application import make_application
 from .errors import NotebooksError
 from .factory import make_parts, make_publisher
 from .models import State
@@ -33,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: Settings) -> int:
+    import uvicorn  # only serving needs the web framework, which takes long to import
+
+    from .application import make_application
+
     application = make_application(make_parts(settings))
     uvicorn.run(
         application,

@@ -1,1 +1,21 @@
-"""The JupyterLab extension of astrohub, server part."""
+"""The server part of astrohub's JupyterLab extension, as Jupyter asks for it."""
+
+from __future__ import annotations
+
+from .extension import load_jupyter_server_extension as _load_jupyter_server_extension
+
+__all__ = [
+    "_jupyter_labextension_paths",
+    "_jupyter_server_extension_points",
+    "_load_jupyter_server_extension",
+]
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Say where the page's part lies and under what name it is installed."""
+    return [{"src": "labextension", "dest": "@astrohub/lab"}]
+
+
+def _jupyter_server_extension_points() -> list[dict[str, str]]:
+    """Say which module is the server extension."""
+    return [{"module": "astrohub_lab"}]

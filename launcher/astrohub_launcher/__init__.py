@@ -1,1 +1,1 @@
-"""Set up and run astrohub on one machine."""
+"""Set up and run astrohub on one machine; nothing but the standard library."""

@@ -23,9 +23,10 @@ FOREIGN_HOSTS = {
     "creativecommons.org": "identifiers of the licences of sample data",
     "doi.org": "identifiers of papers and data",
     "orcid.org": "identifiers of people",
+    "www.cosmos.esa.int": "the credit that Gaia and Hipparcos ask for",
 }
 
-_ADDRESS = re.compile(r"(?:https?|wss?):(?:\\?/){2}(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)")
+_ADDRESS = re.compile(r"(?:https?|wss?):(?:\\?/){2}(\[[0-9a-fA-F:]+\]|[A-Za-z0-9][A-Za-z0-9.-]*)")
 _PROTOCOL_RELATIVE = re.compile(r"""(?:src|href)\s*=\s*["']//([A-Za-z0-9.-]+)""")
 _RESERVED = re.compile(r"(^|\.)(example|invalid|test|localhost|example\.(com|org|net))$")
 
@@ -78,6 +79,7 @@ def registry_hosts(path: Path, text: str) -> list[str]:
         for line, content in _lines(text)
         for pattern in (_REGISTRY, _OTHER_INDEX)
         for found in pattern.findall(content)
+        if not any(_RESERVED.search(host.lower()) for host in _ADDRESS.findall(found))
     ]
 
 

@@ -16,7 +16,7 @@ def foreign_imports(path: Path, text: str, own: str) -> list[str]:
     """Find imports of anything but the standard library and the package itself."""
     allowed = sys.stdlib_module_names | {own}
     return [
-        f"{path}:{line}: imports {name}; the launcher runs before anything is installed: standard library only"
+        f"{path}:{line}: imports {name}; it runs before anything is installed: standard library only"
         for line, name in _imported(parse(text))
         if name.split(".")[0] not in allowed
     ]

@@ -12,7 +12,9 @@ from .tree import parse
 __all__ = ["SHELL_LINES", "is_shell", "shell_faults", "test_faults"]
 
 SHELL_LINES = 40
-_CLAIMS = re.compile(r"^(assert|check|expect|fail|raises|warns|deprecated_call|wait_for)|_raises$")
+_CLAIMS = re.compile(
+    r"^(assert|check|expect|fail|raises|warns|deprecated_call|wait_for|until$)|_raises$|^simplefilter$"
+)
 
 
 def is_shell(path: Path, text: str) -> bool:

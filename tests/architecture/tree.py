@@ -44,7 +44,9 @@ def members_that_stand() -> list[Path]:
 
 
 def read(path: Path) -> str | None:
-    """Return the text of a kept file, or None for one that is not text."""
+    """Return the text of a kept file, or None for one that is not text or not there."""
+    if not (ROOT / path).is_file():
+        return None
     content = (ROOT / path).read_bytes()
     if b"\0" in content[:8192]:
         return None

@@ -11,10 +11,13 @@ __all__ = [
     "CredentialsRequired",
     "EngineError",
     "Forbidden",
+    "HubUnavailable",
+    "InvalidToken",
     "NotFound",
     "Position",
     "QueryError",
     "QueryTimeout",
+    "RequestTooLarge",
     "UnknownTable",
     "UsageError",
 ]
@@ -72,9 +75,16 @@ class QueryError(ArchiveError):
 
 
 class UnknownTable(QueryError):
-    """A query that names a table which is not there for the caller; nobody in particular is asked to log in."""
+    """A query that names a table which is not there for the caller."""
 
     slug = "unknown-table"
+
+
+class RequestTooLarge(UsageError):
+    """A request whose body is longer than the limit."""
+
+    slug = "request-too-large"
+    status = 413
 
 
 class QueryTimeout(ArchiveError):
@@ -89,6 +99,12 @@ class CredentialsRequired(ArchiveError):
 
     slug = "credentials-required"
     status = 401
+
+
+class InvalidToken(CredentialsRequired):
+    """A token that the hub does not know, or no longer."""
+
+    slug = "invalid-token"
 
 
 class Forbidden(ArchiveError):
@@ -114,6 +130,13 @@ class BusyError(ArchiveError):
     def __init__(self, message: str, *, retry_after_s: int = 5) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+
+
+class HubUnavailable(ArchiveError):
+    """The hub cannot be asked whose a token is."""
+
+    slug = "hub-unavailable"
+    status = 503
 
 
 class EngineError(ArchiveError):

@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-__all__ = ["Bind", "Engine", "Hub", "Limits", "Settings", "SettingsError", "load_settings"]
+__all__ = ["Bind", "Engine", "Hub", "Jobs", "Limits", "Settings", "SettingsError", "load_settings"]
 
 
 class SettingsError(Exception):
@@ -41,6 +41,18 @@ class Hub(_Model):
     )
     memory_s: int = Field(
         60, title="Memory", description="Seconds for which an identified token is remembered.", ge=0
+    )
+    memory_tokens: int = Field(
+        10_000, title="Remembered tokens", description="Tokens remembered at most.", ge=1
+    )
+    outage_s: int = Field(
+        900,
+        title="Outage",
+        description="Seconds for which an identified token is honoured while the hub does not answer.",
+        ge=0,
+    )
+    timeout_s: float = Field(
+        10, title="Timeout", description="Seconds after which the hub counts as not answering.", gt=0
     )
 
 
@@ -100,8 +112,38 @@ class Limits(_Model):
     jobs_per_user: int = Field(
         20, title="Jobs per user", description="Unfinished jobs that one user may have.", ge=1
     )
+    jobs_anonymous: int = Field(
+        100,
+        title="Anonymous jobs",
+        description="Unfinished jobs that callers without a token may have together.",
+        ge=0,
+    )
+    jobs_listed: int = Field(
+        500, title="Jobs listed", description="Jobs that one answer to a job list shows at most.", ge=1
+    )
+    wait_s: int = Field(
+        60, title="Wait", description="Seconds for which a request with WAIT may be held open.", ge=1
+    )
     job_lifetime_days: int = Field(
-        7, title="Job lifetime", description="Days after which a finished job and its result are removed.", ge=1
+        7,
+        title="Job lifetime",
+        description="Days after which a finished job and its result are removed.",
+        ge=1,
+    )
+
+
+class Jobs(_Model):
+    """How jobs are claimed and run."""
+
+    concurrent: int = Field(4, title="Concurrent", description="Jobs that one process runs at once.", ge=1)
+    lease_s: float = Field(
+        30,
+        title="Lease",
+        description="Seconds after which a job whose runner is silent is queued again.",
+        gt=0,
+    )
+    poll_s: float = Field(
+        1, title="Poll", description="Seconds between two looks for jobs queued by another process.", gt=0
     )
 
 
@@ -117,7 +159,12 @@ class Settings(_Model):
         title="Public address",
         description="Address of the site as its users see it, without the prefix.",
     )
-    public_data: Path = Field(title="Public data", description="Folder of the published catalogues; read only.")
+    internal_url: str | None = Field(
+        None,
+        title="Internal address",
+        description="Address of the site as servers inside it see it, without the prefix, if it differs.",
+    )
+    public_data: Path = Field(title="Public data", description="Folder of the published catalogues.")
     work_dir: Path = Field(title="Work folder", description="Folder for jobs, results and spilled data.")
     database_url: str | None = Field(
         None,
@@ -130,6 +177,13 @@ class Settings(_Model):
     )
     limits: Limits = Field(
         default_factory=Limits, title="Limits", description="What one request may ask for."
+    )
+    jobs: Jobs = Field(default_factory=Jobs, title="Jobs", description="How jobs are claimed and run.")
+    stop_grace_s: float = Field(
+        10,
+        title="Stop grace",
+        description="Seconds that answers under way are given to end when the service is told to stop.",
+        ge=0,
     )
 
 

@@ -2,11 +2,96 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import CatalogError
+from ..models import Column, PlainTable, Schema, Table
 from .registry import Catalog
+from .reserved import as_identifier
 
 __all__ = ["publish"]
+
+_SCHEMA = "tap_schema"
+_DESCRIPTION = "What this service publishes: its schemas, tables, columns and keys (TAP 1.1)."
+_ARROW = {"char": pa.string(), "int": pa.int32()}
+
+
+def _text(name: str, description: str, size: str = "*") -> Column:
+    return Column(name, "char", size, description=description, principal=True, std=True)
+
+
+def _number(name: str, description: str) -> Column:
+    return Column(name, "int", description=description, principal=True, std=True)
+
+
+_TABLES: dict[str, tuple[str, tuple[Column, ...]]] = {
+    "schemas": (
+        "The schemas of this service.",
+        (
+            _text("schema_name", "Name of the schema, as a query writes it.", "64*"),
+            _text("utype", "Utype of the schema, if it follows a data model.", "512*"),
+            _text("description", "What the schema holds."),
+            _number("schema_index", "Recommended place among the schemas."),
+        ),
+    ),
+    "tables": (
+        "The tables of this service.",
+        (
+            _text("schema_name", "Schema that the table belongs to.", "64*"),
+            _text("table_name", "Name of the table, as a query writes it.", "256*"),
+            _text("table_type", "What it is: table or view.", "8*"),
+            _text("utype", "Utype of the table, if it follows a data model.", "512*"),
+            _text("description", "What the table holds."),
+            _number("table_index", "Recommended place among the tables of its schema."),
+        ),
+    ),
+    "columns": (
+        "The columns of all tables.",
+        (
+            _text("table_name", "Table that the column belongs to.", "256*"),
+            _text("column_name", "Name of the column, as a query writes it.", "128*"),
+            _text("datatype", "Datatype in the words of VOTable.", "32*"),
+            _text("arraysize", "Arraysize in the words of VOTable.", "16*"),
+            _text("xtype", "Extended type in the words of DALI.", "64*"),
+            _number("size", "Length of a variable-length column; use arraysize instead."),
+            _text("description", "What the column holds."),
+            _text("utype", "Utype of the column, if it follows a data model.", "512*"),
+            _text("unit", "Unit in the words of VOUnits.", "64*"),
+            _text("ucd", "Unified content descriptor.", "256*"),
+            _number("indexed", "1 if a condition on the column is answered fast."),
+            _number("principal", "1 if the column is among those to show first."),
+            _number("std", "1 if the column is defined by a standard."),
+            _number("column_index", "Recommended place among the columns of its table."),
+        ),
+    ),
+    "keys": (
+        "The foreign keys between tables.",
+        (
+            _text("key_id", "Identifier of the key, joins with key_columns.", "128*"),
+            _text("from_table", "Table that refers to another.", "256*"),
+            _text("target_table", "Table that is referred to.", "256*"),
+            _text("utype", "Utype of the key, if it follows a data model.", "512*"),
+            _text("description", "What the key says."),
+        ),
+    ),
+    "key_columns": (
+        "The columns of all foreign keys.",
+        (
+            _text("key_id", "Identifier of the key, joins with keys.", "128*"),
+            _text("from_column", "Column of the table that refers.", "128*"),
+            _text("target_column", "Column of the table that is referred to.", "128*"),
+        ),
+    ),
+}
+
+Row = tuple[str | int | None, ...]
 
 
 def publish(catalog: Catalog, work_dir: Path) -> Catalog:
@@ -17,4 +102,82 @@ def publish(catalog: Catalog, work_dir: Path) -> Catalog:
     CatalogError
         When the files cannot be written.
     """
-    raise NotImplementedError
+    rows = _rows_of(catalog.with_schema(_describe({}, {})))
+    digest = hashlib.sha256(repr(sorted(rows.items())).encode()).hexdigest()[:16]
+    folder = work_dir.resolve() / _SCHEMA / digest
+    try:
+        if not folder.exists():
+            _write(rows, folder)
+    except (OSError, pa.ArrowException) as e:
+        raise CatalogError(f"TAP_SCHEMA cannot be written to {folder}: {e}.") from e
+    files = {name: folder / f"{name}.parquet" for name in _TABLES}
+    return catalog.with_schema(_describe(files, {name: len(lines) for name, lines in rows.items()}))
+
+
+def _describe(files: dict[str, Path], rows: dict[str, int]) -> Schema:
+    tables = []
+    for name, (description, columns) in _TABLES.items():
+        paths = (files[name],) if files else ()
+        storage = PlainTable(paths, sum(path.stat().st_size for path in paths))
+        tables.append(Table(_SCHEMA, name, columns, storage, description, rows=rows.get(name)))
+    return Schema(_SCHEMA, tuple(tables), _DESCRIPTION)
+
+
+def _rows_of(catalog: Catalog) -> dict[str, list[Row]]:
+    keys = [key for schema in catalog.schemas for key in schema.keys]
+    return {
+        "schemas": [(s.name, s.utype, s.description, i) for i, s in enumerate(catalog.schemas, start=1)],
+        "tables": [
+            (s.name, t.qualified_name, "table", t.utype, t.description, i)
+            for s in catalog.schemas
+            for i, t in enumerate(s.tables, start=1)
+        ],
+        "columns": [row for table in catalog.tables() for row in _column_rows(table)],
+        "keys": [(k.key_id, k.from_table, k.target_table, None, k.description) for k in keys],
+        "key_columns": [(k.key_id, as_identifier(a), as_identifier(b)) for k in keys for a, b in k.columns],
+    }
+
+
+def _column_rows(table: Table) -> Iterable[Row]:
+    for place, column in enumerate(table.columns, start=1):
+        yield (
+            table.qualified_name,
+            as_identifier(column.name),
+            column.datatype,
+            column.arraysize,
+            column.xtype,
+            _size(column),
+            column.description,
+            column.utype,
+            column.unit,
+            column.ucd,
+            int(column.indexed),
+            int(column.principal),
+            int(column.std),
+            place,
+        )
+
+
+def _size(column: Column) -> int | None:
+    digits = (column.arraysize or "").rstrip("*")
+    return int(digits) if digits.isdigit() else None
+
+
+def _write(rows: dict[str, list[Row]], folder: Path) -> None:
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}")
+    partial.mkdir(parents=True)
+    for name, (_, columns) in _TABLES.items():
+        schema = pa.schema([pa.field(column.name, _ARROW[column.datatype]) for column in columns])
+        values = [list(column) for column in zip(*rows[name], strict=True)] or [[] for _ in columns]
+        arrays = [pa.array(value, field.type) for value, field in zip(values, schema, strict=True)]
+        path = partial / f"{name}.parquet"
+        pq.write_table(pa.table(arrays, schema=schema), path, compression="zstd")
+        path.chmod(0o444)
+    try:
+        partial.rename(folder)
+    except OSError:
+        # Another process of the service was faster with the same content.
+        shutil.rmtree(partial)
+        if not folder.exists():
+            raise
+    folder.chmod(0o555)

@@ -1,19 +1,33 @@
-"""The pool: lanes of worker processes, and who waits for them."""
+"""The pool: lanes of worker processes, and which of them runs what."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import itertools
+import os
+import shutil
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
 from .. import settings
+from ..errors import ArchiveError, QueryTimeout
 from ..formats import Format
 from ..models import Outcome, Statement
 from .answer import Answer
+from .frames import Kind
+from .lane import Lane as _Lane
+from .plan import Plan, Planner
+from .process import WorkerSettings
 
 __all__ = ["Health", "Lane", "Pool"]
 
 Lane = Literal["quick", "long"]
+
+_TAP_SCHEMA = "tap_schema"
+_INTERPRETER_MB = 160
+_ASYNC = "run it as an asynchronous job, or let it read fewer rows"
+_NARROW = "let it read fewer rows"
 
 
 @dataclass(frozen=True)
@@ -47,19 +61,45 @@ class Pool:
         *,
         account: tuple[int, int] | None = None,
     ) -> None:
-        raise NotImplementedError
+        self._options = options
+        self._temp_root = work_dir.resolve() / "tmp" / "workers"
+        readable = (public_dir.resolve(), work_dir.resolve() / _TAP_SCHEMA)
+        self._workers = _worker_settings(options, readable, self._temp_root, account)
+        self._lanes: dict[Lane, _Lane] = {
+            "quick": _Lane("quick", options.quick_workers, options.queue_length, self._workers),
+            "long": _Lane("long", options.long_workers, options.queue_length, self._workers),
+        }
+        self._planner = Planner()
+        self._numbers = itertools.count(1)
 
     async def start(self) -> None:
-        """Start the workers and wait until each has locked its engine."""
-        raise NotImplementedError
+        """Start the workers and wait until each has locked its engine.
+
+        Raises
+        ------
+        EngineError
+            When one of them does not start.
+        """
+        await asyncio.to_thread(shutil.rmtree, self._temp_root, ignore_errors=True)
+        self._temp_root.mkdir(parents=True)
+        if self._workers.account:
+            os.chown(self._temp_root, *self._workers.account)
+        await asyncio.gather(*(lane.start() for lane in self._lanes.values()))
 
     async def stop(self) -> None:
         """End all workers; running queries fail."""
-        raise NotImplementedError
+        await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
 
     def healthy(self) -> Health:
         """Say whether queries can be answered."""
-        raise NotImplementedError
+        dead = [name for name, lane in self._lanes.items() if lane.alive == 0]
+        if dead:
+            return Health(
+                False, f"No worker runs for {' and '.join(dead)} queries; they are being restarted."
+            )
+        busy = sum(lane.busy for lane in self._lanes.values())
+        waiting = sum(lane.waiting for lane in self._lanes.values())
+        return Health(True, f"{busy} queries run and {waiting} wait.")
 
     async def run(
         self, statement: Statement, *, fmt: Format, maxrec: int, timeout_s: float, lane: Lane | None = None
@@ -88,7 +128,7 @@ class Pool:
         QueryError, EngineError
             When the query fails before the first piece.
         """
-        raise NotImplementedError
+        return await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_ASYNC)
 
     async def run_to_file(
         self, statement: Statement, path: Path, *, fmt: Format, maxrec: int, timeout_s: float
@@ -98,6 +138,86 @@ class Pool:
         Raises
         ------
         BusyError, QueryTimeout, QueryError, EngineError
-            As `run` does; no file is left.
+            As `run` does, at any time; no file is left.
         """
-        raise NotImplementedError
+        answer = await self._run(statement, fmt, maxrec, timeout_s, None, advice=_NARROW)
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            with partial.open("wb") as file:
+                async for chunk in answer.chunks():
+                    await asyncio.to_thread(file.write, chunk)
+                if answer.failure is not None:
+                    raise answer.failure
+                file.flush()
+                await asyncio.to_thread(os.fsync, file.fileno())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+            await answer.cancel()
+        assert answer.outcome is not None
+        return answer.outcome
+
+    async def _run(
+        self,
+        statement: Statement,
+        fmt: Format,
+        maxrec: int,
+        timeout_s: float,
+        lane: Lane | None,
+        *,
+        advice: str,
+    ) -> Answer:
+        plan = await asyncio.to_thread(self._planner.plan, statement)
+        chosen = self._lanes[lane or self._lane_for(plan)]
+        worker = await chosen.borrow(timeout_s)
+        query = next(self._numbers)
+        answer = Answer(
+            chosen,
+            worker,
+            query,
+            fmt=fmt,
+            memory_mb=self._options.memory_limit_mb,
+            grace_s=self._options.interrupt_grace_s,
+        )
+        answer.expire_after(timeout_s, _too_long(timeout_s, advice))
+        worker.send(Kind.QUERY, _request(query, plan, statement, fmt, maxrec))
+        try:
+            await answer.gather_first()
+        except asyncio.CancelledError:
+            chosen.in_background(answer.cancel())
+            raise
+        return answer
+
+    def _lane_for(self, plan: Plan) -> Lane:
+        return "quick" if plan.size_bytes <= self._options.quick_bytes else "long"
+
+
+def _worker_settings(
+    options: settings.Engine, readable: tuple[Path, ...], temp_root: Path, account: tuple[int, int] | None
+) -> WorkerSettings:
+    limit_mb = options.memory_limit_mb
+    return WorkerSettings(
+        # What the engine counts leaves out the interpreter and the batch that is being encoded.
+        memory_mb=max(limit_mb - _INTERPRETER_MB, limit_mb // 2),
+        ceiling_mb=limit_mb + limit_mb // 4 + _INTERPRETER_MB,
+        threads=options.threads,
+        spill_mb=options.spill_limit_mb,
+        readable=readable,
+        temp_root=temp_root,
+        account=account,
+    )
+
+
+def _request(query: int, plan: Plan, statement: Statement, fmt: Format, maxrec: int) -> dict[str, object]:
+    return {
+        "query": query,
+        "sql": plan.sql,
+        "tables": dict(plan.tables),
+        "columns": [asdict(column) for column in statement.columns],
+        "format": fmt.name,
+        "maxrec": maxrec,
+    }
+
+
+def _too_long(timeout_s: float, advice: str) -> ArchiveError:
+    return QueryTimeout(f"The query ran longer than the {timeout_s:g} s it may run; {advice}.")

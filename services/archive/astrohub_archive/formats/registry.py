@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
+from ..errors import UsageError
+from .arrow_stream import make_arrow_encoder
+from .delimited import make_csv_encoder
 from .format import Format
+from .votable import make_binary2_encoder, make_tabledata_encoder
 
 __all__ = ["FORMATS", "find_format"]
 
-FORMATS: tuple[Format, ...] = ()
+_VOTABLE_MIME = "application/x-votable+xml"
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        name="votable",
+        mime=_VOTABLE_MIME,
+        extension="vot",
+        tells_failure=True,
+        aliases=("text/xml", "application/xml", "votable/b2", f"{_VOTABLE_MIME};serialization=binary2"),
+        encoder=make_binary2_encoder,
+    ),
+    Format(
+        name="votable/td",
+        mime=f"{_VOTABLE_MIME};serialization=TABLEDATA",
+        extension="vot",
+        tells_failure=True,
+        aliases=(),
+        encoder=make_tabledata_encoder,
+    ),
+    Format(
+        name="csv",
+        mime="text/csv;charset=utf-8;header=present",
+        extension="csv",
+        tells_failure=False,
+        aliases=("text/csv",),
+        encoder=make_csv_encoder,
+    ),
+    Format(
+        name="arrow",
+        mime="application/vnd.apache.arrow.stream",
+        extension="arrows",
+        tells_failure=True,
+        aliases=(),
+        encoder=make_arrow_encoder,
+    ),
+)
 
 
 def find_format(name: str) -> Format:
-    """Find a format by short name or media type, whatever the case; parameters other than known ones are ignored.
+    """Find a format by short name or media type, whatever the case; parameters not known are ignored.
 
     Raises
     ------
     UsageError
         When there is none; it names those that exist.
     """
-    raise NotImplementedError
+    asked = "".join(name.lower().split())
+    for candidate in (asked, asked.split(";", 1)[0]):
+        for known in FORMATS:
+            if candidate in {known.name, known.mime.lower(), *known.aliases}:
+                return known
+    names = ", ".join(known.name for known in FORMATS)
+    raise UsageError(f"The format {name[:80]!r} is not known; this service has {names}.")

@@ -1,0 +1,4 @@
+// The styles of the page's part, one file a part.
+import './query.css';
+import './result.css';
+import './grid.css';

@@ -1,0 +1,63 @@
+"""The token a user server is given: made by the hub, written to a file, revoked when the server stops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import folders, places
+from .scopes import USER_SCOPES
+from .settings import Settings
+
+__all__ = ["ServerToken", "token_note"]
+
+
+def token_note(server: str) -> str:
+    """The note by which users recognise the token in their list of tokens."""
+    return f"server {server}" if server else "server"
+
+
+class ServerToken:
+    """Gives each server a token of its own, and takes it back.
+
+    Parameters
+    ----------
+    settings
+        The hub's settings.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def give(self, spawner: Any) -> None:
+        """Make a new token, revoke the one of an earlier start, and write the file."""
+        user, server = spawner.user, spawner.name
+        self._revoke(user, server)
+        self._make_folders(user.name, server)
+        token = user.new_api_token(
+            note=token_note(server),
+            scopes=list(USER_SCOPES),
+            expires_in=self._settings.sessions.server_token_days * 86_400,
+        )
+        folders.write_secret(
+            places.token_file(self._settings, user.name, server), token + "\n", self._settings.account
+        )
+
+    def take_back(self, spawner: Any) -> None:
+        """Revoke the token and remove the file."""
+        self._revoke(spawner.user, spawner.name)
+        folders.remove_file(places.token_file(self._settings, spawner.user.name, spawner.name))
+
+    def _make_folders(self, user: str, server: str) -> None:
+        account = self._settings.account
+        folder = places.server_folder(self._settings, user, server)
+        for part in (folder.parent.parent, folder.parent, folder):
+            folders.passage(part, account)
+        folders.own_folder(places.runtime_folder(self._settings, user, server), account)
+
+    @staticmethod
+    def _revoke(user: Any, server: str) -> None:
+        note = token_note(server)
+        for token in list(user.orm_user.api_tokens):
+            if token.note == note:
+                user.db.delete(token)
+        user.db.commit()

@@ -1,0 +1,1 @@
+"""One file a topic: each `apply(c, settings)` sets JupyterHub's traits of that topic, nothing else."""

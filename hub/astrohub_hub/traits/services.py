@@ -1,0 +1,34 @@
+"""Who else the hub knows: the archive, and the operator's command."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from traitlets.config import Config
+
+from ..settings import Settings
+
+__all__ = ["apply", "service_list"]
+
+
+def service_list(settings: Settings) -> list[dict[str, Any]]:
+    """Describe the services; one with an address is given a route through the proxy."""
+    archive = settings.services.archive
+    services: list[dict[str, Any]] = [
+        {
+            "name": "archive",
+            "url": archive.url,
+            "api_token": archive.api_token.get_secret_value(),
+            "display": False,
+        }
+    ]
+    if settings.services.launcher:
+        token = settings.services.launcher.api_token.get_secret_value()
+        services.append({"name": "launcher", "api_token": token, "display": False})
+    return services
+
+
+def apply(c: Config, settings: Settings) -> None:
+    """Set the services; their tokens are long and random, so that they need no slow hash."""
+    c.JupyterHub.services = service_list(settings)
+    c.JupyterHub.trust_user_provided_tokens = True

@@ -1,0 +1,133 @@
+"""A query in, a table out."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from typing import IO, TYPE_CHECKING, Any, Literal, overload
+
+from .errors import ResultCut
+from .site import find_site
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+    import requests
+    from astropy.table import Table
+
+    from .answer import Answer
+
+__all__ = ["FORMATS", "Client"]
+
+FORMATS = ("table", "pandas", "arrow")
+TIMEOUT_S = 600.0
+
+
+class Client:
+    """Asks one archive.
+
+    Parameters
+    ----------
+    url
+        Base address of the site; what the environment says, if not given.
+    token
+        Token to ask with; what the environment says, if not given. An empty one means: as nobody.
+    timeout_s
+        Seconds to wait for the archive between two pieces of an answer.
+
+    Examples
+    --------
+    >>> client = Client("https://archive.example.org")  # doctest: +SKIP
+    >>> client.query("SELECT TOP 3 * FROM hipparcos.hip2")  # doctest: +SKIP
+    """
+
+    def __init__(
+        self, url: str | None = None, token: str | None = None, *, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        self._url = url
+        self._token = token
+        self._timeout_s = timeout_s
+
+    def __repr__(self) -> str:
+        return f"Client({find_site(self._url, '').url!r})"
+
+    @overload
+    def query(self, query: str, *, fmt: Literal["table"] = ..., maxrec: int | None = ...) -> Table: ...
+    @overload
+    def query(self, query: str, *, fmt: Literal["pandas"], maxrec: int | None = ...) -> pd.DataFrame: ...
+    @overload
+    def query(self, query: str, *, fmt: Literal["arrow"], maxrec: int | None = ...) -> pa.Table: ...
+
+    def query(self, query: str, *, fmt: str = "table", maxrec: int | None = None) -> Any:
+        """Run an ADQL query and return its result.
+
+        Parameters
+        ----------
+        query
+            The query, in ADQL.
+        fmt
+            `table` (astropy), `pandas` or `arrow`.
+        maxrec
+            Rows to return at most.
+
+        Returns
+        -------
+        astropy.table.Table, pandas.DataFrame or pyarrow.Table
+            With units and descriptions of the columns; 64-bit integers exact, NULLs masked.
+
+        Warns
+        -----
+        ResultCut
+            When a limit cut the result.
+
+        Raises
+        ------
+        QueryError
+            When the archive does not understand the query; says where and what may have been meant.
+        AstrohubError
+            When there is no result for another reason; each has a class of its own.
+        """
+        return run(self, query, fmt=fmt, maxrec=maxrec, frames=1)
+
+    def open(self, query: str, *, maxrec: int | None = None, copy: IO[bytes] | None = None) -> Answer:
+        """Run a query and return its rows as they come, for results larger than memory.
+
+        Parameters
+        ----------
+        query
+            The query, in ADQL.
+        maxrec
+            Rows to return at most.
+        copy
+            Where to write the Arrow stream as well.
+        """
+        from .answer import ARROW, Answer
+
+        return Answer(self.request(query, mime=ARROW, maxrec=maxrec), copy)
+
+    def request(self, query: str, *, mime: str, maxrec: int | None = None) -> requests.Response:
+        """Run a query and return the response as it begins, in any format; the caller closes it."""
+        from .connection import Connection
+
+        connection = Connection(lambda: find_site(self._url, self._token, os.environ), self._timeout_s)
+        return connection.sync(query, mime=mime, maxrec=maxrec)
+
+
+def run(client: Client, query: str, *, fmt: str, maxrec: int | None, frames: int) -> Any:
+    """Run a query; a warning points `frames` callers above this function's caller."""
+    if fmt not in FORMATS:
+        raise ValueError(f"fmt is one of {', '.join(FORMATS)}, not {fmt!r}.")
+    import pyarrow as pa
+
+    with client.open(query, maxrec=maxrec) as answer:
+        result = pa.Table.from_batches(answer.batches(), answer.schema)
+    if answer.is_cut:
+        message = f"The result was cut after {answer.rows:,} rows: there are more. Ask for more by maxrec."
+        warnings.warn(ResultCut(message), stacklevel=2 + frames)
+    if fmt == "arrow":
+        return result
+    from . import tables
+
+    made = tables.to_astropy(result) if fmt == "table" else tables.to_pandas(result)
+    (made.meta if fmt == "table" else made.attrs).update(query=query, is_cut=answer.is_cut)
+    return made

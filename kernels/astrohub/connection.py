@@ -1,0 +1,206 @@
+"""HTTP to one archive: address, token, redirects, and what a status means."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+import requests
+from requests.auth import AuthBase
+
+from .errors import (
+    AccessRefused,
+    ArchiveBusy,
+    ArchiveFailed,
+    AstrohubError,
+    CredentialsRequired,
+    NotReachable,
+    Position,
+    QueryError,
+)
+from .site import Site, origin
+
+__all__ = ["Connection"]
+
+SYNC = "/services/archive/tap/sync"
+PROBLEM = "application/problem+json"
+REDIRECTS = 5
+CONNECT_S = 10.0
+
+
+class _Token(AuthBase):
+    """Sends the token and keeps `requests` from looking for another in the user's files."""
+
+    def __init__(self, token: str | None) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if self._token:
+            request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Connection:
+    """Sends queries to one archive.
+
+    Parameters
+    ----------
+    find_site
+        Says where to and as whom; asked anew for each query, since a server's token changes.
+    timeout_s
+        Seconds to wait for the archive between two pieces of an answer.
+    """
+
+    def __init__(self, find_site: Callable[[], Site], timeout_s: float) -> None:
+        self._find_site = find_site
+        self._timeout_s = timeout_s
+
+    def sync(self, query: str, *, mime: str, maxrec: int | None) -> requests.Response:
+        """Run a query (TAP 1.1, §2.3) and return the answer as soon as it begins.
+
+        The caller closes it: that stops the query.
+
+        Raises
+        ------
+        AstrohubError
+            The kind that fits the archive's answer.
+        """
+        form = {"REQUEST": "doQuery", "LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": mime}
+        if maxrec is not None:
+            form["MAXREC"] = str(maxrec)
+        site = self._find_site()
+        answer = self._post(site, form, {"Accept": f"{mime}, {PROBLEM}", "Accept-Encoding": "identity"})
+        if answer.ok and _kind(answer) == mime:
+            return answer
+        with answer:
+            raise _refusal(answer, site, query)
+
+    def _post(self, site: Site, form: Mapping[str, str], headers: Mapping[str, str]) -> requests.Response:
+        url, method = site.url + SYNC, "POST"
+        with requests.Session() as session:
+            session.trust_env = not _is_this_machine(url)  # a proxy of the environment does not lead here
+            for _ in range(REDIRECTS):
+                answer = self._send(session, method, url, form, headers, site)
+                if not answer.is_redirect:
+                    return answer
+                answer.close()
+                target = urljoin(url, answer.headers["Location"])
+                if origin(target) != origin(url):
+                    scheme, host, port = origin(target)
+                    raise NotReachable(
+                        f"{site.url} leads to another site, {scheme}://{host}:{port}. Nothing was sent: "
+                        "if it is the right one, give it as the address."
+                    )
+                url, method = target, "GET" if answer.status_code == 303 else method
+        raise NotReachable(f"{site.url} leads in circles. Tell its operator.")
+
+    def _send(
+        self,
+        session: requests.Session,
+        method: str,
+        url: str,
+        form: Mapping[str, str],
+        headers: Mapping[str, str],
+        site: Site,
+    ) -> requests.Response:
+        options: dict[str, Any] = {"data": form} if method == "POST" else {}
+        try:
+            return session.request(
+                method,
+                url,
+                headers=headers,
+                auth=_Token(site.token),
+                allow_redirects=False,
+                stream=True,
+                timeout=(CONNECT_S, self._timeout_s),
+                **options,
+            )
+        except requests.Timeout:
+            raise NotReachable(
+                f"{site.url} does not answer in time. Try again, ask for less, or wait longer by timeout_s."
+            ) from None
+        except requests.exceptions.SSLError as e:
+            raise NotReachable(f"{site.url} cannot prove who it is: {_root(e)}.") from None
+        except requests.RequestException as e:
+            raise NotReachable(
+                f"{site.url} cannot be reached: {_root(e)}. "
+                "Is the address right, and is astrohub running there?"
+            ) from None
+
+
+def _is_this_machine(url: str) -> bool:
+    host = origin(url)[1]
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _root(error: BaseException) -> str:
+    """Find the operating system's own words in a chain of wrapped errors."""
+    reason: Any = error
+    while (inner := getattr(reason, "reason", None) or reason.__cause__ or reason.__context__) is not None:
+        if isinstance(inner, str):
+            return inner
+        reason = inner
+    return str(getattr(reason, "strerror", None) or reason)
+
+
+def _kind(answer: requests.Response) -> str:
+    return answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def _refusal(answer: requests.Response, site: Site, query: str) -> AstrohubError:
+    """Turn an answer that is no result into the error that says so."""
+    problem = _problem(answer)
+    detail = str(problem.get("detail") or problem.get("title") or "").strip()
+    status = answer.status_code
+    if status == 401:
+        return CredentialsRequired(_credentials(site, detail))
+    if status == 403:
+        return AccessRefused(f"{detail or 'The token does not allow this.'} (token from {site.token_from})")
+    if not problem:
+        return NotReachable(
+            f"{site.url} answers, but not as astrohub's archive does (HTTP status {status}). "
+            "Is the address right, and is the archive running?"
+        )
+    if status == 400:
+        return QueryError(
+            detail, query=query, position=_position(problem), suggestion=problem.get("suggestion")
+        )
+    if status in {429, 503}:
+        wait = answer.headers.get("Retry-After", "")
+        return ArchiveBusy(
+            detail + (f" Try again in {wait} seconds." if wait.isdigit() else " Try again later.")
+        )
+    return ArchiveFailed(f"{detail} ({site.url}, HTTP status {status})")
+
+
+def _credentials(site: Site, detail: str) -> str:
+    if site.token:
+        return (
+            f"{site.url} does not know the token from {site.token_from}: it may have expired. "
+            "In a notebook restart your server; elsewhere make a new token."
+        )
+    said = detail or "This is not public."
+    return f"{said} {site.url} was asked without a token: put one in ASTROHUB_TOKEN, or give token=."
+
+
+def _problem(answer: requests.Response) -> dict[str, Any]:
+    if _kind(answer) != PROBLEM:
+        return {}
+    try:
+        content = answer.json()
+    except (requests.RequestException, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _position(problem: Mapping[str, Any]) -> Position | None:
+    place = problem.get("position")
+    try:
+        return Position(int(place["line"]), int(place["column"]), int(place["endColumn"])) if place else None
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,9 @@
+"""Start the launcher."""
+
+from __future__ import annotations
+
+import sys
+
+from .cli import main
+
+sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""One command a file: thin, calls what is below."""

@@ -1,0 +1,30 @@
+"""Which TCP ports are free."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import ExitStack
+
+__all__ = ["HOST", "free_ports", "is_free"]
+
+HOST = "127.0.0.1"
+
+
+def is_free(port: int) -> bool:
+    """Say whether a server could listen on a port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports(number: int) -> list[int]:
+    """Return ports that are free at this moment, each another."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
+        for one in sockets:
+            one.bind((HOST, 0))
+        return [int(one.getsockname()[1]) for one in sockets]

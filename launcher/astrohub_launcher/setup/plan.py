@@ -1,0 +1,89 @@
+"""Which steps a command needs, in which order."""
+
+from __future__ import annotations
+
+from ..errors import LauncherError
+from ..files import make_folder
+from ..place import Place
+from ..terminal import Terminal
+from .bundle import build_step, bundle_source, npm_packages_step
+from .causes import explain_os_error
+from .environments import members_step, packages_step
+from .kit import Kit
+from .members import ENVIRONMENTS
+from .proxy_package import proxy_step
+from .runner import run_steps
+from .sample_data import sample_data_step
+from .steps import Step
+
+__all__ = ["prepare_data_command", "prepare_platform", "prepare_tests", "steps_of_platform", "steps_of_tests"]
+
+
+def steps_of_platform(kit: Kit) -> list[Step]:
+    """Return what `up` needs; what takes longest or is waited for comes first."""
+    hub, archive, lab = (ENVIRONMENTS[name] for name in ("hub", "archive", "lab"))
+    return [
+        packages_step(kit, hub),
+        npm_packages_step(kit),
+        packages_step(kit, lab),
+        packages_step(kit, archive),
+        members_step(kit, archive),
+        build_step(kit),
+        proxy_step(kit),
+        sample_data_step(kit),
+        members_step(kit, hub),
+        members_step(kit, lab, after=("bundle",)),
+    ]
+
+
+def steps_of_tests(kit: Kit) -> list[Step]:
+    """Return what `test` needs: a whole platform, and the environment of the tests."""
+    dev = ENVIRONMENTS["dev"]
+    return [*steps_of_platform(kit), packages_step(kit, dev), members_step(kit, dev, after=("bundle",))]
+
+
+def prepare_platform(place: Place, terminal: Terminal) -> None:
+    """Make what `up` needs."""
+    kit = Kit(place, terminal)
+    _prepare(kit, steps_of_platform(kit))
+
+
+def prepare_tests(place: Place, terminal: Terminal) -> None:
+    """Make what `test` needs."""
+    kit = Kit(place, terminal)
+    _prepare(kit, steps_of_tests(kit))
+
+
+def prepare_data_command(place: Place, terminal: Terminal) -> None:
+    """Make what `data` needs."""
+    kit, archive = Kit(place, terminal), ENVIRONMENTS["archive"]
+    _prepare(kit, [packages_step(kit, archive), members_step(kit, archive)])
+
+
+def _prepare(kit: Kit, steps: list[Step]) -> None:
+    """Do what is not finished yet.
+
+    Raises
+    ------
+    LauncherError
+        When the data folder cannot be written, or a step fails.
+    """
+    place, terminal = kit.place, kit.terminal
+    logs = place.logs / "set-up"
+    bundle = bundle_source(place)
+    try:
+        # Open to the account of archive and user servers; closed to everybody else when that account is ours.
+        make_folder(place.data, mode=0o755 if place.account else 0o700)
+        make_folder(place.logs, mode=0o700)
+        make_folder(logs, mode=0o700)
+        for folder in (place.environments, bundle):
+            folder.mkdir(parents=True, exist_ok=True)
+        terminal.say(f"Set-up in {place.data}")
+        busy = run_steps(
+            steps, claimed=(place.environments, bundle), logs=logs, prepare=kit.prepare, terminal=terminal
+        )
+    except OSError as e:
+        raise LauncherError(f"The data folder {place.data} cannot be used: {explain_os_error(e)}.") from e
+    terminal.say(
+        f"Set-up finished after {terminal.elapsed():.1f} s" if busy else "  Everything is there already"
+    )

@@ -1,0 +1,1 @@
+"""Keep what is there running: start, watch, start again, stop."""

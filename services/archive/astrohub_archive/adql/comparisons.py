@@ -1,0 +1,71 @@
+"""Comparing values, and what a comparison with a constant tells the planner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from ..models import IdentifierFilter
+from .datatypes import Type
+from .scans import Scans
+from .values import Restriction, Value, combined
+
+__all__ = ["MIRRORED", "SIGNS", "compared", "is_flag", "listed"]
+
+SIGNS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+
+MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+"""What a sign becomes when its sides change places."""
+
+
+def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value:
+    """Return the comparison of two values that can be compared."""
+    if is_flag(left, right):
+        left, right = _as_number(left), _as_number(right)
+    condition = combined((left, right), f"({left.sql} {sign} {right.sql})", Type.BOOLEAN)
+    if sign != "=":
+        return condition
+    restriction = _identified(left, [right], scans) or _identified(right, [left], scans)
+    return replace(condition, restrictions=(restriction,)) if restriction else condition
+
+
+def listed(value: Value, items: Sequence[Value], scans: Scans) -> Value:
+    """Return the condition that a value is one of several."""
+    sql = f"({value.sql} IN ({', '.join(item.sql for item in items)}))"
+    condition = combined((value, *items), sql, Type.BOOLEAN)
+    restriction = _identified(value, items, scans)
+    return replace(condition, restrictions=(restriction,)) if restriction else condition
+
+
+def is_flag(left: Value, right: Value) -> bool:
+    """Say whether a condition meets 1 or 0, which ADQL compares flags with."""
+    pairs = ((left, right), (right, left))
+    return any(a.type is Type.BOOLEAN and b.type.is_integer and b.constant in (0, 1) for a, b in pairs)
+
+
+def _as_number(value: Value) -> Value:
+    if value.type is not Type.BOOLEAN:
+        return value
+    return value.computed(f"CAST({value.sql} AS INTEGER)", Type.INT)
+
+
+def _identified(value: Value, items: Sequence[Value], scans: Scans) -> Restriction | None:
+    """Return the restriction to some values of an indexed column, if that is what is said."""
+    if value.read is None or not scans.indexed(value.read):
+        return None
+    wanted: list[int | str] = []
+    for item in items:
+        fits = int if value.type.is_integer else str
+        if not isinstance(item.constant, fits):
+            return None
+        wanted.append(item.constant)
+    return Restriction(value.read.scan, identifiers=IdentifierFilter(value.read.column, tuple(wanted)))

@@ -1,0 +1,376 @@
+"""SELECT, set operations and WITH as engine SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+from sqlglot import exp
+
+from ..catalog import Catalog
+from ..errors import QueryError
+from .arithmetic import brought_to
+from .datatypes import Type, common_type
+from .expressions import Expressions, WrittenQuery
+from .positions import position_of
+from .results import distinct_names, name_of
+from .scans import Scans
+from .sources import CommonTable, OutputColumn, Scope
+from .tables import From, renamed
+from .values import Meaning, Value, quoted
+
+__all__ = ["Queries"]
+
+MAXIMUM_OPERANDS = 200
+"""Queries that UNION, EXCEPT and INTERSECT may put in a row."""
+
+_WORDS: dict[type[exp.Expr], str] = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One column of a SELECT list: its name, its value, and the expression it was made from."""
+
+    name: str
+    value: Value
+    node: exp.Expr
+
+
+class Queries:
+    """Writes one statement's queries, outermost and inner ones."""
+
+    def __init__(self, text: str, catalog: Catalog) -> None:
+        self.scans = Scans()
+        self._text = text
+        self._from = From(text, catalog, self.scans, self.inner)
+        self._numbers: Iterator[int] = count()
+        self._root: exp.Query | None = None
+
+    def outermost(self, query: exp.Query) -> WrittenQuery:
+        """Write the query itself; its columns are called in the engine as in the answer."""
+        self._root = query
+        return self._written(query, Scope(self._text, self.scans), outermost=True)
+
+    def inner(self, query: exp.Expr, scope: Scope, *, existence: bool = False) -> WrittenQuery:
+        """Write a query inside another; `existence` says that only whether it has rows matters."""
+        around = scope if scope.sources or scope.parent else None
+        inner = Scope(self._text, self.scans, parent=around, common=scope.common)
+        return self._written(query, inner, existence=existence)
+
+    def _written(
+        self, query: exp.Expr, scope: Scope, *, outermost: bool = False, existence: bool = False
+    ) -> WrittenQuery:
+        prefix, scope = self._with(query, scope)
+        if isinstance(query, exp.Select):
+            written = self._select(query, scope, outermost=outermost, existence=existence)
+        elif isinstance(query, exp.SetOperation):
+            written = self._set_operation(query, scope, outermost=outermost)
+        elif isinstance(query, exp.Subquery) and isinstance(query.this, exp.Query):
+            inner = self._written(query.this, scope, outermost=outermost, existence=existence)
+            tail = self._tail(query, inner.columns)
+            written = replace(inner, sql=f"({inner.sql}){tail}" if tail else inner.sql)
+        else:
+            raise QueryError("A query is expected here.", position=position_of(self._text, query))
+        return replace(written, sql=prefix + written.sql) if prefix else written
+
+    # ---- WITH
+
+    def _with(self, query: exp.Expr, scope: Scope) -> tuple[str, Scope]:
+        clause = query.args.get("with_")
+        if clause is None:
+            return "", scope
+        common = dict(scope.common)
+        written_here: set[str] = set()
+        parts = []
+        for cte in clause.expressions:
+            name = cte.args["alias"].this.name
+            if name.lower() in written_here:
+                raise QueryError(
+                    f"WITH names {name} twice.", position=position_of(self._text, cte.args["alias"])
+                )
+            if not isinstance(cte.this, exp.Query):
+                raise QueryError("WITH takes queries only.", position=position_of(self._text, cte))
+            written = self._written(cte.this, Scope(self._text, self.scans, common=common))
+            columns = tuple(
+                replace(c, read=None) for c in renamed(written.columns, cte.args["alias"], self._text)
+            )
+            table = CommonTable(name, f"q{next(self._numbers)}", columns)
+            parts.append(f"{quoted(table.engine_name)} AS ({written.sql})")
+            common[name.lower()] = table
+            written_here.add(name.lower())
+        return f"WITH {', '.join(parts)} ", replace(scope, common=common)
+
+    # ---- set operations
+
+    def _set_operation(self, query: exp.SetOperation, scope: Scope, *, outermost: bool) -> WrittenQuery:
+        """Write a row of set operations, leftmost operand first."""
+        steps: list[exp.SetOperation] = []
+        node: exp.Expr = query
+        while isinstance(node, exp.SetOperation):
+            steps.append(node)
+            if node is not query and any(node.args.get(k) for k in ("with_", "order", "offset")):
+                raise QueryError("Put this part into parentheses.", position=position_of(self._text, node))
+            node = node.this
+        if len(steps) >= MAXIMUM_OPERANDS:
+            raise QueryError(f"UNION, EXCEPT and INTERSECT may join {MAXIMUM_OPERANDS} queries at most.")
+        written = self._written(node, scope, outermost=outermost)
+        sql, columns = f"({written.sql})", written.columns
+        for index, step in enumerate(reversed(steps)):
+            operand = self._written(step.expression, scope)
+            word = _WORDS[type(step)]
+            columns = self._united(step, word, columns, operand.columns)
+            before = steps[len(steps) - index] if index else None
+            if before is not None and isinstance(before, exp.Intersect) is not isinstance(
+                step, exp.Intersect
+            ):
+                sql = f"({sql})"
+            sql = f"{sql} {word}{'' if step.args.get('distinct') else ' ALL'} ({operand.sql})"
+        return WrittenQuery(sql + self._tail(query, columns), columns)
+
+    def _united(
+        self,
+        node: exp.SetOperation,
+        word: str,
+        left: tuple[OutputColumn, ...],
+        right: tuple[OutputColumn, ...],
+    ) -> tuple[OutputColumn, ...]:
+        """Return the columns of two queries put together: named and described by the first."""
+        if len(left) != len(right):
+            raise QueryError(
+                f"The two sides of {word} have {len(left)} and {len(right)} columns.",
+                position=position_of(self._text, node.expression),
+            )
+        united = []
+        for one, other in zip(left, right, strict=True):
+            kind = common_type([one.type, other.type])
+            if kind is None:
+                raise QueryError(
+                    f"The two sides of {word} do not fit: {one.name} is {one.type.noun}, {other.name} is"
+                    f" {other.type.noun}.",
+                    position=position_of(self._text, node.expression),
+                )
+            same = one.type is other.type
+            meaning = one.meaning if same else _without_datatype(one.meaning)
+            united.append(replace(one, type=kind if same else Type.UNKNOWN, meaning=meaning, read=None))
+        return tuple(united)
+
+    # ---- SELECT
+
+    def _select(self, select: exp.Select, scope: Scope, *, outermost: bool, existence: bool) -> WrittenQuery:
+        if select.args.get("from_") is None:
+            raise QueryError("A query needs FROM.", position=position_of(self._text, select))
+        from_sql, scope = self._from.scope(select, scope)
+        where = self._where(select, scope)
+        groups = self._groups(select, scope)
+        terms = Expressions(scope, self.inner, "SELECT", aggregates=True, groups=frozenset(groups))
+        items = self._items(select, scope, terms, existence=existence)
+        having = self._having(select, scope, groups)
+        grouped = bool(groups) or having is not None or any(item.value.aggregate for item in items)
+        columns = self._columns(items, outermost=outermost)
+        order = self._order(select, scope, items, columns, groups)
+        if grouped or any(value.aggregate for _, value in order if value is not None):
+            self._check_grouped(items, having, [value for _, value in order if value is not None])
+        distinct = select.args.get("distinct") is not None
+        if grouped or distinct or _is_cut(select):
+            columns = tuple(replace(column, read=None) for column in columns)
+        listed = (f"{i.value.sql} AS {quoted(c.engine_name)}" for i, c in zip(items, columns, strict=True))
+        sql = f"SELECT {'DISTINCT ' if distinct else ''}{', '.join(listed)} FROM {from_sql}{where}"
+        if groups:
+            sql += f" GROUP BY {', '.join(groups)}"
+        if having is not None:
+            sql += f" HAVING {having.sql}"
+        if order:
+            sql += f" ORDER BY {', '.join(term for term, _ in order)}"
+        top = self._whole(select.args.get("limit"), "TOP")
+        return WrittenQuery(sql + self._cut(select, top), columns, top)
+
+    def _where(self, select: exp.Select, scope: Scope) -> str:
+        clause = select.args.get("where")
+        if clause is None:
+            return ""
+        value = Expressions(scope, self.inner, "WHERE").condition(clause.this)
+        for restriction in value.restrictions:
+            self.scans.restrict(restriction)
+        return f" WHERE {value.sql}"
+
+    def _having(self, select: exp.Select, scope: Scope, groups: dict[str, None]) -> Value | None:
+        clause = select.args.get("having")
+        if clause is None:
+            return None
+        terms = Expressions(scope, self.inner, "HAVING", aggregates=True, groups=frozenset(groups))
+        return terms.condition(clause.this)
+
+    def _groups(self, select: exp.Select, scope: Scope) -> dict[str, None]:
+        """Return the terms of GROUP BY as engine SQL: columns, names or numbers of the SELECT list, expressions."""
+        groups: dict[str, None] = {}
+        clause = select.args.get("group")
+        if clause is None:
+            return groups
+        terms = Expressions(scope, self._no_subquery, "GROUP BY")
+        if not clause.expressions:
+            raise QueryError("GROUP BY needs a column.", position=position_of(self._text, select))
+        for node in clause.expressions:
+            value = terms.value(self._meant(select, scope, node))
+            # The engine would read a number as the place of a column.
+            groups[value.sql if value.constant is None else f"coalesce({value.sql})"] = None
+        return groups
+
+    def _no_subquery(self, query: exp.Expr, scope: Scope, *, existence: bool = False) -> WrittenQuery:
+        """Refuse a subquery in GROUP BY, where a column of the SELECT list would be written a second time."""
+        raise QueryError("A subquery cannot stand in GROUP BY.", position=position_of(self._text, query))
+
+    def _meant(self, select: exp.Select, scope: Scope, node: exp.Expr) -> exp.Expr:
+        """Return the expression that a term of GROUP BY stands for."""
+        listed = select.expressions
+        if (number := _ordinal(node)) is not None:
+            if not 1 <= number <= len(listed):
+                raise QueryError(
+                    f"The SELECT list has no column {number}.", position=position_of(self._text, node)
+                )
+            chosen = listed[number - 1]
+            return chosen.this if isinstance(chosen, exp.Alias) else chosen
+        if isinstance(node, exp.Column) and not node.table:
+            known = any(f.name.lower() == node.name.lower() for f in scope.fields)
+            for item in listed if not known else ():
+                if isinstance(item, exp.Alias) and item.alias.lower() == node.name.lower():
+                    return item.this
+        return node
+
+    def _items(self, select: exp.Select, scope: Scope, terms: Expressions, *, existence: bool) -> list[_Item]:
+        items: list[_Item] = []
+        for node in select.expressions:
+            star = node if isinstance(node, exp.Star) else node.this if isinstance(node, exp.Column) else None
+            if isinstance(star, exp.Star):
+                if existence:
+                    items.append(_Item("found", Value("1", Type.INT), node))
+                    continue
+                for known in scope.star(node):
+                    items.append(_Item(known.name, replace(scope.read(known), loose=node), node))
+                continue
+            inner = node.this if isinstance(node, exp.Alias) else node
+            value = terms.value(inner)
+            if value.type is Type.UNKNOWN and select is self._root:
+                value = brought_to(value, Type.TEXT)
+            name = node.alias if isinstance(node, exp.Alias) else name_of(inner, len(items) + 1)
+            items.append(_Item(name, value, inner))
+        if not items:
+            raise QueryError("SELECT needs a column.", position=position_of(self._text, select))
+        return items
+
+    def _columns(self, items: list[_Item], *, outermost: bool) -> tuple[OutputColumn, ...]:
+        names = [item.name for item in items]
+        engine_names = distinct_names(names) if outermost else [f"c{number}" for number in range(len(items))]
+        shown = engine_names if outermost else names
+        return tuple(
+            OutputColumn(name, engine_name, item.value.type, item.value.meaning, item.value.read)
+            for name, engine_name, item in zip(shown, engine_names, items, strict=True)
+        )
+
+    def _check_grouped(self, items: list[_Item], having: Value | None, order: list[Value]) -> None:
+        """Refuse a column that has many values in a group and stands outside an aggregate."""
+        for value in [*(item.value for item in items), *([having] if having else []), *order]:
+            if (node := value.loose) is not None:
+                name = "*" if isinstance(node, exp.Star) or isinstance(node.this, exp.Star) else node.name
+                raise QueryError(
+                    f"{name} has many values in a group: put it into GROUP BY or into an aggregate such as AVG.",
+                    position=position_of(self._text, node),
+                )
+
+    # ---- ORDER BY, TOP and OFFSET
+
+    def _order(
+        self,
+        select: exp.Select,
+        scope: Scope,
+        items: list[_Item],
+        columns: tuple[OutputColumn, ...],
+        groups: dict[str, None],
+    ) -> list[tuple[str, Value | None]]:
+        """Return the terms of ORDER BY: as numbers of the SELECT list where they stand in it."""
+        clause = select.args.get("order")
+        if clause is None:
+            return []
+        terms = Expressions(scope, self.inner, "ORDER BY", aggregates=True, groups=frozenset(groups))
+        written: list[tuple[str, Value | None]] = []
+        for ordered in clause.expressions:
+            number = self._listed(ordered.this, columns)
+            if number is not None:
+                written.append((_direction(str(number), ordered), None))
+                continue
+            value = terms.value(ordered.this)
+            known = [i.value.sql for i in items]
+            if value.sql in known:
+                written.append((_direction(str(known.index(value.sql) + 1), ordered), None))
+                continue
+            if select.args.get("distinct") is not None:
+                raise QueryError(
+                    "With DISTINCT, ORDER BY takes columns of the SELECT list only.",
+                    position=position_of(self._text, ordered),
+                )
+            if value.constant is None and not isinstance(ordered.this, (exp.Boolean, exp.Null)):
+                written.append((_direction(value.sql, ordered), value))
+        return written
+
+    def _listed(self, node: exp.Expr, columns: tuple[OutputColumn, ...]) -> int | None:
+        """Return the number of the column of the SELECT list that a term of ORDER BY names."""
+        if (number := _ordinal(node)) is not None:
+            if not 1 <= number <= len(columns):
+                raise QueryError(
+                    f"The SELECT list has no column {number}.", position=position_of(self._text, node)
+                )
+            return number
+        if isinstance(node, exp.Column) and not node.table:
+            names = [column.name.lower() for column in columns]
+            if names.count(node.name.lower()) == 1:
+                return names.index(node.name.lower()) + 1
+        return None
+
+    def _tail(self, query: exp.Expr, columns: tuple[OutputColumn, ...]) -> str:
+        """Write ORDER BY and OFFSET after a set operation or parentheses."""
+        terms = []
+        clause = query.args.get("order")
+        for ordered in clause.expressions if clause is not None else ():
+            number = self._listed(ordered.this, columns)
+            if number is None:
+                raise QueryError(
+                    "After UNION, EXCEPT, INTERSECT or parentheses, ORDER BY takes names and numbers of columns.",
+                    position=position_of(self._text, ordered),
+                )
+            terms.append(_direction(str(number), ordered))
+        order = f" ORDER BY {', '.join(terms)}" if terms else ""
+        return order + self._cut(query, None)
+
+    def _cut(self, query: exp.Expr, top: int | None) -> str:
+        offset = self._whole(query.args.get("offset"), "OFFSET")
+        limit_sql = f" LIMIT {top}" if top is not None else ""
+        return limit_sql + (f" OFFSET {offset}" if offset else "")
+
+    def _whole(self, clause: exp.Expr | None, word: str) -> int | None:
+        if clause is None:
+            return None
+        node = clause.args["expression"]
+        number = _ordinal(node)
+        if number is None or number >= 2**62:
+            raise QueryError(f"{word} takes a whole number.", position=position_of(self._text, node))
+        return number
+
+
+def _ordinal(node: exp.Expr) -> int | None:
+    if isinstance(node, exp.Literal) and not node.is_string and node.this.isdecimal() and len(node.this) < 20:
+        return int(node.this)
+    return None
+
+
+def _direction(sql: str, ordered: exp.Expr) -> str:
+    """Write a term of ORDER BY; rows without a value come last, whichever the direction, unless asked for first."""
+    nulls = "FIRST" if ordered.args.get("nulls_first") else "LAST"
+    return f"{sql} {'DESC' if ordered.args.get('desc') else 'ASC'} NULLS {nulls}"
+
+
+def _is_cut(select: exp.Select) -> bool:
+    return select.args.get("limit") is not None or select.args.get("offset") is not None
+
+
+def _without_datatype(meaning: Meaning | None) -> Meaning | None:
+    return replace(meaning, datatype=None) if meaning is not None else None

@@ -1,0 +1,89 @@
+"""The scans of a query: each place in which it names a published table, and what it needs of it there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..errors import QueryError
+from ..models import HatsTable, IdentifierFilter, Region, Scan, Table
+from .values import ColumnRead, Restriction
+
+__all__ = ["MAXIMUM_SCANS", "Scans"]
+
+MAXIMUM_SCANS = 50
+"""Tables that one query may name, each occurrence counted."""
+
+
+@dataclass
+class _Use:
+    table: Table
+    columns: dict[str, None] = field(default_factory=dict)
+    region: Region | None = None
+    identifiers: IdentifierFilter | None = None
+
+
+class Scans:
+    """Counts the scans of one query while it is being understood."""
+
+    def __init__(self) -> None:
+        self._uses: list[_Use] = []
+
+    def add(self, table: Table) -> int:
+        """Take note of a table that the query names; return the scan's number.
+
+        Raises
+        ------
+        QueryError
+            When the query names too many.
+        """
+        if len(self._uses) >= MAXIMUM_SCANS:
+            raise QueryError(f"A query may name {MAXIMUM_SCANS} tables at most.")
+        self._uses.append(_Use(table))
+        return len(self._uses) - 1
+
+    def alias(self, scan: int) -> str:
+        """Return the name under which the engine finds a scan."""
+        return f"scan_{scan}"
+
+    def table(self, scan: int) -> Table:
+        """Return the table that a scan reads."""
+        return self._uses[scan].table
+
+    def read(self, read: ColumnRead) -> None:
+        """Take note that a column is needed."""
+        self._uses[read.scan].columns[read.column] = None
+
+    def restrict(self, restriction: Restriction) -> None:
+        """Take note that only some rows of a scan can matter; what was noted first stays."""
+        use = self._uses[restriction.scan]
+        use.region = use.region or restriction.region
+        use.identifiers = use.identifiers or restriction.identifiers
+
+    def indexed(self, read: ColumnRead) -> bool:
+        """Say whether rows can be found by a column's value."""
+        storage = self._uses[read.scan].table.storage
+        return isinstance(storage, HatsTable) and read.column in storage.indexes
+
+    def is_position(self, lon: ColumnRead | None, lat: ColumnRead | None) -> bool:
+        """Say whether two columns are the position by which the files of one scan are arranged."""
+        if lon is None or lat is None or lon.scan != lat.scan:
+            return False
+        storage = self._uses[lon.scan].table.storage
+        return (
+            isinstance(storage, HatsTable)
+            and lon.column == storage.ra_column
+            and lat.column == storage.dec_column
+        )
+
+    def finished(self) -> tuple[Scan, ...]:
+        """Return what is known of all scans."""
+        return tuple(
+            Scan(
+                alias=self.alias(number),
+                table=use.table,
+                columns=tuple(c.name for c in use.table.columns if c.name in use.columns),
+                region=use.region,
+                identifiers=use.identifiers,
+            )
+            for number, use in enumerate(self._uses)
+        )

@@ -1,0 +1,56 @@
+"""The steps from a query's text to a statement, in order."""
+
+from __future__ import annotations
+
+from ..catalog import Catalog
+from ..errors import QueryError
+from ..models import Statement
+from ..settings import Limits
+from .allowed import check_tree
+from .queries import Queries
+from .results import result_column
+from .syntax import parse
+
+__all__ = ["understand"]
+
+_NODES_PER_LEVEL = 4
+_NODES_BESIDES = 100
+
+
+def understand(text: str, catalog: Catalog, limits: Limits) -> Statement:
+    """Understand an ADQL 2.1 query and allow it, or refuse it with one sentence.
+
+    Parameters
+    ----------
+    text
+        The query as its author wrote it.
+    catalog
+        What tables and columns there are for the author.
+    limits
+        How long and how deep a query may be.
+
+    Returns
+    -------
+    Statement
+        Engine SQL over scans named `scan_0`, `scan_1`, …; what is known of each scan; the columns of the answer.
+
+    Raises
+    ------
+    QueryError
+        With the position of the fault and, if there is one, the name that may have been meant.
+    UnknownTable
+        When a table is named that the catalogue does not hold.
+    """
+    tree = parse(text, limits)
+    check_tree(text, tree, _NODES_PER_LEVEL * limits.query_depth + _NODES_BESIDES)
+    queries = Queries(text, catalog)
+    try:
+        written = queries.outermost(tree)
+    except RecursionError:
+        raise QueryError(f"A query may be nested {limits.query_depth} levels deep at most.") from None
+    return Statement(
+        sql=written.sql,
+        scans=queries.scans.finished(),
+        columns=tuple(result_column(column) for column in written.columns),
+        top=written.top,
+    )

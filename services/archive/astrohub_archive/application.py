@@ -1,0 +1,54 @@
+"""The ASGI application: every protocol under one prefix, inside the rings that guard it."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from .errors import ArchiveError
+from .factory import Archive
+from .settings import Settings
+from .tap.handlers import ROUTERS
+from .web.body import BoundedBody
+from .web.problems import PROBLEM_MIME, answer_failure
+from .web.responses import SafeResponses
+
+__all__ = ["make_application", "make_routes"]
+
+
+def make_routes(prefix: str) -> FastAPI:
+    """Return the routes of every protocol; they answer once `state` holds the operations."""
+    app = FastAPI(
+        title="astrohub archive",
+        version="1",
+        description="Data services of astrohub.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{prefix}/openapi.json",
+        redirect_slashes=False,
+    )
+    for router in ROUTERS:
+        app.include_router(router, prefix=prefix)
+    for kind in (ArchiveError, HTTPException, Exception):
+        app.add_exception_handler(kind, answer_failure)
+    _describe_problems(app)
+    return app
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Give errors their own media type in the OpenAPI description; FastAPI files every model under JSON."""
+    described = app.openapi()
+    for path in described["paths"].values():
+        for operation in path.values():
+            content = operation["responses"].get("default", {}).get("content", {})
+            if "application/json" in content:
+                content[PROBLEM_MIME] = content.pop("application/json")
+
+
+def make_application(archive: Archive) -> ASGIApp:
+    """Return the application that serves an archive."""
+    settings: Settings = archive.settings
+    app = make_routes(settings.prefix)
+    app.state.tap = archive.tap
+    return SafeResponses(BoundedBody(app, settings.limits.request_bytes))

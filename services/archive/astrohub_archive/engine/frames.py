@@ -1,0 +1,101 @@
+"""What server and worker say to each other over their socket: frames of a kind, a length and a content."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import struct
+from enum import Enum
+from typing import Any
+
+__all__ = ["PIECE_BYTES", "FrameReader", "Kind", "pack", "receive", "send", "unpack"]
+
+PIECE_BYTES = 1024 * 1024
+"""Bytes of an answer in one frame at most."""
+
+_HEADER = struct.Struct("!cI")
+
+
+class Kind(Enum):
+    """The kinds of frames: those above READY go to the worker, the others come from it."""
+
+    HELLO = b"H"
+    QUERY = b"Q"
+    CANCEL = b"C"
+    READY = b"R"
+    START = b"S"
+    DATA = b"D"
+    END = b"E"
+    FAIL = b"F"
+
+
+def pack(kind: Kind, content: Any) -> bytes:
+    """Return a frame with a JSON content."""
+    encoded = json.dumps(content).encode()
+    return _HEADER.pack(kind.value, len(encoded)) + encoded
+
+
+def unpack(content: bytes) -> Any:
+    """Return what `pack` put into a frame."""
+    return json.loads(content)
+
+
+def send(sock: socket.socket, kind: Kind, content: bytes | memoryview) -> None:
+    """Send one frame and wait until it has left."""
+    header = _HEADER.pack(kind.value, len(content))
+    sent = sock.sendmsg([header, content])
+    if sent < len(header):
+        sock.sendall(header[sent:])
+        sent = len(header)
+    sock.sendall(memoryview(content)[sent - len(header) :])
+
+
+def receive(sock: socket.socket) -> tuple[Kind, bytes]:
+    """Wait for one frame.
+
+    Raises
+    ------
+    EOFError
+        When the other side has gone.
+    """
+    kind, length = _HEADER.unpack(_receive_exactly(sock, _HEADER.size))
+    return Kind(kind), _receive_exactly(sock, length)
+
+
+def _receive_exactly(sock: socket.socket, length: int) -> bytes:
+    content = bytearray(length)
+    view = memoryview(content)
+    while view:
+        count = sock.recv_into(view)
+        if count == 0:
+            raise EOFError
+        view = view[count:]
+    return bytes(content)
+
+
+class FrameReader:
+    """Reads frames in the server. A read that is cancelled half-way is taken up by the next."""
+
+    def __init__(self, stream: asyncio.StreamReader) -> None:
+        self._stream = stream
+        self._header: tuple[Kind, int] | None = None
+
+    async def read(self) -> tuple[Kind, bytes]:
+        """Wait for one frame.
+
+        Raises
+        ------
+        EOFError
+            When the worker has gone.
+        """
+        try:
+            if self._header is None:
+                kind, length = _HEADER.unpack(await self._stream.readexactly(_HEADER.size))
+                self._header = Kind(kind), length
+            content = await self._stream.readexactly(self._header[1])
+        except (asyncio.IncompleteReadError, ConnectionError) as e:
+            raise EOFError from e
+        frame = self._header[0], content
+        self._header = None
+        return frame

@@ -1,0 +1,209 @@
+"""The planner: which files a statement has to read, and the SQL that reads just these."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from ..models import Column, HatsTable, IdentifierFilter, IndexCatalog, PlainTable, Scan, Statement
+from .coverage import Ranges, cover, simplify
+from .lookup import Lookup
+
+__all__ = ["Plan", "Planner"]
+
+_log = logging.getLogger(__name__)
+
+_ORDER = 29
+_HEALPIX = "_healpix_29"
+_MOST_RANGES = 32
+_WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
+
+_ENGINE_TYPES = {
+    "boolean": "BOOLEAN",
+    "unsignedByte": "UTINYINT",
+    "short": "SMALLINT",
+    "int": "INTEGER",
+    "long": "BIGINT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A statement ready for the engine.
+
+    Attributes
+    ----------
+    sql
+        What the engine runs; every file it reads is named in it.
+    size_bytes
+        Sizes of these files together.
+    tables
+        The tables it reads by the folder that their files lie in.
+    """
+
+    sql: str
+    size_bytes: int
+    tables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    """The partitions of a table as ranges of order 29 cells, in the order of the sky."""
+
+    storage: HatsTable
+    order: np.ndarray[tuple[int], np.dtype[np.int64]]
+    starts: np.ndarray[tuple[int], np.dtype[np.int64]]
+    stops: np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+class Planner:
+    """Plans statements; remembers where each table's partitions lie and the footers of its indexes."""
+
+    def __init__(self) -> None:
+        self._pixels: dict[int, _Pixels] = {}
+        self._lookups: dict[tuple[Path, ...], Lookup | None] = {}
+
+    def plan(self, statement: Statement) -> Plan:
+        """Put explicit lists of files in the place of a statement's scans."""
+        relations: list[str] = []
+        size_bytes = 0
+        tables: dict[str, str] = {}
+        for scan in statement.scans:
+            files, cells, scan_bytes = self._files(scan)
+            relations.append(_relation(scan, files, cells))
+            size_bytes += scan_bytes
+            tables[_folder(scan)] = scan.table.qualified_name
+        return Plan(_with_relations(statement.sql, relations), size_bytes, tables)
+
+    def _files(self, scan: Scan) -> tuple[list[Path], Ranges | None, int]:
+        storage = scan.table.storage
+        if isinstance(storage, PlainTable):
+            return list(storage.files), None, storage.size_bytes
+        cells = self._cells(scan, storage)
+        if cells is None:
+            chosen = list(storage.partitions)
+        else:
+            pixels = self._pixels_of(storage)
+            chosen = [storage.partitions[number] for number in pixels.order[_touched(pixels, cells)]]
+        return [one.path for one in chosen], cells, sum(one.size_bytes for one in chosen)
+
+    def _cells(self, scan: Scan, storage: HatsTable) -> Ranges | None:
+        """Return the cells that the rows a scan needs can lie in, or None when that is not known."""
+        by_region = cover(scan.region) if scan.region else None
+        by_identifier = self._cells_of(scan.identifiers, storage) if scan.identifiers else None
+        if by_region is None or by_identifier is None:
+            return by_region if by_identifier is None else by_identifier
+        inside = np.searchsorted(by_region[:, 0], by_identifier[:, 0], side="right") - 1
+        kept = (inside >= 0) & (by_identifier[:, 0] < by_region[np.maximum(inside, 0), 1])
+        kept_cells: Ranges = by_identifier[kept]
+        return kept_cells
+
+    def _cells_of(self, identifiers: IdentifierFilter, storage: HatsTable) -> Ranges | None:
+        index = storage.indexes.get(identifiers.column)
+        lookup = self._lookup(index) if index else None
+        if lookup is None:
+            return None
+        try:
+            return lookup.find(identifiers.values)
+        except (OSError, pa.ArrowException, TypeError) as e:
+            _log.warning("index-not-used", extra={"column": identifiers.column, "reason": str(e)})
+            return None
+
+    def _lookup(self, index: IndexCatalog) -> Lookup | None:
+        if index.files not in self._lookups:
+            try:
+                self._lookups[index.files] = Lookup(index)
+            except (OSError, pa.ArrowException, ValueError) as e:
+                _log.error("index-damaged", extra={"column": index.column, "reason": str(e)})
+                self._lookups[index.files] = None
+        return self._lookups[index.files]
+
+    def _pixels_of(self, storage: HatsTable) -> _Pixels:
+        known = self._pixels.get(id(storage))
+        if known is None or known.storage is not storage:
+            shifts = [2 * (_ORDER - one.norder) for one in storage.partitions]
+            starts = np.array(
+                [one.npix << shift for one, shift in zip(storage.partitions, shifts, strict=True)],
+                dtype=np.int64,
+            )
+            order = np.argsort(starts, kind="stable")
+            sizes = np.array([1 << shift for shift in shifts], dtype=np.int64)
+            known = _Pixels(storage, order, starts[order], (starts + sizes)[order])
+            self._pixels[id(storage)] = known
+        return known
+
+
+def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    first = np.searchsorted(pixels.stops, cells[:, 0], side="right")
+    last = np.searchsorted(pixels.starts, cells[:, 1], side="left")
+    change = np.zeros(len(pixels.starts) + 1, dtype=np.int64)
+    np.add.at(change, first, 1)
+    np.add.at(change, np.maximum(first, last), -1)
+    touched: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.cumsum(change[:-1]) > 0
+    return touched
+
+
+def _relation(scan: Scan, files: Iterable[Path], cells: Ranges | None) -> str:
+    """Return one relation of a WITH clause: the columns of a scan, read from its files."""
+    known = {column.name: column for column in scan.table.columns}
+    columns = [known[name] for name in scan.columns]
+    # A relation needs a column, even where only its rows are counted.
+    selected = ", ".join(_quote(column.name) for column in columns) or '1 AS "row"'
+    paths = ", ".join(_literal(str(path)) for path in files)
+    if not paths:
+        selected = ", ".join(_typed_null(column) for column in columns) or '1 AS "row"'
+        return f"{_quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} WHERE false)"
+    where = f" WHERE {_condition(cells)}" if cells is not None and len(cells) else ""
+    source = f"read_parquet([{paths}], hive_partitioning = false)"
+    # Names and paths come from the catalog, and are quoted.
+    return f"{_quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} FROM {source}{where})"  # noqa: S608
+
+
+def _condition(cells: Ranges) -> str:
+    """Return a condition by which the engine passes over row groups outside the cells."""
+    ranges = simplify(cells, _MOST_RANGES)
+    parts = [f"{_HEALPIX} BETWEEN {start} AND {stop - 1}" for start, stop in ranges.tolist()]
+    return "(" + " OR ".join(parts) + ")"
+
+
+def _typed_null(column: Column) -> str:
+    engine_type = _ENGINE_TYPES.get(column.datatype, "VARCHAR")
+    if column.arraysize and engine_type != "VARCHAR":
+        engine_type += f"[{column.arraysize}]" if column.arraysize.isdigit() else "[]"
+    elif column.xtype == "timestamp":
+        engine_type = "TIMESTAMP"
+    return f"CAST(NULL AS {engine_type}) AS {_quote(column.name)}"
+
+
+def _with_relations(sql: str, relations: Iterable[str]) -> str:
+    """Put relations before those that a statement may define itself (the engine does not nest WITH)."""
+    clause = ", ".join(relations)
+    if not clause:
+        return sql
+    begin = _WITH.match(sql)
+    if begin is None:
+        return f"WITH {clause} {sql}"
+    return f"WITH {'RECURSIVE ' if begin.group(1) else ''}{clause}, {sql[begin.end() :]}"
+
+
+def _folder(scan: Scan) -> str:
+    storage = scan.table.storage
+    if isinstance(storage, HatsTable):
+        return str(storage.root)
+    return str(storage.files[0].parent) if storage.files else ""
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

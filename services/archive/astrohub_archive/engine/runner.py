@@ -1,0 +1,150 @@
+"""Running one query in a worker: from SQL to the bytes of its answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from ..errors import ArchiveError, EngineError
+from ..formats import Encoder, find_format
+from ..formats.shape import Shape, shape_of
+from ..models import Outcome, ResultColumn
+from .faults import QueryCancelled, as_json, from_json, is_fatal, translate
+from .frames import PIECE_BYTES, Kind
+from .lock import Lock, open_locked
+
+__all__ = ["Runner", "Send"]
+
+_BATCH_VALUES = 512 * 1024
+_LEAST_ROWS, _MOST_ROWS = 2048, 65_536
+# The engine gains from knowing a small limit; a large one only slows it.
+_PUSHED_ROWS = 100_000
+
+Send = Callable[[Kind, Any], None]
+"""Sends a frame; its content is bytes for DATA and JSON for the others."""
+
+
+class Runner:
+    """Runs queries one after the other in a locked engine; `cancel` may come from another thread."""
+
+    def __init__(self, lock: Lock, send: Send) -> None:
+        self._memory_mb = lock.memory_mb
+        self._engine = open_locked(lock)
+        self._send = send
+        self._guard = threading.Lock()
+        self._query: int | None = None
+        self._cursor: duckdb.DuckDBPyConnection | None = None
+        self._reason: ArchiveError | None = None
+
+    def run(self, request: dict[str, Any]) -> bool:
+        """Run one query and send its answer; say whether the engine can be used for another."""
+        with self._guard:
+            self._query, self._reason = request["query"], None
+            self._cursor = self._engine.cursor()
+        answer = _Answer(self._send)
+        try:
+            self._stream(request, answer)
+        except (duckdb.Error, pa.ArrowException, ArchiveError, OSError, MemoryError) as e:
+            self._report(e, request, answer)
+            return not is_fatal(e)
+        finally:
+            with self._guard:
+                cursor, self._query, self._cursor = self._cursor, None, None
+            cursor.close()
+        return True
+
+    def cancel(self, request: dict[str, Any]) -> None:
+        """Stop the query of this number if it runs now."""
+        with self._guard:
+            if request["query"] == self._query and self._cursor is not None:
+                reason = request.get("reason")
+                self._reason = from_json(reason) if reason else QueryCancelled("The query was cancelled.")
+                self._cursor.interrupt()
+
+    def _stream(self, request: dict[str, Any], answer: _Answer) -> None:
+        assert self._cursor is not None
+        relation = _select(self._cursor, request["sql"])
+        limit = request["maxrec"]
+        rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // len(relation.columns)))
+        if limit < _PUSHED_ROWS:
+            relation = relation.limit(limit + 1 if limit else 0)
+        reader = relation.to_arrow_reader(min(rows_at_once, limit + 1))
+        shape = shape_of(reader.schema, [ResultColumn(**column) for column in request["columns"]])
+        answer.begin(shape, find_format(request["format"]).encoder(shape.schema, shape.columns, limit))
+        if limit == 0:
+            # DALI 1.1, §3.4.4: the answer is metadata and the mark of an overflow; nothing need be run.
+            answer.end(Outcome(0, overflow=True))
+            return
+        overflow = False
+        for batch in self._batches(reader):
+            room = limit - answer.rows
+            overflow = batch.num_rows > room
+            answer.add(shape.fit(batch.slice(0, room) if overflow else batch))
+            if overflow:
+                break
+        answer.end(Outcome(answer.rows, overflow))
+
+    def _batches(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        while True:
+            if self._reason is not None:
+                raise self._reason
+            try:
+                yield reader.read_next_batch()
+            except StopIteration:
+                return
+
+    def _report(self, error: Exception, request: dict[str, Any], answer: _Answer) -> None:
+        with self._guard:
+            reason = self._reason
+        fault = reason or translate(error, request["tables"], self._memory_mb)
+        answer.fail(fault, detail="" if reason else f"{type(error).__name__}: {error}"[:2000])
+
+
+class _Answer:
+    """The answer to one query on its way out: an encoder, and what has been sent."""
+
+    def __init__(self, send: Send) -> None:
+        self.rows = 0
+        self._send = send
+        self._encoder: Encoder | None = None
+
+    def begin(self, shape: Shape, encoder: Encoder) -> None:
+        self._send(Kind.START, {"columns": [asdict(column) for column in shape.columns]})
+        self._encoder = encoder
+        self._bytes(encoder.head())
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        assert self._encoder is not None
+        if rows.num_rows:
+            self._bytes(self._encoder.rows(rows))
+            self.rows += rows.num_rows
+
+    def end(self, outcome: Outcome, fault: dict[str, Any] | None = None) -> None:
+        assert self._encoder is not None
+        self._bytes(self._encoder.tail(outcome))
+        self._send(Kind.END, {"outcome": asdict(outcome), "fault": fault})
+
+    def fail(self, fault: ArchiveError, *, detail: str) -> None:
+        described = as_json(fault, detail=detail)
+        if self._encoder is None:
+            self._send(Kind.FAIL, described)
+        else:
+            self.end(Outcome(self.rows, message=fault.message), described)
+
+    def _bytes(self, content: bytes) -> None:
+        view = memoryview(content)
+        for start in range(0, len(view), PIECE_BYTES):
+            self._send(Kind.DATA, view[start : start + PIECE_BYTES])
+
+
+def _select(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
+    """Return the relation of one SELECT statement; nothing else is passed to the engine."""
+    statements = cursor.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise EngineError("The engine runs single SELECT statements only.")
+    return cursor.sql(sql)

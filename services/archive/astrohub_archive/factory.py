@@ -1,0 +1,112 @@
+"""Every collaborator, built once from the settings, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from .catalog import Catalog, load_catalog
+from .catalog.tap_schema import publish
+from .engine import Pool
+from .errors import CatalogError
+from .identity import Identity
+from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner, open_database
+from .settings import Settings, SettingsError
+from .tap import Tap
+from .tap.description import Description
+from .tap.jobs import JobExecution, Jobs
+from .tap.queries import Queries
+from .web.requests import Addresses
+
+__all__ = ["Archive", "build"]
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The whole service, wired."""
+
+    settings: Settings
+    catalog: Catalog
+    pool: Pool
+    identity: Identity
+    changes: Changes
+    runner: Runner
+    cleaner: Cleaner
+    tap: Tap
+
+    async def start(self) -> None:
+        """Start the workers, then what uses them."""
+        await self.pool.start()
+        await self.runner.start()
+        await self.cleaner.start()
+
+    async def quiesce(self) -> None:
+        """Take nothing new: who waits is told, jobs are given back, answers under way get their time."""
+        self.tap.queries.stop()
+        self.changes.close()
+        await self.runner.stop()
+        await asyncio.sleep(self.settings.stop_grace_s)
+        self.tap.queries.break_off()
+
+    async def stop(self) -> None:
+        """End everything."""
+        await self.cleaner.stop()
+        await self.runner.stop()
+        await self.pool.stop()
+        await self.identity.stop()
+
+
+def build(settings: Settings) -> Archive:
+    """Build the service; nothing runs yet.
+
+    Raises
+    ------
+    CatalogError
+        When the published data are missing or damaged.
+    SettingsError
+        When the work folder or the job database cannot be used.
+    """
+    catalog = _catalog(settings)
+    pool = Pool(settings.engine, settings.public_data, settings.work_dir)
+    limits = settings.limits
+    queries = Queries(catalog, pool, limits)
+    store = _job_store(settings)
+    folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
+    execute = JobExecution(queries, pool, folders, limits)
+    runner = Runner(store, folders, changes, execute, options=settings.jobs)
+    identity = Identity(settings.hub)
+    tap = Tap(
+        identity=identity,
+        addresses=_addresses(settings),
+        queries=queries,
+        jobs=Jobs(store, folders, changes, runner, queries=queries, limits=limits),
+        description=Description(catalog, pool, limits),
+    )
+    cleaner = Cleaner(store, folders)
+    return Archive(settings, catalog, pool, identity, changes, runner, cleaner, tap)
+
+
+def _catalog(settings: Settings) -> Catalog:
+    if not settings.public_data.is_dir():
+        raise CatalogError(f"The folder of published catalogues {settings.public_data} does not exist.")
+    try:
+        settings.work_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise SettingsError(f"The work folder {settings.work_dir} cannot be made: {e.strerror}.") from e
+    return publish(load_catalog(settings.public_data), settings.work_dir)
+
+
+def _job_store(settings: Settings) -> JobStore:
+    try:
+        return JobStore(open_database(settings.database_url, settings.work_dir), "tap")
+    except SQLAlchemyError as e:
+        reason = str(getattr(e, "orig", None) or type(e).__name__)
+        raise SettingsError(f"The job database cannot be opened: {reason}.") from e
+
+
+def _addresses(settings: Settings) -> Addresses:
+    own = f"http://{settings.bind.host}:{settings.bind.port}"
+    others = (own,) if settings.internal_url is None else (own, settings.internal_url)
+    return Addresses(settings.public_url, others, settings.prefix)

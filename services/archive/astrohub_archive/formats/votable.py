@@ -1,0 +1,126 @@
+"""VOTable 1.4: what stands around the rows, and both ways of writing them (BINARY2 and TABLEDATA)."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from xml.sax.saxutils import escape, quoteattr
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ..models import Outcome, ResultColumn
+from .binary2 import encode_rows
+from .format import Encoder
+from .text import as_text
+
+__all__ = ["make_binary2_encoder", "make_tabledata_encoder"]
+
+_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">
+<RESOURCE type="results">
+<INFO name="QUERY_STATUS" value="OK"/>
+<TABLE>
+"""
+_CONTROL = {number: " " for number in range(32) if chr(number) not in "\t\n\r"} | {0xFFFE: " ", 0xFFFF: " "}
+_CONTROL_PATTERN = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]"
+
+
+class _VOTableEncoder:
+    """What both serializations share: fields before the rows, the status after them (DALI 1.1, §4.4)."""
+
+    begin: str
+    end: str
+
+    def __init__(self, columns: Sequence[ResultColumn]) -> None:
+        self._columns = columns
+
+    def head(self) -> bytes:
+        fields = "".join(_field(column) for column in self._columns)
+        return f"{_HEAD}{fields}<DATA>{self.begin}".encode()
+
+    def tail(self, outcome: Outcome) -> bytes:
+        return f"{self.end}</DATA>\n</TABLE>\n{_status(outcome)}</RESOURCE>\n</VOTABLE>\n".encode()
+
+
+class _Binary2Encoder(_VOTableEncoder):
+    begin = '<BINARY2><STREAM encoding="base64">\n'
+    end = "</STREAM></BINARY2>"
+
+    def __init__(self, columns: Sequence[ResultColumn]) -> None:
+        super().__init__(columns)
+        # Base64 takes three bytes at a time; up to two wait here for the next rows.
+        self._waiting = b""
+
+    def rows(self, batch: pa.RecordBatch) -> bytes:
+        content = self._waiting + encode_rows(batch, self._columns)
+        whole = len(content) // 3 * 3
+        self._waiting = content[whole:]
+        return base64.b64encode(memoryview(content)[:whole]) + b"\n" if whole else b""
+
+    def tail(self, outcome: Outcome) -> bytes:
+        return base64.b64encode(self._waiting) + b"\n" + super().tail(outcome)
+
+
+class _TabledataEncoder(_VOTableEncoder):
+    begin = "<TABLEDATA>\n"
+    end = "</TABLEDATA>"
+
+    def rows(self, batch: pa.RecordBatch) -> bytes:
+        pieces: list[pa.Array | str] = []
+        for array in batch.columns:
+            text = as_text(array)
+            pieces += ["</TD><TD>", _escaped(text) if array.type == pa.string() else text]
+        pieces[0] = "<TR><TD>"
+        lines = pc.binary_join_element_wise(
+            *pieces, "</TD></TR>\n", "", null_handling="replace", null_replacement=""
+        )
+        return "".join(lines.to_pylist()).encode()
+
+
+def _field(column: ResultColumn) -> str:
+    attributes = {
+        "name": column.name,
+        "datatype": column.datatype or "char",
+        "arraysize": column.arraysize,
+        "xtype": column.xtype,
+        "unit": column.unit,
+        "ucd": column.ucd,
+        "utype": column.utype,
+    }
+    written = "".join(f" {key}={quoteattr(_clean(value))}" for key, value in attributes.items() if value)
+    if not column.description:
+        return f"<FIELD{written}/>\n"
+    return f"<FIELD{written}><DESCRIPTION>{escape(_clean(column.description))}</DESCRIPTION></FIELD>\n"
+
+
+def _status(outcome: Outcome) -> str:
+    if outcome.message is not None:
+        message = escape(_clean(outcome.message))
+        return f'<INFO name="QUERY_STATUS" value="ERROR">{message}</INFO>\n'
+    return '<INFO name="QUERY_STATUS" value="OVERFLOW"/>\n' if outcome.overflow else ""
+
+
+def _clean(text: str) -> str:
+    """Take out the characters that XML cannot hold."""
+    return text.translate(_CONTROL)
+
+
+def _escaped(array: pa.Array) -> pa.Array:
+    if pc.any(pc.match_substring_regex(array, _CONTROL_PATTERN)).as_py():
+        array = pc.replace_substring_regex(array, _CONTROL_PATTERN, " ")
+    if not pc.any(pc.match_substring_regex(array, "[&<>]")).as_py():
+        return array
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        array = pc.replace_substring(array, character, entity)
+    return array
+
+
+def make_binary2_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+    """Make an encoder of VOTable with BINARY2 rows."""
+    return _Binary2Encoder(columns)
+
+
+def make_tabledata_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+    """Make an encoder of VOTable with rows as XML."""
+    return _TabledataEncoder(columns)

@@ -1,0 +1,32 @@
+"""What a token allows: the hub's scopes, and what the archive asks for."""
+
+from __future__ import annotations
+
+from ..errors import Forbidden
+from ..models import Principal
+
+__all__ = ["ACCESS_ARCHIVE", "READ_ARCHIVE", "has_scope", "require_scope"]
+
+ACCESS_ARCHIVE = "access:services!service=archive"
+READ_ARCHIVE = "custom:archive:read"
+
+
+def has_scope(principal: Principal, scope: str) -> bool:
+    """Say whether a token's scopes hold `scope`, or a wider one, in the hub's own reading of scopes."""
+    if scope in principal.scopes:
+        return True
+    from jupyterhub.services.auth import check_scopes
+
+    return bool(check_scopes(scope, set(principal.scopes)))
+
+
+def require_scope(principal: Principal, scope: str) -> None:
+    """Let anonymous callers and tokens with the scope pass; what the anonymous may see is decided elsewhere.
+
+    Raises
+    ------
+    Forbidden
+        When somebody was identified whose token does not hold `scope`.
+    """
+    if not principal.is_anonymous and not has_scope(principal, scope):
+        raise Forbidden(f"The token does not allow this; it needs the scope {scope}.")

@@ -1,0 +1,187 @@
+"""Leases: how a runner claims a job, keeps it, gives it back, and how the jobs of a dead runner are found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.engine import Connection
+
+from .job import Job, JobResult, Phase
+from .schema import JOBS
+from .store import JobStore, job_of
+
+__all__ = ["MOST_ATTEMPTS", "Heartbeat", "Leases", "Requeued"]
+
+MOST_ATTEMPTS = 2
+_INTERRUPTED = (
+    "The job was interrupted twice while it ran and is not tried again; "
+    "start it anew, or ask for less at once."
+)
+
+
+@dataclass(frozen=True)
+class Heartbeat:
+    """What a runner learns when it renews its leases: which jobs it still holds, which of them to abort."""
+
+    held: frozenset[str]
+    to_abort: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Requeued:
+    """Jobs whose runner fell silent: queued once more, or given up."""
+
+    queued: int
+    failed: int
+
+
+class Leases:
+    """One runner's leases on the jobs of a store. Every method is one short transaction and blocks.
+
+    Parameters
+    ----------
+    store
+        The jobs.
+    holder
+        The runner's own name, different for every start of it.
+    lease_s
+        Seconds after which a lease that is not renewed ends.
+    """
+
+    def __init__(self, store: JobStore, holder: str, lease_s: float) -> None:
+        self._store = store
+        self._holder = holder
+        self._lease_s = lease_s
+
+    def claim(self) -> Job | None:
+        """Take the next job: of the owner who has fewest running, the oldest. None if there is none."""
+        now = self._store.clock()
+        running = JOBS.alias()
+        of_same_owner = (
+            select(func.count())
+            .where(
+                running.c.protocol == self._store.protocol,
+                running.c.owner.is_not_distinct_from(JOBS.c.owner),
+                running.c.phase == Phase.EXECUTING,
+            )
+            .scalar_subquery()
+        )
+        candidate = (
+            select(JOBS.c.job_id)
+            .where(
+                JOBS.c.protocol == self._store.protocol,
+                JOBS.c.phase == Phase.QUEUED,
+                JOBS.c.not_before <= now,
+                JOBS.c.destruction > now,
+            )
+            .order_by(of_same_owner, JOBS.c.creation)
+            .limit(1)
+        )
+        with self._store.engine.begin() as connection:
+            job_id = connection.execute(candidate).scalar()
+            return None if job_id is None else self._take(connection, job_id, now)
+
+    def _take(self, connection: Connection, job_id: str, now: float) -> Job | None:
+        # Another process may have been faster: then no row is QUEUED any more, and nothing is taken.
+        taken = connection.execute(
+            update(JOBS)
+            .where(JOBS.c.job_id == job_id, JOBS.c.phase == Phase.QUEUED)
+            .values(
+                phase=Phase.EXECUTING,
+                start=now,
+                attempts=JOBS.c.attempts + 1,
+                lease_holder=self._holder,
+                lease_until=now + self._lease_s,
+                abort_requested=False,
+            )
+        ).rowcount
+        if not taken:
+            return None
+        return job_of(connection.execute(select(JOBS).where(JOBS.c.job_id == job_id)).mappings().one())
+
+    def renew(self) -> Heartbeat:
+        """Prolong all leases that are still held, and learn what is to be aborted."""
+        until = self._store.clock() + self._lease_s
+        with self._store.engine.begin() as connection:
+            connection.execute(update(JOBS).where(*self._mine()).values(lease_until=until))
+            rows = connection.execute(
+                select(JOBS.c.job_id, JOBS.c.abort_requested).where(*self._mine())
+            ).all()
+        return Heartbeat(
+            frozenset(row.job_id for row in rows),
+            frozenset(row.job_id for row in rows if row.abort_requested),
+        )
+
+    def complete(self, job_id: str, result: JobResult) -> bool:
+        """Record a result that lies in place already; False if the lease was lost."""
+        return self._end(job_id, Phase.COMPLETED, result=asdict(result))
+
+    def fail(self, job_id: str, sentence: str) -> bool:
+        """Record that a job has failed, and why."""
+        return self._end(job_id, Phase.ERROR, error=sentence)
+
+    def aborted(self, job_id: str) -> bool:
+        """Record that a job was aborted."""
+        return self._end(job_id, Phase.ABORTED)
+
+    def give_back(self, job_ids: Collection[str], *, delay_s: float = 0) -> None:
+        """Queue jobs again that were not at fault; the attempt does not count."""
+        values: dict[str, Any] = {
+            "phase": Phase.QUEUED,
+            "start": None,
+            "attempts": JOBS.c.attempts - 1,
+            "not_before": self._store.clock() + delay_s,
+            "lease_holder": None,
+            "lease_until": None,
+        }
+        with self._store.engine.begin() as connection:
+            connection.execute(
+                update(JOBS).where(*self._mine(), JOBS.c.job_id.in_(list(job_ids))).values(values)
+            )
+
+    def requeue_expired(self) -> Requeued:
+        """Queue jobs again whose runner fell silent; those that this happened to before have failed."""
+        now = self._store.clock()
+        silent = (
+            JOBS.c.protocol == self._store.protocol,
+            JOBS.c.phase == Phase.EXECUTING,
+            JOBS.c.lease_until < now,
+        )
+        free: dict[str, Any] = {"lease_holder": None, "lease_until": None}
+        with self._store.engine.begin() as connection:
+            connection.execute(
+                update(JOBS)
+                .where(*silent, JOBS.c.abort_requested)
+                .values(phase=Phase.ABORTED, end=now, **free)
+            )
+            failed = connection.execute(
+                update(JOBS)
+                .where(*silent, JOBS.c.attempts >= MOST_ATTEMPTS)
+                .values(phase=Phase.ERROR, end=now, error=_INTERRUPTED, **free)
+            ).rowcount
+            queued = connection.execute(
+                update(JOBS).where(*silent).values(phase=Phase.QUEUED, start=None, **free)
+            ).rowcount
+        return Requeued(queued, failed)
+
+    def _mine(self) -> tuple[Any, ...]:
+        return (JOBS.c.lease_holder == self._holder, JOBS.c.phase == Phase.EXECUTING)
+
+    def _end(self, job_id: str, phase: Phase, **values: object) -> bool:
+        ending = {
+            "phase": phase,
+            "end": self._store.clock(),
+            "lease_holder": None,
+            "lease_until": None,
+            **values,
+        }
+        with self._store.engine.begin() as connection:
+            return (
+                connection.execute(
+                    update(JOBS).where(*self._mine(), JOBS.c.job_id == job_id).values(ending)
+                ).rowcount
+                > 0
+            )

@@ -1,0 +1,191 @@
+"""Jobs as rows: what their users do with them. How runners claim them is in `leases`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.engine import RowMapping
+
+from ..parameters import Parameters
+from .job import ACTIVE_PHASES, Job, JobResult, Phase, new_job_id
+from .schema import JOBS
+
+__all__ = ["JobStore", "job_of"]
+
+
+class JobStore:
+    """The jobs of one protocol. Every method is one short transaction and blocks.
+
+    Parameters
+    ----------
+    engine
+        The job database.
+    protocol
+        Whose jobs these are.
+    clock
+        Seconds since 1970.
+    """
+
+    def __init__(self, engine: Engine, protocol: str, *, clock: Callable[[], float] = time.time) -> None:
+        self.engine = engine
+        self.protocol = protocol
+        self.clock = clock
+
+    def create(
+        self,
+        *,
+        owner: str | None,
+        parameters: Parameters,
+        run_id: str | None,
+        lifetime: timedelta,
+        execution_duration_s: int,
+    ) -> Job:
+        """Make a job that waits to be started (PENDING)."""
+        now = self.clock()
+        row: dict[str, Any] = {
+            "job_id": new_job_id(anonymous=owner is None),
+            "protocol": self.protocol,
+            "owner": owner,
+            "run_id": run_id,
+            "phase": Phase.PENDING,
+            "parameters": [list(pair) for pair in parameters],
+            "creation": now,
+            "destruction": now + lifetime.total_seconds(),
+            "execution_duration_s": execution_duration_s,
+        }
+        with self.engine.begin() as connection:
+            connection.execute(insert(JOBS).values(row))
+        created = self.get(row["job_id"])
+        assert created is not None
+        return created
+
+    def get(self, job_id: str) -> Job | None:
+        """Return a job, or None if there is none of that id (or it is past its destruction)."""
+        query = select(JOBS).where(*self._is(job_id), JOBS.c.destruction > self.clock())
+        with self.engine.connect() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else job_of(row)
+
+    def count_active(self, owner: str | None) -> int:
+        """Return how many unfinished jobs an owner has (None: all anonymous callers together)."""
+        query = (
+            select(func.count())
+            .select_from(JOBS)
+            .where(
+                JOBS.c.protocol == self.protocol,
+                JOBS.c.owner.is_not_distinct_from(owner),
+                JOBS.c.phase.in_(sorted(ACTIVE_PHASES)),
+                JOBS.c.destruction > self.clock(),
+            )
+        )
+        with self.engine.connect() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def listed(
+        self, owner: str, *, phases: Iterable[Phase] = (), after: datetime | None = None, last: int
+    ) -> Sequence[Job]:
+        """Return an owner's newest jobs, newest first (UWS 1.1, §2.2.2.1).
+
+        Parameters
+        ----------
+        owner
+            A user's name.
+        phases
+            Only jobs in one of these phases, if any is given.
+        after
+            Only jobs created after this moment.
+        last
+            At most so many.
+        """
+        query = select(JOBS).where(
+            JOBS.c.protocol == self.protocol, JOBS.c.owner == owner, JOBS.c.destruction > self.clock()
+        )
+        wanted = sorted(phases)
+        if wanted:
+            query = query.where(JOBS.c.phase.in_(wanted))
+        if after is not None:
+            query = query.where(JOBS.c.creation > after.timestamp())
+        query = query.order_by(JOBS.c.creation.desc()).limit(last)
+        with self.engine.connect() as connection:
+            return [job_of(row) for row in connection.execute(query).mappings()]
+
+    def enqueue(self, job_id: str) -> bool:
+        """Take a job from PENDING to QUEUED; False if it was not PENDING."""
+        return self._change(job_id, (Phase.PENDING,), phase=Phase.QUEUED)
+
+    def set_parameters(self, job_id: str, parameters: Parameters) -> bool:
+        """Replace the parameters of a PENDING job; False if it is not PENDING any more."""
+        return self._change(job_id, (Phase.PENDING,), parameters=[list(pair) for pair in parameters])
+
+    def set_execution_duration(self, job_id: str, seconds: int) -> bool:
+        """Set how long a job may run; False once it is running."""
+        return self._change(job_id, (Phase.PENDING, Phase.QUEUED), execution_duration_s=seconds)
+
+    def set_destruction(self, job_id: str, moment: datetime) -> bool:
+        """Set when a job and its result are removed."""
+        return self._change(job_id, tuple(Phase), destruction=moment.timestamp())
+
+    def abort(self, job_id: str) -> bool:
+        """Abort a job that has not begun; ask the runner of one that has; False if it has ended."""
+        now = self.clock()
+        if self._change(job_id, (Phase.PENDING, Phase.QUEUED), phase=Phase.ABORTED, end=now):
+            return True
+        return self._change(job_id, (Phase.EXECUTING,), abort_requested=True)
+
+    def delete(self, job_id: str) -> bool:
+        """Forget a job; its runner, if any, notices at its next heartbeat."""
+        with self.engine.begin() as connection:
+            return connection.execute(delete(JOBS).where(*self._is(job_id))).rowcount > 0
+
+    def expired(self, most: int) -> Sequence[str]:
+        """Return the ids of jobs that are past their destruction, at most so many."""
+        query = (
+            select(JOBS.c.job_id)
+            .where(JOBS.c.protocol == self.protocol, JOBS.c.destruction <= self.clock())
+            .order_by(JOBS.c.destruction)
+            .limit(most)
+        )
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def known(self, job_ids: Iterable[str]) -> set[str]:
+        """Return those of the ids that belong to a job."""
+        query = select(JOBS.c.job_id).where(JOBS.c.job_id.in_(list(job_ids)))
+        with self.engine.connect() as connection:
+            return set(connection.execute(query).scalars())
+
+    def _is(self, job_id: str) -> tuple[Any, ...]:
+        return (JOBS.c.job_id == job_id, JOBS.c.protocol == self.protocol)
+
+    def _change(self, job_id: str, phases: Sequence[Phase], **values: object) -> bool:
+        statement = update(JOBS).where(*self._is(job_id), JOBS.c.phase.in_(phases)).values(values)
+        with self.engine.begin() as connection:
+            return connection.execute(statement).rowcount > 0
+
+
+def job_of(row: RowMapping) -> Job:
+    """Read a job out of its row."""
+    result = row["result"]
+    return Job(
+        job_id=row["job_id"],
+        owner=row["owner"],
+        phase=Phase(row["phase"]),
+        parameters=Parameters((name, value) for name, value in row["parameters"]),
+        creation=datetime.fromtimestamp(row["creation"], UTC),
+        destruction=datetime.fromtimestamp(row["destruction"], UTC),
+        execution_duration_s=row["execution_duration_s"],
+        run_id=row["run_id"],
+        start=_moment(row["start"]),
+        end=_moment(row["end"]),
+        attempts=row["attempts"],
+        error=row["error"],
+        result=None if result is None else JobResult(**result),
+    )
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,121 @@
+"""The server: one socket, one event loop, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from types import FrameType
+
+import uvicorn
+
+from . import settings
+from .application import make_application
+from .factory import Archive, build
+from .incidents import report_incident
+from .logs import log_event, start_logging
+from .settings import Settings, SettingsError
+
+__all__ = ["serve"]
+
+
+def serve(options: Settings) -> int:
+    """Answer requests until told to stop.
+
+    Raises
+    ------
+    SettingsError, CatalogError
+        When the service cannot start; the sentence says why.
+    """
+    listening = _listen(options.bind)
+    archive = build(options)
+    start_logging()
+    return asyncio.run(_run(archive, listening))
+
+
+async def _run(archive: Archive, listening: socket.socket) -> int:
+    options = archive.settings
+    await archive.start()
+    server = _Server(archive)
+    # JupyterHub's modules take more than a second to import: the first requests need not wait for them.
+    loading = asyncio.create_task(archive.identity.start())
+    where = f"http://{options.bind.host}:{options.bind.port}{options.prefix}"
+    sys.stderr.write(f"The archive answers on {where}.\n")
+    log_event("started", address=where, schemas=[schema.name for schema in archive.catalog.schemas])
+    for sig in (signal.SIGINT, signal.SIGTERM):
+        # Uvicorn raises the signal once more when it has ended; without this we would die before cleaning up.
+        asyncio.get_running_loop().add_signal_handler(sig, _already_known)
+    try:
+        await server.serve(sockets=[listening])
+    finally:
+        await server.quiesced()
+        await asyncio.gather(loading, return_exceptions=True)
+        await archive.stop()
+        log_event("stopped")
+    return 0
+
+
+def _already_known() -> None:
+    """Do nothing: the signal has been acted upon."""
+
+
+def _listen(bind: settings.Bind) -> socket.socket:
+    family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((bind.host, bind.port))
+        listening.listen(1024)
+    except OSError as e:
+        listening.close()
+        raise SettingsError(
+            f"The archive cannot listen on {bind.host}:{bind.port}: {e.strerror}; set another bind.port."
+        ) from e
+    return listening
+
+
+def _longest_end_s(options: Settings) -> int:
+    """Return after how many seconds answers that are still under way are cut off."""
+    return round(options.stop_grace_s + options.engine.interrupt_grace_s) + 5
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server; told to stop, it gives the archive time to tell those who wait."""
+
+    def __init__(self, archive: Archive) -> None:
+        super().__init__(
+            uvicorn.Config(
+                make_application(archive),
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                server_header=False,
+                timeout_graceful_shutdown=_longest_end_s(archive.settings),
+            )
+        )
+        self._archive = archive
+        self._loop = asyncio.get_running_loop()
+        self._quiescing: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        super().handle_exit(sig, frame)
+        self._loop.call_soon_threadsafe(self._quiesce)
+
+    async def quiesced(self) -> None:
+        """Return when nothing is under way any more; what was still waited for is not."""
+        if self._quiescing is not None:
+            self._quiescing.cancel()
+            await asyncio.wait([self._quiescing])
+
+    def _quiesce(self) -> None:
+        if self._quiescing is None:
+            self._quiescing = asyncio.create_task(self._archive.quiesce())
+            self._quiescing.add_done_callback(_report)
+
+
+def _report(task: asyncio.Task[None]) -> None:
+    failure = None if task.cancelled() else task.exception()
+    if failure is not None:
+        report_incident(failure, "stopping stumbled")

@@ -1,0 +1,70 @@
+"""TAP's capabilities in the words of TAPRegExt 1.0: languages, formats, limits."""
+
+from __future__ import annotations
+
+from ..formats import FORMATS
+from ..ivoa.capabilities import add_capability, add_interface, capabilities
+from ..ivoa.xml import Element, add, document
+from ..settings import Limits
+from .features import FEATURES
+
+__all__ = ["capabilities_document"]
+
+_DAY_S = 86_400
+
+
+def capabilities_document(tap_url: str, limits: Limits) -> bytes:
+    """Return what this TAP service can do.
+
+    Parameters
+    ----------
+    tap_url
+        Its address as this client reaches it.
+    limits
+        What a request may ask for.
+    """
+    top = capabilities()
+    access = add(top, "capability", standardID="ivo://ivoa.net/std/TAP", xsi__type="tr:TableAccess")
+    add_interface(access, tap_url, use="base", version="1.1")
+    _add_language(access)
+    _add_formats(access)
+    _add_limits(access, limits)
+    for standard, path in (
+        ("ivo://ivoa.net/std/VOSI#capabilities", "capabilities"),
+        ("ivo://ivoa.net/std/VOSI#availability", "availability"),
+        ("ivo://ivoa.net/std/VOSI#tables-1.1", "tables"),
+        ("ivo://ivoa.net/std/DALI#examples", "examples"),
+    ):
+        add_capability(top, standard, f"{tap_url}/{path}")
+    return document(top)
+
+
+def _add_language(access: Element) -> None:
+    language = add(access, "language")
+    add(language, "name", "ADQL")
+    add(language, "version", "2.0", **{"ivo-id": "ivo://ivoa.net/std/ADQL#v2.0"})
+    add(language, "version", "2.1", **{"ivo-id": "ivo://ivoa.net/std/ADQL#v2.1"})
+    add(language, "description", "Astronomical Data Query Language")
+    for kind, names in FEATURES.items():
+        features = add(language, "languageFeatures", type=kind)
+        for name in names:
+            add(add(features, "feature"), "form", name)
+
+
+def _add_formats(access: Element) -> None:
+    for known in FORMATS:
+        element = add(access, "outputFormat")
+        add(element, "mime", known.mime)
+        add(element, "alias", known.name)
+
+
+def _add_limits(access: Element, limits: Limits) -> None:
+    retention = add(access, "retentionPeriod")
+    add(retention, "default", str(limits.job_lifetime_days * _DAY_S))
+    add(retention, "hard", str(limits.job_lifetime_days * _DAY_S))
+    duration = add(access, "executionDuration")
+    add(duration, "default", str(limits.async_s))
+    add(duration, "hard", str(limits.async_s))
+    output = add(access, "outputLimit")
+    add(output, "default", str(limits.default_rows), unit="row")
+    add(output, "hard", str(limits.maximum_rows), unit="row")

@@ -1,0 +1,87 @@
+"""What the service says of itself: availability, capabilities, tables, examples."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from ..catalog import Catalog
+from ..engine import Pool
+from ..errors import CredentialsRequired, NotFound, UsageError
+from ..ivoa import vosi
+from ..ivoa.parameters import Parameters, shortened
+from ..models import Principal, Schema, Table
+from ..settings import Limits
+from .capabilities import capabilities_document
+from .examples import examples_document
+
+__all__ = ["Description"]
+
+
+class Description:
+    """The documents of VOSI 1.1 and DALI 1.1's examples.
+
+    Parameters
+    ----------
+    catalog
+        What is published.
+    pool
+        Where queries run.
+    limits
+        What a request may ask for.
+    """
+
+    def __init__(self, catalog: Catalog, pool: Pool, limits: Limits) -> None:
+        self._catalog = catalog
+        self._pool = pool
+        self._limits = limits
+        self._up_since = datetime.now(UTC)
+
+    def availability(self) -> bytes:
+        """Return whether queries are answered."""
+        health = self._pool.healthy()
+        return vosi.availability(available=health.available, note=health.note, up_since=self._up_since)
+
+    def capabilities(self, tap_url: str) -> bytes:
+        """Return what can be done at this address."""
+        return capabilities_document(tap_url, self._limits)
+
+    def tables(self, parameters: Parameters) -> bytes:
+        """Return all tables; with `detail=min` without their columns.
+
+        Raises
+        ------
+        UsageError
+            When `detail` is something else.
+        """
+        detail = (parameters.one("DETAIL") or "max").lower()
+        if detail not in ("min", "max"):
+            raise UsageError(f"detail must be min or max, not {shortened(detail)!r}.")
+        return vosi.tableset(self._catalog.schemas, with_columns=detail == "max")
+
+    def table(self, principal: Principal, name: str) -> bytes:
+        """Return one table with its columns.
+
+        Raises
+        ------
+        CredentialsRequired, NotFound
+            When it is not public.
+        """
+        found = self._find(name)
+        if found is not None:
+            return vosi.table(*found)
+        if principal.is_anonymous:
+            raise CredentialsRequired(
+                f"There is no public table {shortened(name)}; send a token if it is not a public one."
+            )
+        raise NotFound(f"There is no table {shortened(name)}.")
+
+    def examples(self) -> bytes:
+        """Return queries to begin with."""
+        return examples_document(self._catalog)
+
+    def _find(self, name: str) -> tuple[Table, Schema] | None:
+        schema_name, dot, table_name = name.partition(".")
+        table = self._catalog.table(schema_name, table_name) if dot else self._catalog.table(None, name)
+        if table is None:
+            return None
+        return table, next(schema for schema in self._catalog.schemas if schema.name == table.schema)

@@ -1,0 +1,56 @@
+"""Queries to begin with, as DALI 1.1 (§2.3) examples: XHTML that people and clients read alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..catalog import Catalog
+from ..ivoa.xml import add, document, root
+from ..models import HatsTable, Table
+
+__all__ = ["examples_document"]
+
+
+@dataclass(frozen=True)
+class _Example:
+    identifier: str
+    name: str
+    query: str
+
+
+def examples_document(catalog: Catalog) -> bytes:
+    """Return examples over the published tables; every one can be run as it stands."""
+    top = root("html", {"": "http://www.w3.org/1999/xhtml"}, lang="en")
+    head = add(top, "head")
+    add(head, "title", "Examples")
+    body = add(top, "body", vocab="ivo://ivoa.net/std/DALI-examples")
+    add(body, "h1", "Examples")
+    for example in _examples(catalog):
+        element = add(body, "div", typeof="example", id=example.identifier, resource=f"#{example.identifier}")
+        add(element, "h2", example.name, property="name")
+        add(element, "pre", example.query, property="query")
+    return document(top)
+
+
+def _examples(catalog: Catalog) -> list[_Example]:
+    examples = [
+        _Example(
+            "tables",
+            "Which tables there are",
+            "SELECT table_name, description FROM tap_schema.tables ORDER BY table_name",
+        )
+    ]
+    for table in catalog.tables():
+        if isinstance(table.storage, HatsTable):
+            examples.append(_cone(table, table.storage))
+    return examples
+
+
+def _cone(table: Table, storage: HatsTable) -> _Example:
+    ra, dec = storage.ra_column, storage.dec_column
+    return _Example(
+        f"cone-{table.schema}-{table.name}",
+        f"Rows of {table.qualified_name} within a degree of the Pleiades",
+        f"SELECT TOP 100 * FROM {table.qualified_name} "  # noqa: S608 -- a text to read, from our own names
+        f"WHERE 1 = CONTAINS(POINT('ICRS', {ra}, {dec}), CIRCLE('ICRS', 56.75, 24.12, 1))",
+    )

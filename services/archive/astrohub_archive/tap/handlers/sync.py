@@ -1,0 +1,60 @@
+"""/tap/sync: a query and its answer in one request (TAP 1.1, §2.1)."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from ...engine import Answer
+from ...formats import Format
+from ...web.streaming import ClientLeftError, StreamedAnswer, while_connected
+from ..queries import digest
+from ..query_request import read_query_request
+from .context import Call, Calling
+from .documentation import ERRORS, QUERY_ANSWER, QUERY_FORM, QUERY_PARAMETERS
+
+__all__ = ["ROUTER"]
+
+ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"])
+
+
+@ROUTER.get(
+    "",
+    operation_id="queryByAddress",
+    response_class=Response,
+    responses={**QUERY_ANSWER, **ERRORS},
+    openapi_extra={"parameters": QUERY_PARAMETERS},
+)
+async def query_by_address(call: Calling) -> Response:
+    """Answer a query whose parameters stand in the address."""
+    return await _answer(call)
+
+
+@ROUTER.post(
+    "",
+    operation_id="query",
+    response_class=Response,
+    responses={**QUERY_ANSWER, **ERRORS},
+    openapi_extra={"requestBody": QUERY_FORM},
+)
+async def query(call: Calling) -> Response:
+    """Answer a query whose parameters stand in a form."""
+    return await _answer(call)
+
+
+async def _answer(call: Call) -> Response:
+    request = read_query_request(call.parameters, call.tap.queries.limits)
+    call.request.state.query = digest(request.text)
+    try:
+        answer = await while_connected(call.request, call.tap.queries.answer(call.principal, request))
+    except ClientLeftError:
+        return Response(status_code=499)
+    return StreamedAnswer(answer, media_type=request.format.mime, headers=_headers(answer, request.format))
+
+
+def _headers(answer: Answer, form: Format) -> dict[str, str]:
+    headers = {"Content-Disposition": f'attachment; filename="result.{form.extension}"'}
+    if answer.complete is not None:
+        headers["Astrohub-Status"] = answer.complete.status
+        headers["Astrohub-Rows"] = str(answer.complete.rows)
+    return headers

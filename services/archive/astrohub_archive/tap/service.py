@@ -1,0 +1,24 @@
+"""What TAP's handlers work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..identity import Identity
+from ..web.requests import Addresses
+from .description import Description
+from .jobs import Jobs
+from .queries import Queries
+
+__all__ = ["Tap"]
+
+
+@dataclass(frozen=True)
+class Tap:
+    """TAP's operations, and how to tell who asks and from where."""
+
+    identity: Identity
+    addresses: Addresses
+    queries: Queries
+    jobs: Jobs
+    description: Description

@@ -1,0 +1,1 @@
+"""What the handlers of every protocol share at the edge of HTTP."""

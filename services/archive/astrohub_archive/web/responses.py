@@ -1,0 +1,86 @@
+"""What surrounds every response: headers that disarm users' bytes, a line in the log, no traceback."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..incidents import report_incident
+from ..logs import log_event
+from .route import route_of
+
+__all__ = ["SafeResponses"]
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Server": "astrohub-archive",
+}
+
+
+class SafeResponses:
+    """The outermost ring of the application.
+
+    Parameters
+    ----------
+    app
+        The application within.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = _Sent(send)
+        try:
+            await self._app(scope, receive, sent)
+        except Exception as e:  # noqa: BLE001 -- outermost ring: a response that has begun can only be broken off
+            if not sent.is_complete:
+                report_incident(e, "a response broke off", route=route_of(scope))
+        finally:
+            sent.log(scope)
+
+
+class _Sent:
+    """Passes messages on, adds the headers, and counts."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._began = time.monotonic()
+        self._status = 0
+        self._bytes = 0
+        self.is_complete = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        elif message["type"] == "http.response.body":
+            self._bytes += len(message.get("body", b""))
+            self.is_complete = not message.get("more_body", False)
+        await self._send(message)
+
+    def log(self, scope: Scope) -> None:
+        state = scope.get("state", {})
+        log_event(
+            "request",
+            level=logging.WARNING if self._status >= 500 else logging.INFO,
+            method=scope["method"],
+            route=route_of(scope),
+            status=self._status,
+            bytes=self._bytes,
+            complete=self.is_complete,
+            ms=round((time.monotonic() - self._began) * 1000, 1),
+            **{key: state[key] for key in ("user", "query", "job") if key in state},
+        )

@@ -1,0 +1,1 @@
+"""The tests of astrohub; each area mirrors a package."""

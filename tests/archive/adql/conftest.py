@@ -1,0 +1,132 @@
+"""A small catalog like the sample data, and an engine in memory that holds its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from astrohub_archive.adql import understand
+from astrohub_archive.catalog import Catalog
+from astrohub_archive.models import Column, HatsTable, IndexCatalog, PlainTable, Schema, Statement, Table
+from astrohub_archive.settings import Limits
+
+GAIA = Table(
+    schema="gaia_dr3_g10",
+    name="gaia_source",
+    columns=(
+        Column("source_id", "long", ucd="meta.id;meta.main", description="Identifier", indexed=True),
+        Column("ra", "double", unit="deg", ucd="pos.eq.ra;meta.main", description="Right ascension"),
+        Column("dec", "double", unit="deg", ucd="pos.eq.dec;meta.main", description="Declination"),
+        Column("phot_g_mean_mag", "float", unit="mag", ucd="phot.mag;em.opt", description="G magnitude"),
+        Column("pmra", "double", unit="mas/yr", ucd="pos.pm;pos.eq.ra"),
+        Column("pmdec", "double", unit="mas/yr", ucd="pos.pm;pos.eq.dec"),
+    ),
+    storage=HatsTable(Path("/gaia"), "ra", "dec", (), {"source_id": IndexCatalog("source_id", ())}),
+)
+HIPPARCOS = Table(
+    schema="hipparcos",
+    name="hip2",
+    columns=(
+        Column("hip", "int", ucd="meta.id;meta.main", indexed=True),
+        Column("ra", "double", unit="deg", ucd="pos.eq.ra;meta.main"),
+        Column("dec", "double", unit="deg", ucd="pos.eq.dec;meta.main"),
+        Column("parallax", "double", unit="mas", ucd="pos.parallax.trig"),
+        Column("hp_mag", "float", unit="mag", ucd="phot.mag;em.opt"),
+        Column("b_v", "float", unit="mag"),
+        Column("solution", "short"),
+        Column("variable", "boolean"),
+        Column("name", "char", arraysize="*"),
+        Column("observed", "char", arraysize="*", xtype="timestamp"),
+        Column("covariance", "float", arraysize="3"),
+    ),
+    storage=HatsTable(Path("/hip"), "ra", "dec", (), {"hip": IndexCatalog("hip", ())}),
+)
+ODDITIES = Table(
+    schema="odd",
+    name="Mixed Case",
+    columns=(
+        Column("Ra", "double"),
+        Column("size", "int"),
+        Column("with space", "int"),
+        Column("id", "long"),
+    ),
+    storage=PlainTable(()),
+)
+
+ROWS = """
+CREATE TABLE "gaia_source" (source_id BIGINT, ra DOUBLE, dec DOUBLE, phot_g_mean_mag FLOAT, pmra DOUBLE, pmdec DOUBLE);
+INSERT INTO "gaia_source" VALUES
+ (4295806720, 0.0, 0.0, 9.5, 1.5, -2.5), (4472832130942575872, 359.9999, 0.0001, 4.2, -5, NULL),
+ (9007199254740993, 120.0, 90.0, 7.25, NULL, NULL), (9007199254740995, 300.0, 89.9995, 7.75, 0, 0),
+ (11, 10.0, 20.0, 3.5, 10, 10), (12, 10.05, 20.05, 12.5, -10, 10), (13, 187.5, -89.9, NULL, 2, 2);
+CREATE TABLE "hip2" (hip INTEGER, ra DOUBLE, dec DOUBLE, parallax DOUBLE, hp_mag FLOAT, b_v FLOAT, solution SMALLINT,
+ variable BOOLEAN, name VARCHAR, observed TIMESTAMP, covariance FLOAT[3]);
+INSERT INTO "hip2" VALUES
+ (1, 10.0001, 20.0, 100.0, 3.6, 0.7, 5, TRUE, 'Alpha', '1991-04-02T10:00:00', [1, 2, 3]),
+ (2, 0.0001, 0.0, -1.5, 9.4, -0.1, 7, FALSE, 'alpha', NULL, NULL),
+ (3, 200.0, -45.0, 0.0, NULL, NULL, 5, NULL, NULL, '1990-01-01T00:00:00', NULL),
+ (4, 210.0, 45.0, 25.0, 8.5, 1.5, 30000, FALSE, 'O''Neill', '1992-01-01T00:00:00', NULL);
+CREATE TABLE "Mixed Case" ("Ra" DOUBLE, "size" INTEGER, "with space" INTEGER, id BIGINT);
+INSERT INTO "Mixed Case" VALUES (1.5, 10, 20, 9223372036854775807), (2.5, 30, 40, -1);
+"""
+
+
+@pytest.fixture(scope="session")
+def catalog() -> Catalog:
+    """What the sample data are like: Gaia and Hipparcos, and a table of awkward names."""
+    return Catalog(
+        [
+            Schema("gaia_dr3_g10", (GAIA,)),
+            Schema("hipparcos", (HIPPARCOS,)),
+            Schema("odd", (ODDITIES,)),
+        ]
+    )
+
+
+@pytest.fixture(scope="session")
+def limits() -> Limits:
+    """The default limits."""
+    return Limits()
+
+
+@pytest.fixture(scope="session")
+def read(catalog: Catalog, limits: Limits) -> Callable[[str], Statement]:
+    """Understand a query against the catalog."""
+    understand(
+        "SELECT ra FROM gaia_source", catalog, limits
+    )  # raises the interpreter's recursion limit, once
+    return lambda text: understand(text, catalog, limits)
+
+
+@pytest.fixture(scope="session")
+def database() -> duckdb.DuckDBPyConnection:
+    """An engine that holds the rows of every table."""
+    connection = duckdb.connect()
+    connection.execute(ROWS)
+    return connection
+
+
+@pytest.fixture
+def answer(
+    read: Callable[[str], Statement], database: duckdb.DuckDBPyConnection
+) -> Callable[[str], list[tuple[Any, ...]]]:
+    """Answer a query: understood, then run with each scan as a view of its table."""
+
+    def run(text: str) -> list[tuple[Any, ...]]:
+        return list(execute(read(text), database).fetchall())
+
+    return run
+
+
+def execute(statement: Statement, database: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Run a statement over views that hold the columns its scans ask for, and no others."""
+    cursor = database.cursor()
+    for scan in statement.scans:
+        columns = ", ".join(f'"{name}"' for name in scan.columns) or "1 AS nothing"
+        cursor.execute(
+            f'CREATE OR REPLACE TEMP VIEW "{scan.alias}" AS SELECT {columns} FROM main."{scan.table.name}"'
+        )
+    return cursor.execute(statement.sql)

@@ -1,0 +1,56 @@
+"""A hub that only knows tokens, and a real archive over the real sample catalogues."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ..support.fake_hub import FakeHub
+from ..support.running_archive import RunningArchive, running_archive
+
+TOKEN = "4f1c7a6e0b9d4d2fa1e3c5b7d9f00112"
+OTHER_TOKEN = "9a8b7c6d5e4f40312233445566778899"
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Gaia and Hipparcos as they are loaded at the first start."""
+    public = tmp_path_factory.mktemp("public")
+    command = [sys.executable, "-m", "astrohub_archive.main", "data", "make", "--public", str(public)]
+    subprocess.run(command, check=True, capture_output=True)
+    return public
+
+
+@pytest.fixture(scope="session")
+def hub() -> Iterator[FakeHub]:
+    """A hub that knows the tokens of two users."""
+    with FakeHub() as hub:
+        hub.give(TOKEN, "researcher")
+        hub.give(OTHER_TOKEN, "collaborator")
+        yield hub
+
+
+@pytest.fixture(scope="session")
+def archive(
+    tmp_path_factory: pytest.TempPathFactory, sample_data: Path, hub: FakeHub
+) -> Iterator[RunningArchive]:
+    """The archive that tests share; what would disturb others takes one of its own."""
+    folder = tmp_path_factory.mktemp("archive")
+    with running_archive(folder, sample_data, hub.api_url) as archive:
+        yield archive
+
+
+@pytest.fixture(scope="session")
+def token() -> str:
+    """The token of `researcher`."""
+    return TOKEN
+
+
+@pytest.fixture(scope="session")
+def other_token() -> str:
+    """The token of `collaborator`."""
+    return OTHER_TOKEN

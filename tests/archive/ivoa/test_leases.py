@@ -1,0 +1,153 @@
+"""Jobs change hands by leases: nothing is lost, nothing runs twice at once, nothing is tried for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from astrohub_archive.ivoa.parameters import Parameters
+from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, open_database
+from astrohub_archive.ivoa.uws.leases import Leases
+
+RESULT = JobResult("result.vot", "application/x-votable+xml", 3, overflow=False)
+
+
+class Clock:
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: Clock) -> Iterator[JobStore]:
+    engine = open_database(None, tmp_path)
+    yield JobStore(engine, "tap", clock=clock)
+    engine.dispose()
+
+
+def queued(store: JobStore, owner: str | None = "researcher") -> str:
+    job = store.create(
+        owner=owner,
+        parameters=Parameters([("query", "SELECT 1")]),
+        run_id=None,
+        lifetime=timedelta(days=7),
+        execution_duration_s=60,
+    )
+    assert store.enqueue(job.job_id)
+    return job.job_id
+
+
+def read(store: JobStore, job_id: str) -> Job:
+    job = store.get(job_id)
+    assert job is not None
+    return job
+
+
+def test_a_job_is_claimed_once(store: JobStore) -> None:
+    job_id = queued(store)
+    first, second = Leases(store, "a", 30), Leases(store, "b", 30)
+    claimed = first.claim()
+    assert claimed is not None
+    assert (claimed.job_id, claimed.phase, claimed.attempts) == (job_id, Phase.EXECUTING, 1)
+    assert second.claim() is None
+
+
+def test_the_owner_with_fewest_running_jobs_comes_first(store: JobStore, clock: Clock) -> None:
+    queued(store, "busy")
+    queued(store, "busy")
+    clock.now += 1
+    late = queued(store, "other")
+    runner = Leases(store, "a", 30)
+    assert runner.claim() is not None
+    claimed = runner.claim()
+    assert claimed is not None
+    assert claimed.job_id == late
+
+
+def test_a_silent_runners_job_is_queued_again_once_and_then_fails(store: JobStore, clock: Clock) -> None:
+    job_id = queued(store)
+    silent, other = Leases(store, "silent", 30), Leases(store, "other", 30)
+    silent.claim()
+    clock.now += 29
+    assert other.requeue_expired().queued == 0
+    clock.now += 2
+    assert other.requeue_expired().queued == 1
+    assert read(store, job_id).phase is Phase.QUEUED
+    other.claim()
+    clock.now += 31
+    assert silent.requeue_expired().failed == 1
+    job = read(store, job_id)
+    assert job.phase is Phase.ERROR
+    assert job.error is not None
+    assert "interrupted twice" in job.error
+
+
+def test_a_heartbeat_keeps_the_lease(store: JobStore, clock: Clock) -> None:
+    job_id = queued(store)
+    runner, other = Leases(store, "a", 30), Leases(store, "b", 30)
+    runner.claim()
+    for _ in range(5):
+        clock.now += 20
+        assert runner.renew().held == {job_id}
+        assert other.requeue_expired().queued == 0
+
+
+def test_who_lost_the_lease_cannot_end_the_job(store: JobStore, clock: Clock) -> None:
+    job_id = queued(store)
+    slow, fast = Leases(store, "slow", 30), Leases(store, "fast", 30)
+    slow.claim()
+    clock.now += 31
+    fast.requeue_expired()
+    fast.claim()
+    assert not slow.complete(job_id, RESULT)
+    assert slow.renew().held == frozenset()
+    assert fast.complete(job_id, RESULT)
+    assert read(store, job_id).result == RESULT
+
+
+def test_a_job_given_back_has_not_used_up_an_attempt(store: JobStore, clock: Clock) -> None:
+    job_id = queued(store)
+    runner = Leases(store, "a", 30)
+    runner.claim()
+    runner.give_back([job_id], delay_s=5)
+    job = read(store, job_id)
+    assert (job.phase, job.attempts) == (Phase.QUEUED, 0)
+    assert runner.claim() is None
+    clock.now += 6
+    assert runner.claim() is not None
+
+
+def test_an_abort_reaches_the_runner_with_its_next_heartbeat(store: JobStore) -> None:
+    job_id = queued(store)
+    runner = Leases(store, "a", 30)
+    runner.claim()
+    assert store.abort(job_id)
+    assert runner.renew().to_abort == {job_id}
+    assert runner.aborted(job_id)
+    assert read(store, job_id).phase is Phase.ABORTED
+    assert not store.abort(job_id)
+
+
+def test_an_abort_that_the_runner_did_not_live_to_see_is_kept(store: JobStore, clock: Clock) -> None:
+    job_id = queued(store)
+    Leases(store, "dead", 30).claim()
+    store.abort(job_id)
+    clock.now += 31
+    Leases(store, "b", 30).requeue_expired()
+    assert read(store, job_id).phase is Phase.ABORTED
+
+
+def test_a_job_past_its_destruction_is_neither_seen_nor_claimed(store: JobStore, clock: Clock) -> None:
+    job_id = queued(store)
+    clock.now += 7 * 86_400 + 1
+    assert store.get(job_id) is None
+    assert Leases(store, "a", 30).claim() is None
+    assert store.expired(10) == [job_id]

@@ -1,0 +1,1 @@
+"""The examples in the guides, run as a reader would run them."""

@@ -1,0 +1,96 @@
+"""The client against a real platform with real stars."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import astrohub
+import numpy as np
+import pytest
+from astrohub.cli import main
+from astropy import units as u
+from astropy.io.votable import parse_single_table
+
+from ..support.platform import RunningPlatform
+
+BRIGHT = "SELECT TOP 100 * FROM gaia_dr3_g10.gaia_source WHERE phot_g_mean_mag < 5 ORDER BY source_id"
+SCOPES = [
+    "custom:archive:read",
+    "custom:archive:write",
+    "custom:files:read",
+    "custom:files:write",
+    "access:services!service=archive",
+]
+
+
+@pytest.fixture
+def client(platform: RunningPlatform, monkeypatch: pytest.MonkeyPatch) -> astrohub.Client:
+    """Somebody with a token."""
+    for name in ("ASTROHUB_INTERNAL_URL", "ASTROHUB_URL", "ASTROHUB_TOKEN", "ASTROHUB_TOKEN_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    return astrohub.Client(platform.url, platform.token("researcher", SCOPES))
+
+
+def test_bright_stars_have_units_and_exact_identifiers(client: astrohub.Client) -> None:
+    stars = client.query(BRIGHT)
+    assert len(stars) == 100
+    assert (stars["ra"].unit, stars["phot_g_mean_mag"].unit) == (u.deg, u.mag)
+    assert stars["source_id"].dtype == np.int64
+    assert stars["source_id"].max() > 2**53
+    assert (stars["phot_g_mean_mag"] < 5).all()
+    assert stars["ra"].description
+
+
+def test_all_formats_tell_the_same_identifiers(client: astrohub.Client) -> None:
+    expected = client.query(BRIGHT)["source_id"].tolist()
+    assert client.query(BRIGHT, fmt="pandas")["source_id"].tolist() == expected
+    assert client.query(BRIGHT, fmt="arrow")["source_id"].to_pylist() == expected
+
+
+def test_the_command_writes_the_same_rows(
+    platform: RunningPlatform, client: astrohub.Client, tmp_path: Path
+) -> None:
+    for name in ("stars.csv", "stars.vot"):
+        assert main(["query", BRIGHT, "--url", platform.url, "-o", str(tmp_path / name)]) == 0
+    expected = client.query(BRIGHT)["source_id"].tolist()
+    with open(tmp_path / "stars.csv") as file:
+        assert [int(row["source_id"]) for row in csv.DictReader(file)] == expected
+    assert parse_single_table(tmp_path / "stars.vot").to_table()["source_id"].tolist() == expected
+
+
+def test_a_limit_is_told(client: astrohub.Client) -> None:
+    with pytest.warns(astrohub.ResultCut, match="cut after 7 rows"):
+        assert len(client.query(BRIGHT, maxrec=7)) == 7
+
+
+def test_a_misspelt_column_is_marked_and_the_meant_one_named(client: astrohub.Client) -> None:
+    with pytest.raises(astrohub.QueryError) as refused:
+        client.query("SELECT ra,\n  phot_g_mean_mg FROM gaia_dr3_g10.gaia_source")
+    assert refused.value.suggestion == "phot_g_mean_mag"
+    assert str(refused.value).splitlines()[1:] == [
+        "line 2, column 3:",
+        "      phot_g_mean_mg FROM gaia_dr3_g10.gaia_source",
+        "      ^^^^^^^^^^^^^^",
+        "Did you mean phot_g_mean_mag?",
+    ]
+
+
+def test_nobody_reads_public_tables_and_is_asked_for_a_token_for_others(
+    platform: RunningPlatform, client: astrohub.Client
+) -> None:
+    nobody = astrohub.Client(platform.url, token="")
+    assert len(nobody.query(BRIGHT)) == 100
+    with pytest.raises(astrohub.CredentialsRequired, match="ASTROHUB_TOKEN"):
+        nobody.query("SELECT * FROM mydb.stars")
+
+
+def test_a_token_without_the_scope_gets_nothing(platform: RunningPlatform, client: astrohub.Client) -> None:
+    token = platform.token("researcher", ["custom:files:read", "access:services!service=archive"])
+    with pytest.raises(astrohub.AccessRefused):
+        astrohub.Client(platform.url, token).query(BRIGHT)
+
+
+def test_half_a_million_stars_arrive(client: astrohub.Client) -> None:
+    stars = client.query("SELECT source_id, ra, dec FROM gaia_dr3_g10.gaia_source", fmt="arrow")
+    assert stars.num_rows == 482_106

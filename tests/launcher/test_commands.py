@@ -1,0 +1,31 @@
+"""`test`, `data` and `lock`: what they hand on."""
+
+from __future__ import annotations
+
+from ..support.small_clone import SmallClone
+
+
+def test_an_area_of_tests_that_does_not_exist_says_which_do(clone: SmallClone) -> None:
+    (clone.clone / "tests" / "hub").mkdir(parents=True)
+    (clone.clone / "tests" / "hub" / "test_one.py").touch()
+    (clone.clone / "tests" / "support").mkdir()
+    result = clone.run("test", "--only", "hubb")
+    assert result.returncode == 1
+    assert "There is no area 'hubb' of tests; there are: hub." in result.stderr
+    assert clone.calls() == []
+
+
+def test_data_hands_its_words_on_and_makes_only_what_it_needs(clone: SmallClone) -> None:
+    result = clone.run("data", "make")
+    assert result.returncode == 0, result.stderr
+    assert "progress: one of one" in result.stdout
+    locks = [call.rpartition("/")[2] for call in clone.calls() if call.startswith("pip sync")]
+    assert locks == ["archive.txt"]
+
+
+def test_lock_compiles_all_locks_with_hashes_and_without_hosts(clone: SmallClone) -> None:
+    result = clone.run("lock")
+    assert result.returncode == 0, result.stderr
+    compiled = [call for call in clone.calls() if call.startswith("pip compile")]
+    assert [call.rpartition("/")[2] for call in compiled] == ["hub.txt", "archive.txt", "lab.txt", "dev.txt"]
+    assert all("--generate-hashes" in call and "--no-emit-index-url" in call for call in compiled)

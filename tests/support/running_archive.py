@@ -1,0 +1,162 @@
+"""A real archive in a process of its own: started by its command line, reached over HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+
+__all__ = ["RunningArchive", "free_port", "running_archive"]
+
+PREFIX = "/services/archive"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class RunningArchive:
+    """An archive, its files and its process."""
+
+    folder: Path
+    settings: dict[str, Any]
+    process: subprocess.Popen[bytes] | None = None
+    session: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def base(self) -> str:
+        """Return the address without the prefix."""
+        return f"http://127.0.0.1:{self.settings['bind']['port']}"
+
+    @property
+    def tap(self) -> str:
+        """Return TAP's address."""
+        return f"{self.base}{PREFIX}/tap"
+
+    @property
+    def log(self) -> str:
+        """Return everything the process has written."""
+        return (self.folder / "archive.log").read_text(encoding="utf-8")
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events in the log."""
+        return [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+
+    def start(self) -> None:
+        """Start the process and return when it answers."""
+        config = self.folder / "archive.json"
+        config.write_text(json.dumps(self.settings), encoding="utf-8")
+        with (self.folder / "archive.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)],
+                stdout=log,
+                stderr=log,
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            )
+        self.wait_until_up()
+
+    def wait_until_up(self, within_s: float = 60) -> None:
+        """Return when the archive answers; fail with its log when it does not."""
+        until = time.monotonic() + within_s
+        while time.monotonic() < until:
+            assert self.process is not None
+            assert self.process.poll() is None, f"The archive has ended:\n{self.log}"
+            try:
+                requests.get(f"{self.tap}/availability", timeout=5)
+                return
+            except (requests.ConnectionError, requests.Timeout):
+                time.sleep(0.05)
+        raise AssertionError(f"The archive does not answer:\n{self.log}")
+
+    def stop(self, sig: int = signal.SIGTERM, within_s: float = 30) -> int:
+        """Send a signal, wait for the end and return the exit code."""
+        assert self.process is not None
+        self.process.send_signal(sig)
+        return self.process.wait(within_s)
+
+    def wait_for(self, condition: Callable[[], bool], within_s: float = 30) -> bool:
+        """Return whether a condition that no event announces comes true in time."""
+        until = time.monotonic() + within_s
+        while not condition():
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def query(
+        self,
+        text: str,
+        *,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 120,
+        **parameters: str,
+    ) -> requests.Response:
+        """Ask a query at once, by POST."""
+        sent = dict(headers or {})
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        form = {"LANG": "ADQL", "QUERY": text, "RESPONSEFORMAT": "csv", **parameters}
+        return requests.post(f"{self.tap}/sync", data=form, headers=sent, timeout=timeout)
+
+
+@contextmanager
+def running_archive(
+    folder: Path, public: Path, hub_api_url: str, **settings: Any
+) -> Iterator[RunningArchive]:
+    """Run an archive over the catalogues in `public` until the block ends.
+
+    Parameters
+    ----------
+    folder
+        For its settings, its log and its work folder.
+    public
+        The published catalogues.
+    hub_api_url
+        The hub it asks.
+    settings
+        Further settings, in camelCase.
+    """
+    port = free_port()
+    archive = RunningArchive(
+        folder,
+        {
+            "bind": {"host": "127.0.0.1", "port": port},
+            "publicUrl": f"http://127.0.0.1:{port}",
+            "publicData": str(public),
+            "workDir": str(folder / "work"),
+            "stopGraceS": 1,
+            **settings,
+            "hub": {"apiUrl": hub_api_url, "apiToken": "the-archive-itself", **settings.get("hub", {})},
+            "engine": {
+                "quickWorkers": 1,
+                "longWorkers": 1,
+                "memoryLimitMb": 512,
+                "threads": 1,
+                **settings.get("engine", {}),
+            },
+        },
+    )
+    archive.start()
+    try:
+        yield archive
+    finally:
+        if archive.process is not None and archive.process.poll() is None:
+            archive.stop()

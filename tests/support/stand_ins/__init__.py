@@ -1,0 +1,1 @@
+"""Tiny programs that stand in for uv, npm and the parts of the platform."""

@@ -218,9 +218,10 @@ def load_settings(files: Iterable[Path], overrides: Mapping[str, Any] | None = N
     merged: dict[str, Any] = {}
     for file in files:
         try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as e:
             raise SettingsError(f"The settings file {file} cannot be read: {e}") from e
+        content = {} if content is None else content
         if not isinstance(content, dict):
             raise SettingsError(f"The settings file {file} must hold keys and values.")
         _merge(merged, content)

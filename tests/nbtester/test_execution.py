@@ -28,7 +28,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
         "killed": ("import os; os.kill(os.getpid(), 9)",),
         "gone": ("import os; os._exit(3)",),
         "crash": ("import ctypes; ctypes.string_at(0)",),
-        "memory": ("x = b'a' * 900_000_000\nimport time; time.sleep(20)",),
+        "memory": ("x = b'a' * 400_000_000\nimport time; time.sleep(20)",),
         "liar": ("print('500 Internal Server Error')", "print('went on')"),
         "html_liar": ("from IPython.display import HTML\nHTML('<b>503</b> Service <i>Unavailable</i>')",),
         "honest": (tagged("print('500 Internal Server Error')", "nbtester-expected-output"),),
@@ -42,7 +42,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
     make_notebook(collection / "soft_all.ipynb", "1/0", nbtester={"soft": "being rewritten"})
     make_notebook(collection / "skip_all.ipynb", "1/0", nbtester={"skip": "needs a cluster"})
     (collection / "unreadable.ipynb").write_text("{")
-    results = result_of(collection, "--cell-timeout", "4", "--memory-limit", "700", "--jobs", "3")
+    results = result_of(collection, "--cell-timeout", "4", "--memory-limit", "300", "--jobs", "3")
     return {Path(path).stem: result for path, result in results.items()}
 
 
@@ -55,7 +55,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
         ("killed", "dead-kernel", 2, "SIGKILL (signal 9). It had used"),
         ("gone", "dead-kernel", 2, "exit code 3"),
         ("crash", "dead-kernel", 2, "SIGSEGV"),
-        ("memory", "out-of-memory", 2, "limit of 700 MB"),
+        ("memory", "out-of-memory", 2, "limit of 300 MB"),
         ("liar", "suspicious-output", 2, "500 Internal Server Error"),
         ("html_liar", "suspicious-output", 2, "503"),
         ("kernel", "kernel", None, "'no-such-kernel' is not installed here; installed are:"),
@@ -97,8 +97,8 @@ def test_skipping_is_told_with_its_reason(broken: dict[str, dict[str, Any]]) -> 
 
 
 def test_time_and_memory_of_each_kernel_are_measured(broken: dict[str, dict[str, Any]]) -> None:
-    assert 20e6 < broken["good"]["peakMemoryBytes"] < 500e6
-    assert broken["memory"]["peakMemoryBytes"] > 700e6
+    assert 20e6 < broken["good"]["peakMemoryBytes"] < 300e6
+    assert broken["memory"]["peakMemoryBytes"] > 300e6
     assert 4 < broken["hang"]["wallS"] < 60
 
 

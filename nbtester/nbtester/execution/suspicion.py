@@ -12,6 +12,7 @@ __all__ = ["suspicious_output"]
 
 #: Characters of one output that are searched.
 _SEARCHED = 1_000_000
+_SPACES = re.compile(r"\s+")
 _MARKUP = re.compile(r"<[^>]{0,1000}>")
 
 
@@ -33,7 +34,7 @@ def _texts(cell: NotebookNode) -> Iterator[str]:
             if "text/plain" in output.data:
                 yield _text(output.data["text/plain"])
             if "text/html" in output.data:
-                yield html.unescape(_MARKUP.sub(" ", _text(output.data["text/html"])))
+                yield _SPACES.sub(" ", html.unescape(_MARKUP.sub(" ", _text(output.data["text/html"]))))
 
 
 def _text(value: str | list[str]) -> str:

@@ -31,6 +31,8 @@ _ATTRIBUTES = {
     **{"a": ["href", "title"], "abbr": ["title"], "td": ["colspan", "rowspan"]},
     **{"th": ["colspan", "rowspan", "scope"], "div": ["class"], "span": ["class"]},
 }
+#: Colours of a terminal beyond the plain ones; they would be unreadable in the dark.
+_RICH_COLOUR = re.compile(r"\x1b\[[0-9;]*[34]8;[0-9;]*m")
 #: Elements whose content is no text; cleaning alone would show it.
 _NO_TEXT = re.compile(r"(?is)<(script|style|template)\b.*?(</\1\s*>|\Z)")
 
@@ -97,10 +99,10 @@ def _reduce(cell: NotebookNode) -> None:
 def _keep(output: NotebookNode) -> bool:
     if output.output_type == "stream":
         output.name = "stderr" if output.name == "stderr" else "stdout"
-        output.text = _cut(output.text)
+        output.text = _cut(_RICH_COLOUR.sub("", output.text))
         return True
     if output.output_type == "error":
-        output.traceback = [_cut("\n".join(output.traceback))]
+        output.traceback = [_cut(_RICH_COLOUR.sub("", "\n".join(output.traceback)))]
         return True
     if output.output_type not in {"display_data", "execute_result"}:
         return False

@@ -179,7 +179,7 @@ def load_settings(files: Iterable[Path]) -> Settings:
     for file in files:
         names.append(str(file))
         try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as e:
             raise SettingsError(f"The settings file {file} cannot be read: {e}") from e
         except yaml.YAMLError as e:
@@ -187,6 +187,7 @@ def load_settings(files: Iterable[Path]) -> Settings:
             line = getattr(getattr(e, "problem_mark", None), "line", None)
             where = f", line {line + 1}" if line is not None else ""
             raise SettingsError(f"The settings file {file}{where} is neither YAML nor JSON.") from None
+        content = {} if content is None else content
         if not isinstance(content, dict):
             raise SettingsError(f"The settings file {file} must hold keys and values.")
         _merge(merged, content)

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from ..models import NotebookResult, Outcome, RunResult
 from .files import replace_file
-from .rendering import render_notebook
 from .terminal import duration, memory
 
 __all__ = ["RENDERED_LIMIT", "write_html"]
@@ -83,4 +82,6 @@ def _cells(notebook: NotebookResult, cells_of: str, prefix: str) -> Markup | Non
     is_wanted = cells_of == "all" or (cells_of == "failed" and notebook.outcome is not Outcome.PASSED)
     if not is_wanted or notebook.executed is None or not notebook.executed.is_file():
         return None
+    from .rendering import render_notebook  # nbconvert takes a second to import
+
     return Markup(render_notebook(notebook.executed, prefix))  # noqa: S704  reduced and cleaned there

@@ -71,7 +71,9 @@ def _clean(markup: Any) -> Markup:
     """Leave of a notebook's markup what a page of text needs: no scripts, styles, pictures or handlers."""
     text = _NO_TEXT.sub("", str(markup))
     cleaned = bleach.clean(text, tags=_TAGS, attributes=_ATTRIBUTES, strip=True, strip_comments=True)
-    return Markup(cleaned)  # noqa: S704  cleaned
+    # A notebook's headings stand below those of the page.
+    lowered = re.sub(r"<(/?)h([1-6])>", lambda found: f"<{found[1]}h{min(6, int(found[2]) + 2)}>", cleaned)
+    return Markup(lowered)  # noqa: S704  cleaned
 
 
 def _silent() -> logging.Logger:

@@ -16,6 +16,9 @@ from .web.responses import SafeResponses
 
 __all__ = ["make_application", "make_routes"]
 
+# What is put under these may be large; who takes it bounds it.
+_STREAMED = ("/files/", "/mydb/tables/")
+
 
 def make_routes(prefix: str) -> FastAPI:
     """Return the routes of every protocol; they answer once `state` holds the operations."""
@@ -51,4 +54,5 @@ def make_application(archive: Archive) -> ASGIApp:
     settings: Settings = archive.settings
     app = make_routes(settings.prefix)
     app.state.tap = archive.tap
-    return SafeResponses(BoundedBody(app, settings.limits.request_bytes))
+    streamed = tuple(f"{settings.prefix}{path}" for path in _STREAMED)
+    return SafeResponses(BoundedBody(app, settings.limits.request_bytes, streamed=streamed))

@@ -8,6 +8,7 @@ __all__ = [
     "ArchiveError",
     "BusyError",
     "CatalogError",
+    "Conflict",
     "CredentialsRequired",
     "EngineError",
     "Forbidden",
@@ -17,6 +18,7 @@ __all__ = [
     "Position",
     "QueryError",
     "QueryTimeout",
+    "QuotaExceeded",
     "RequestTooLarge",
     "UnknownTable",
     "UsageError",
@@ -119,6 +121,20 @@ class NotFound(ArchiveError):
 
     slug = "not-found"
     status = 404
+
+
+class Conflict(ArchiveError):
+    """A name that is taken already, or in use by another request."""
+
+    slug = "conflict"
+    status = 409
+
+
+class QuotaExceeded(ArchiveError):
+    """Something that would take more room than its owner has."""
+
+    slug = "quota"
+    status = 413
 
 
 class BusyError(ArchiveError):

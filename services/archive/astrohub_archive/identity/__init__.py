@@ -2,6 +2,6 @@
 
 from .credentials import token_in
 from .hub import Identity
-from .permissions import READ_ARCHIVE, require_scope
+from .permissions import READ_ARCHIVE, WRITE_ARCHIVE, require_scope, require_user
 
-__all__ = ["READ_ARCHIVE", "Identity", "require_scope", "token_in"]
+__all__ = ["READ_ARCHIVE", "WRITE_ARCHIVE", "Identity", "require_scope", "require_user", "token_in"]

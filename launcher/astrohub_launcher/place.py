@@ -61,6 +61,16 @@ class Place:
         return self.data / "archive"
 
     @property
+    def notebooks(self) -> Path:
+        """The published versions of the notebook collection; belongs to the account."""
+        return self.data / "notebooks"
+
+    @property
+    def collection(self) -> Path:
+        """The notebook collection that is published, where the account can read it."""
+        return (self.clone if self.clone_is_shared else self.build) / "notebooks-latest"
+
+    @property
     def public(self) -> Path:
         """The published catalogues; read-only for the archive's account."""
         return self.data / "public"

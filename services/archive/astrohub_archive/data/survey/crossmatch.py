@@ -23,7 +23,7 @@ def crossmatch(objects: pa.Table, stars: pa.Table) -> pa.Table:
     Returns
     -------
     pyarrow.Table
-        object_id, source_id, ra, dec (deg, of the object), distance (arcsec); a row for each object with a match.
+        object_id, source_id, ra, dec (deg, of the object), distance (arcsec): a row for each match.
     """
     from astropy import units as u
     from astropy.coordinates import SkyCoord

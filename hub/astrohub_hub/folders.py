@@ -58,7 +58,7 @@ def own_folder(folder: Path, account: Account | None) -> None:
 
 
 def keep_link(folder: Path, name: str, target: Path) -> None:
-    """Let `name` in a folder of the account's be a link to `target`; whatever else stands there is left alone.
+    """Let `name` in a folder of the account's be a link to `target`; anything else there is left alone.
 
     Raises
     ------

@@ -16,10 +16,13 @@ __all__ = [
     "InvalidToken",
     "NotFound",
     "Position",
+    "PreconditionFailed",
     "QueryError",
     "QueryTimeout",
     "QuotaExceeded",
+    "RangeNotSatisfiable",
     "RequestTooLarge",
+    "StorageFull",
     "UnknownTable",
     "UsageError",
 ]
@@ -128,6 +131,26 @@ class Conflict(ArchiveError):
 
     slug = "conflict"
     status = 409
+
+
+class PreconditionFailed(Conflict):
+    """Something that was to be made only if it was not there, and is."""
+
+    status = 412
+
+
+class RangeNotSatisfiable(UsageError):
+    """A part of a file that begins behind its end."""
+
+    slug = "range"
+    status = 416
+
+
+class StorageFull(ArchiveError):
+    """No room left on the archive's own disk."""
+
+    slug = "storage-full"
+    status = 507
 
 
 class QuotaExceeded(ArchiveError):

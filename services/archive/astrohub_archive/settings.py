@@ -12,7 +12,18 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-__all__ = ["Bind", "Engine", "Hub", "Jobs", "Limits", "MyDb", "Settings", "SettingsError", "load_settings"]
+__all__ = [
+    "Bind",
+    "Engine",
+    "Files",
+    "Hub",
+    "Jobs",
+    "Limits",
+    "MyDb",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+]
 
 
 class SettingsError(Exception):
@@ -180,6 +191,23 @@ class MyDb(_Model):
     )
 
 
+class Files(_Model):
+    """What users may keep as files."""
+
+    quota_bytes: int = Field(
+        20 * 1024**3,
+        title="Quota",
+        description="Bytes that the files in one user's home may take together.",
+        ge=0,
+    )
+    entries: int = Field(
+        1_000, title="Entries", description="Entries of a folder that one answer shows at most.", ge=1
+    )
+    deleted_hours: int = Field(
+        24, title="Deleted files", description="Hours for which a deleted file can be restored.", ge=0
+    )
+
+
 class Settings(_Model):
     """All settings of the archive."""
 
@@ -214,6 +242,19 @@ class Settings(_Model):
     jobs: Jobs = Field(default_factory=Jobs, title="Jobs", description="How jobs are claimed and run.")
     mydb: MyDb = Field(
         default_factory=MyDb, title="MyDB", description="What users may keep as tables of their own."
+    )
+    files_dir: Path | None = Field(
+        None,
+        title="Files",
+        description="Folder whose home/ holds users' files; without it the archive keeps no files.",
+    )
+    public_files_dir: Path | None = Field(
+        None,
+        title="Public files",
+        description="Folder of files that everybody may read and nobody may change.",
+    )
+    files: Files = Field(
+        default_factory=Files, title="Files' limits", description="What users may keep as files."
     )
     stop_grace_s: float = Field(
         10,

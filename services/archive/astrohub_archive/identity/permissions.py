@@ -5,11 +5,22 @@ from __future__ import annotations
 from ..errors import CredentialsRequired, Forbidden
 from ..models import Principal
 
-__all__ = ["ACCESS_ARCHIVE", "READ_ARCHIVE", "WRITE_ARCHIVE", "has_scope", "require_scope", "require_user"]
+__all__ = [
+    "ACCESS_ARCHIVE",
+    "READ_ARCHIVE",
+    "READ_FILES",
+    "WRITE_ARCHIVE",
+    "WRITE_FILES",
+    "has_scope",
+    "require_scope",
+    "require_user",
+]
 
 ACCESS_ARCHIVE = "access:services!service=archive"
 READ_ARCHIVE = "custom:archive:read"
 WRITE_ARCHIVE = "custom:archive:write"
+READ_FILES = "custom:files:read"
+WRITE_FILES = "custom:files:write"
 
 
 def has_scope(principal: Principal, scope: str) -> bool:

@@ -20,7 +20,7 @@ class Catalog:
     problems
         One sentence for each table that was described but had to be left out.
     qualified_only
-        Schemas whose tables are found by their full names only, so that they never change what a bare name means.
+        Schemas whose tables are found by their full names only: they never change what a bare name means.
     """
 
     def __init__(

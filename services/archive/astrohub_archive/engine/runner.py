@@ -32,8 +32,8 @@ Send = Callable[[Kind, Any], None]
 class Runner:
     """Runs queries one after the other in a locked engine; `cancel` may come from another thread.
 
-    The engine that is kept warm reads public data only. A query of tables that are not public gets an engine of
-    its own, which may read the folders of just these tables and is closed after it.
+    The engine that is kept warm reads public data only. A query of tables that are not public gets an
+    engine of its own, which may read the folders of just these tables and is closed after it.
     """
 
     def __init__(self, lock: Lock, send: Send) -> None:

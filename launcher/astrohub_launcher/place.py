@@ -76,6 +76,16 @@ class Place:
         return self.data / "public"
 
     @property
+    def homes(self) -> Path:
+        """Users' homes; belong to the account of archive and user servers."""
+        return self.data / "vospace" / "home"
+
+    @property
+    def public_files(self) -> Path:
+        """Files that everybody may read; read-only for that account."""
+        return self.data / "vospace" / "public"
+
+    @property
     def build(self) -> Path:
         """Copies of sources that cannot be used where they are."""
         return self.data / "build"

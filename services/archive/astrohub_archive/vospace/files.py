@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import AsyncIterable, Callable
+from functools import partial
 from threading import Event
 from typing import TypeVar
 
@@ -226,9 +227,9 @@ class Files:
                 written += len(block)
                 await claim.reach(written - replaced)
                 data, block = bytes(block), bytearray()
-                await self._run(spot, lambda data=data: staged.write(data))
+                await self._run(spot, partial(staged.write, data))
         await claim.reach(written + len(block) - replaced)
-        await self._run(spot, lambda: staged.write(bytes(block)))
+        await self._run(spot, partial(staged.write, bytes(block)))
 
     async def _copy(self, source: Spot, goal: Spot, *, replace: bool) -> None:
         stop = Event()

@@ -47,7 +47,10 @@ def test_a_table_of_a_query_keeps_identifiers_units_and_where_it_came_from(mine:
 
 def test_a_table_joins_with_public_ones(mine: OwnTables) -> None:
     mine.create("bright", BRIGHT)
-    joined = "SELECT COUNT(*) FROM mydb.bright AS b JOIN gaia_dr3_g10.gaia_source AS g ON g.source_id = b.source_id"
+    joined = (
+        "SELECT COUNT(*) FROM mydb.bright AS b "
+        "JOIN gaia_dr3_g10.gaia_source AS g ON g.source_id = b.source_id"
+    )
     assert mine.rows(joined) == [["50"]]
 
 

@@ -164,7 +164,7 @@ def _check_length(call: Call) -> None:
     announced = call.request.headers.get("content-length", "")
     most = call.mydb.options.upload_bytes
     if announced.isdigit() and int(announced) > most and "expect" in call.request.headers:
-        raise RequestTooLarge(f"The file is longer than the {most / 1e6:,.1f} MB that one upload may have.")
+        raise RequestTooLarge(f"The file is longer than the {most:,} bytes that one upload may have.")
 
 
 def _file_name(parameters: Parameters, name: str, form: str) -> str:

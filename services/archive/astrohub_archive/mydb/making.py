@@ -227,8 +227,8 @@ class Makers:
                 size += len(chunk)
                 if size > self._options.upload_bytes:
                     raise RequestTooLarge(
-                        f"The file is longer than the {self._options.upload_bytes / 1e6:,.1f} MB that one "
-                        "upload may have; send it in parts, or as Parquet, which is smaller."
+                        f"The file is longer than the {self._options.upload_bytes:,} bytes that one upload "
+                        "may have; send it in parts, or as Parquet, which is smaller."
                     )
                 await asyncio.to_thread(file.write, chunk)
         if size == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from .rows import Rows
 __all__ = ["read_csv", "read_parquet"]
 
 _CANDIDATES = "['BOOLEAN', 'BIGINT', 'HUGEINT', 'DOUBLE', 'TIMESTAMP', 'DATE', 'VARCHAR']"
+_DELIMITERS = ",;\t|"
 _ROWS_AT_ONCE = 65_536
 _LONGEST_SAID = 300
 
@@ -28,16 +30,46 @@ def read_csv(path: Path) -> Rows:
     UsageError
         When it is none.
     """
+    skipped, delimiter, names = _first_line(path)
     engine = duckdb.connect(":memory:", config={"threads": 1})
-    options = f"header = true, sample_size = -1, auto_type_candidates = {_CANDIDATES}"
+    options = (
+        f"header = true, skip = {skipped}, delim = '{delimiter}', quote = '\"', escape = '\"', "
+        f"sample_size = -1, auto_type_candidates = {_CANDIDATES}"
+    )
     source = f"read_csv('{str(path).replace(chr(39), chr(39) * 2)}', {options})"
     try:
         described = engine.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608 -- a path of ours
+        if len(described) != len(names):
+            raise UsageError(
+                f"The file cannot be read as CSV: its first line has {len(names):,} names, "
+                f"but others have {len(described):,} values."
+            )
         relation = engine.sql(f"SELECT {_selected(described)} FROM {source}")  # noqa: S608
         reader = relation.to_arrow_reader(_ROWS_AT_ONCE)
     except duckdb.Error as e:
         raise _not_csv(e, path) from e
-    return Rows(reader.schema, _batches(reader, path))
+    schema = pa.schema([field.with_name(name) for field, name in zip(reader.schema, names, strict=True)])
+    return Rows(schema, _batches(reader, path))
+
+
+def _first_line(path: Path) -> tuple[int, str, list[str]]:
+    """Return how many lines stand before the line of names, what separates these, and the names."""
+    skipped = 0
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for line in file:
+                text = line.strip("\r\n")
+                if text.strip() and not text.startswith("#"):
+                    delimiter = max(_DELIMITERS, key=lambda one: len(_values(text, one)))
+                    return skipped, delimiter, _values(text, delimiter)
+                skipped += 1
+    except (UnicodeDecodeError, csv.Error) as e:
+        raise UsageError("The file cannot be read as CSV: it is not text in UTF-8.") from e
+    raise UsageError("The file cannot be read as CSV: there is no line of names in it.")
+
+
+def _values(line: str, delimiter: str) -> list[str]:
+    return next(csv.reader([line], delimiter=delimiter), [])
 
 
 def _selected(described: list[tuple[str, str]]) -> str:
@@ -62,6 +94,8 @@ def _batches(reader: pa.RecordBatchReader, path: Path) -> Iterator[pa.RecordBatc
 def _not_csv(error: Exception, path: Path) -> UsageError:
     lines = str(error).replace(str(path), "the file").split(" Error: ", 1)[-1].splitlines()
     said = next((line.strip() for line in lines if line.strip()), "it is damaged")
+    if said.startswith("Error when sniffing"):
+        said = "not every line has as many values as the first has names, or a quotation mark is not closed."
     return UsageError(f"The file cannot be read as CSV: {said[:_LONGEST_SAID]}")
 
 

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from ...errors import ArchiveError, UsageError
-from ...web.body import read_on
+from ...web.body import BodyStream
 from ...web.streaming import ClientLeftError, while_connected
 from ..nodes import Node
 from .attachment import attachment, etag
@@ -70,11 +70,12 @@ async def head(call: Calling, path: str) -> Response:
 async def put(call: Calling, path: str) -> Response:
     """Write a file; with `If-None-Match: *` only if there is none of this name."""
     request = call.request
+    body = BodyStream(request.receive)
     try:
         node, created = await call.vospace.files.put(
             call.principal,
             path,
-            request.stream(),
+            body,
             length=_length(request),
             replace=request.headers.get("if-none-match", "").strip() != "*",
         )
@@ -82,7 +83,7 @@ async def put(call: Calling, path: str) -> Response:
         return Response(status_code=_LEFT)
     except ArchiveError:
         if "expect" not in request.headers:  # who waits to be told to go on sends nothing more
-            await read_on(request.receive)
+            await body.read_on()
         raise
     return Response(status_code=201 if created else 204, headers=_made(call, node))
 

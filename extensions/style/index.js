@@ -2,3 +2,6 @@
 import './query.css';
 import './result.css';
 import './grid.css';
+import './side.css';
+import './form.css';
+import './files.css';

@@ -16,6 +16,7 @@ __all__ = [
     "NotReachable",
     "Position",
     "QueryError",
+    "RequestRefused",
     "ResultCut",
     "display_width",
     "printable",
@@ -84,27 +85,31 @@ class QueryError(AstrohubError):
         return "\n".join(lines)
 
 
-class CredentialsRequired(AstrohubError):  # noqa: N818
+class CredentialsRequired(AstrohubError):
     """A query for what is not public, by nobody in particular."""
 
 
-class AccessRefused(AstrohubError):  # noqa: N818
+class AccessRefused(AstrohubError):
     """A token that does not allow what was asked for."""
 
 
-class NotReachable(AstrohubError):  # noqa: N818
+class RequestRefused(AstrohubError):
+    """A request about something of one's own that cannot be done as things stand."""
+
+
+class NotReachable(AstrohubError):
     """No archive answers at the address."""
 
 
-class ArchiveBusy(AstrohubError):  # noqa: N818
+class ArchiveBusy(AstrohubError):
     """The archive has too much to do."""
 
 
-class ArchiveFailed(AstrohubError):  # noqa: N818
+class ArchiveFailed(AstrohubError):
     """The archive failed on a query through no fault of its text."""
 
 
-class IncompleteResult(AstrohubError):  # noqa: N818
+class IncompleteResult(AstrohubError):
     """A result that broke off before its end."""
 
 

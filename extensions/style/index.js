@@ -5,3 +5,4 @@ import './grid.css';
 import './side.css';
 import './form.css';
 import './files.css';
+import './notebooks.css';

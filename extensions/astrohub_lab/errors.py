@@ -9,7 +9,10 @@ __all__ = [
     "ArchiveSilent",
     "ArchiveUnreachable",
     "BadRequest",
+    "BrokenOff",
+    "CannotCopy",
     "LabError",
+    "NoNotebook",
     "NoToken",
     "NotConfigured",
     "TokenRefused",
@@ -101,3 +104,35 @@ class ArchiveSilent(LabError):
         super().__init__(
             f"The archive failed without saying why (HTTP {status}): try again, or tell the operator."
         )
+
+
+class BrokenOff(LabError):
+    """An answer of the archive that ended in the middle while it was being saved."""
+
+    slug = "broken-off"
+    status = 502
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The archive's answer broke off, and nothing was saved: {what}")
+
+
+class NoNotebook(LabError):
+    """A notebook that the collection does not hold."""
+
+    slug = "no-notebook"
+    status = 404
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The collection has no notebook {path}: refresh the list, it may have been renamed."
+        )
+
+
+class CannotCopy(LabError):
+    """A home into which a notebook cannot be written."""
+
+    slug = "cannot-copy"
+    status = 507
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name} cannot be copied into your home: {reason}.")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
 
 import httpx
 import tornado.web
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 
-from .archive import ARROW, PROBLEM, Archive, Question, Refusal
-from .errors import BadRequest, LabError
+from .archive import PROBLEM, Archive, Refusal
+from .errors import LabError
+from .requests import question_of
 
 __all__ = ["QueryHandler"]
 
@@ -20,7 +20,7 @@ _PASSED_ON = ("Astrohub-Status", "Astrohub-Rows")
 
 
 class QueryHandler(APIHandler):
-    """`POST astrohub/query` with `{"query", "maxrec", "id"}`; closing the connection stops the query."""
+    """`POST astrohub/query` with `{"query", "maxrec", "id", "format"?}`; closing the connection stops it."""
 
     auth_resource = "astrohub"
 
@@ -46,7 +46,7 @@ class QueryHandler(APIHandler):
 
     async def _answer(self) -> None:
         try:
-            async with self._archive.ask(_question(self.request.body)) as answer:
+            async with self._archive.ask(question_of(self.request.body)) as answer:
                 await self._pass_on(answer)
         except Refusal as refusal:
             self._problem(refusal.status, refusal.body)
@@ -55,7 +55,8 @@ class QueryHandler(APIHandler):
             self._problem(error.status, json.dumps(error.problem()).encode())
 
     async def _pass_on(self, answer: httpx.Response) -> None:
-        self.set_header("Content-Type", ARROW)
+        kind = answer.headers.get("Content-Type", "application/octet-stream")
+        self.set_header("Content-Type", kind)
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "no-store")
         for name in _PASSED_ON:
@@ -68,23 +69,8 @@ class QueryHandler(APIHandler):
         except httpx.TransportError:
             # What was sent has no final batch: that is how the page knows that it is not whole.
             self.log.warning("the archive broke off an answer")
-        await self.finish(set_content_type=ARROW)
+        await self.finish(set_content_type=kind)
 
     def _problem(self, status: int, body: bytes) -> None:
         self.set_status(status)
         self.finish(body, set_content_type=PROBLEM)
-
-
-def _question(body: bytes) -> Question:
-    try:
-        said: Any = json.loads(body)
-        query, maxrec, name = said["query"], said["maxrec"], said["id"]
-    except (ValueError, TypeError, KeyError) as error:
-        raise BadRequest("A query is sent as JSON with the keys query, maxrec and id.") from error
-    if not isinstance(query, str) or not query.strip():
-        raise BadRequest("The query is empty: write an ADQL query first.")
-    if not isinstance(maxrec, int) or isinstance(maxrec, bool) or maxrec < 1:
-        raise BadRequest("The row limit is a whole number above zero.")
-    if not isinstance(name, str) or not name.isascii() or not 0 < len(name) <= 64:
-        raise BadRequest("The id of a query is a string of at most 64 ASCII characters.")
-    return Question(query=query, maxrec=maxrec, id=name)

@@ -1,6 +1,11 @@
 // The table of contents: every plugin of the extension.
+import { archivePlugin } from './archive/plugin.js';
+import { filesPlugin } from './files/plugin.js';
+import { notebooksPlugin } from './notebooks/plugin.js';
 import { queryPlugin } from './query/plugin.js';
+import { savePlugin } from './save/plugin.js';
+import { schemaPlugin } from './schema/plugin.js';
 
 export * from './tokens.js';
 
-export default [queryPlugin];
+export default [archivePlugin, queryPlugin, schemaPlugin, savePlugin, filesPlugin, notebooksPlugin];

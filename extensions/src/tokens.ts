@@ -3,7 +3,27 @@ import type { MainAreaWidget } from '@jupyterlab/apputils';
 import type { IWidgetTracker } from '@jupyterlab/apputils';
 import { Token } from '@lumino/coreutils';
 
+import type { Catalog } from './archive/catalog.js';
+import type { Files } from './archive/files.js';
+import type { MyDb } from './archive/mydb.js';
+import type { Notebooks } from './archive/notebooks.js';
+import type { ServerArchive } from './archive/queries.js';
 import type { QueryPanel } from './query/panel.js';
+
+/** The archive, as all plugins share it. */
+export interface IArchiveAccess {
+  readonly queries: ServerArchive;
+  readonly catalog: Catalog;
+  readonly mydb: MyDb;
+  readonly files: Files;
+  readonly notebooks: Notebooks;
+}
+
+/** Asks for the archive. */
+export const IArchiveAccess = new Token<IArchiveAccess>(
+  '@astrohub/lab:IArchiveAccess',
+  'The archive behind the user’s own server: queries, tables, MyDB, files, notebooks.'
+);
 
 /** The Query tabs that are open. */
 export type IQueryTracker = IWidgetTracker<MainAreaWidget<QueryPanel>>;

@@ -2,3 +2,7 @@
 import './query.css';
 import './result.css';
 import './grid.css';
+import './side.css';
+import './form.css';
+import './files.css';
+import './notebooks.css';

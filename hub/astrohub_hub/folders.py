@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .settings import Account
 
-__all__ = ["FolderError", "own_folder", "passage", "remove_file", "write_secret"]
+__all__ = ["FolderError", "keep_link", "own_folder", "passage", "remove_file", "write_secret"]
 
 
 class FolderError(Exception):
@@ -55,6 +55,39 @@ def own_folder(folder: Path, account: Account | None) -> None:
             raise FolderError(f"The folder {folder} does not belong to the account {owner[0]}.")
     finally:
         os.close(opened)
+
+
+def keep_link(folder: Path, name: str, target: Path) -> None:
+    """Let `name` in a folder of the account's be a link to `target`; anything else there is left alone.
+
+    Raises
+    ------
+    FolderError
+        When the link cannot be made.
+    """
+    try:
+        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError as e:
+        raise FolderError(f"The folder {folder} cannot be opened: {e.strerror}.") from e
+    try:
+        if _is_link(name, opened):
+            if os.readlink(name, dir_fd=opened) == str(target):
+                return
+            os.unlink(name, dir_fd=opened)
+        os.symlink(target, name, dir_fd=opened)
+    except FileExistsError:
+        return
+    except OSError as e:
+        raise FolderError(f"The link {folder / name} cannot be made: {e.strerror}.") from e
+    finally:
+        os.close(opened)
+
+
+def _is_link(name: str, folder: int) -> bool:
+    try:
+        return stat.S_ISLNK(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _make(folder: Path) -> bool:

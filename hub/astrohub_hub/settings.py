@@ -164,6 +164,20 @@ class ArchiveService(_Model):
     )
 
 
+class NotebookService(_Model):
+    """The notebook service, as the hub knows it."""
+
+    url: str = Field(
+        "http://127.0.0.1:8091",
+        title="Address",
+        description="Where the notebook service listens.",
+        pattern="^https?://",
+    )
+    api_token: SecretStr = Field(
+        title="API token", description="Token by which the service is known to the hub.", min_length=32
+    )
+
+
 class LauncherService(_Model):
     """The operator's command, as the hub knows it."""
 
@@ -176,6 +190,9 @@ class Services(_Model):
     """Who else the hub knows."""
 
     archive: ArchiveService = Field(title="Archive", description="The archive, as the hub knows it.")
+    notebooks: NotebookService | None = Field(
+        None, title="Notebooks", description="The notebook service, where the site has one."
+    )
     launcher: LauncherService | None = Field(
         None, title="Launcher", description="The operator's command, as the hub knows it."
     )

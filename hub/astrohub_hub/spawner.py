@@ -20,6 +20,7 @@ from .settings import Settings
 __all__ = ["AccountProcessSpawner", "process_environment"]
 
 LOOK_S = 0.05
+NOTEBOOKS_LINK = "notebooks-latest"
 REASON = "local_process"
 SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 
@@ -110,6 +111,8 @@ class AccountProcessSpawner(LocalProcessSpawner):  # type: ignore[misc]
             folders.passage(home.parent.parent, account, listable=True)
             folders.passage(home.parent, account, listable=True)
             folders.own_folder(home, account)
+            if self.settings.notebooks:
+                folders.keep_link(home, NOTEBOOKS_LINK, self.settings.notebooks)
         except folders.FolderError as e:
             raise ServerRefused("your home folder cannot be used", str(e), reason=REASON) from e
 

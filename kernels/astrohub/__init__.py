@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from . import files, mydb
 from .client import Client, run
 from .errors import (
     AccessRefused,
@@ -14,6 +15,7 @@ from .errors import (
     IncompleteResult,
     NotReachable,
     QueryError,
+    RequestRefused,
     ResultCut,
 )
 
@@ -34,7 +36,10 @@ __all__ = [
     "IncompleteResult",
     "NotReachable",
     "QueryError",
+    "RequestRefused",
     "ResultCut",
+    "files",
+    "mydb",
     "query",
 ]
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from . import __version__
+from .cli_files import add_files_parser
+from .cli_mydb import add_mydb_parser
 from .client import Client
 from .errors import (
     AccessRefused,
@@ -53,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status."""
     options = _parser().parse_args(arguments)
     try:
-        return _query(options)
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
     except AstrohubError as e:
         print(e, file=sys.stderr)
         return next(status for kind, status in STATUS if isinstance(e, kind))
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except OSError as e:
         print(
-            f"{e.filename or options.output or 'The result'} cannot be written: {e.strerror}.",
+            f"{e.filename or vars(options).get('output') or 'The result'} cannot be written: {e.strerror}.",
             file=sys.stderr,
         )
         return 1
@@ -86,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("--output", "-o", type=Path, metavar="FILE", help="where to write (default: terminal)")
     query.add_argument("--maxrec", type=_count, metavar="N", help="rows at most")
     query.add_argument("--url", help="base address of the site (default: what ASTROHUB_URL says)")
+    query.set_defaults(run=_query)
+    add_files_parser(commands)
+    add_mydb_parser(commands)
     return parser
 
 

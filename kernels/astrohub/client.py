@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Mapping
 from typing import IO, TYPE_CHECKING, Any, Literal, overload
 
 from .errors import ResultCut
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
     from .answer import Answer
+    from .connection import Connection
 
 __all__ = ["FORMATS", "Client"]
 
@@ -111,6 +113,38 @@ class Client:
 
         connection = Connection(lambda: find_site(self._url, self._token, os.environ), self._timeout_s)
         return connection.sync(query, mime=mime, maxrec=maxrec)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        content: IO[bytes] | None = None,
+        query: str = "",
+    ) -> Any:
+        """Send a request to the archive and return the JSON of its answer, or None where there is none.
+
+        Parameters
+        ----------
+        method, path
+            What to do, and where below the site's address.
+        params, json, content
+            What to send: parameters, a JSON body, a file.
+        query
+            The query in the request, to be quoted when the archive does not understand it.
+        """
+        from .connection import Connection
+
+        connection = Connection(lambda: find_site(self._url, self._token, os.environ), self._timeout_s)
+        return connection.call(method, path, params=params, json=json, content=content, query=query)
+
+    def connection(self) -> Connection:
+        """Return what sends requests to the archive."""
+        from .connection import Connection
+
+        return Connection(lambda: find_site(self._url, self._token, os.environ), self._timeout_s)
 
 
 def run(client: Client, query: str, *, fmt: str, maxrec: int | None, frames: int) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import urljoin
+from typing import IO, Any
+from urllib.parse import quote, urljoin
 
 import requests
 from requests.auth import AuthBase
@@ -19,14 +19,19 @@ from .errors import (
     NotReachable,
     Position,
     QueryError,
+    RequestRefused,
+    printable,
 )
 from .site import Site, origin
 
 __all__ = ["Connection"]
 
 SYNC = "/services/archive/tap/sync"
+FILES = "/services/archive/files/"
 PROBLEM = "application/problem+json"
+JSON = "application/json"
 REDIRECTS = 5
+REFUSALS = {404, 409, 412, 413, 507}
 CONNECT_S = 10.0
 
 
@@ -71,18 +76,77 @@ class Connection:
         if maxrec is not None:
             form["MAXREC"] = str(maxrec)
         site = self._find_site()
-        answer = self._post(site, form, {"Accept": f"{mime}, {PROBLEM}", "Accept-Encoding": "identity"})
+        headers = {"Accept": f"{mime}, {PROBLEM}", "Accept-Encoding": "identity"}
+        answer = self._exchange(site, "POST", SYNC, headers, {"data": form})
         if answer.ok and _kind(answer) == mime:
             return answer
         with answer:
             raise _refusal(answer, site, query)
 
-    def _post(self, site: Site, form: Mapping[str, str], headers: Mapping[str, str]) -> requests.Response:
-        url, method = site.url + SYNC, "POST"
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        json: object = None,
+        content: IO[bytes] | None = None,
+        query: str = "",
+    ) -> Any:
+        """Send a request and return the JSON of its answer, or None where there is none.
+
+        Raises
+        ------
+        AstrohubError
+            The kind that fits the archive's answer.
+        """
+        site = self._find_site()
+        options = {"params": params, "json": json, "data": content}
+        sent = {key: value for key, value in options.items() if value is not None}
+        headers = {"Accept": f"{JSON}, {PROBLEM}"}
+        with self._exchange(site, method, path, headers, sent) as answer:
+            if answer.status_code == 204:
+                return None
+            if answer.ok and _kind(answer) == JSON:
+                return answer.json()
+            raise _refusal(answer, site, query)
+
+    def file(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> requests.Response:
+        """Ask for something to be done with a file and return the answer as it begins; the caller closes it.
+
+        Parameters
+        ----------
+        method, path
+            What, with which path from the root of the files.
+        headers
+            Further headers.
+        options
+            `params` or `data`, as `requests` takes them.
+
+        Raises
+        ------
+        AstrohubError
+            The kind that fits the archive's answer.
+        """
+        site = self._find_site()
+        sent = {"Accept": f"*/*, {PROBLEM}", "Accept-Encoding": "identity", **(headers or {})}
+        answer = self._exchange(site, method, FILES + quote(path), sent, options)
+        if answer.ok:
+            return answer
+        with answer:
+            raise _refusal(answer, site, "")
+
+    def _exchange(
+        self, site: Site, method: str, path: str, headers: Mapping[str, str], options: Mapping[str, Any]
+    ) -> requests.Response:
+        """Send a request, and again where the site says that it has moved within itself."""
+        url, begun = site.url + path, method
         with requests.Session() as session:
             session.trust_env = not _is_this_machine(url)  # a proxy of the environment does not lead here
             for _ in range(REDIRECTS):
-                answer = self._send(session, method, url, form, headers, site)
+                answer = self._send(session, method, url, headers, options if method == begun else {}, site)
                 if not answer.is_redirect:
                     return answer
                 answer.close()
@@ -94,6 +158,8 @@ class Connection:
                         "if it is the right one, give it as the address."
                     )
                 url, method = target, "GET" if answer.status_code == 303 else method
+                if (content := options.get("data")) is not None and hasattr(content, "seek"):
+                    content.seek(0)
         raise NotReachable(f"{site.url} leads in circles. Tell its operator.")
 
     def _send(
@@ -101,11 +167,10 @@ class Connection:
         session: requests.Session,
         method: str,
         url: str,
-        form: Mapping[str, str],
         headers: Mapping[str, str],
+        options: Mapping[str, Any],
         site: Site,
     ) -> requests.Response:
-        options: dict[str, Any] = {"data": form} if method == "POST" else {}
         try:
             return session.request(
                 method,
@@ -166,6 +231,8 @@ def _refusal(answer: requests.Response, site: Site, query: str) -> AstrohubError
             f"{site.url} answers, but not as astrohub's archive does (HTTP status {status}). "
             "Is the address right, and is the archive running?"
         )
+    if status in REFUSALS or (status == 400 and not query):
+        return RequestRefused(printable(detail))
     if status == 400:
         return QueryError(
             detail, query=query, position=_position(problem), suggestion=problem.get("suggestion")

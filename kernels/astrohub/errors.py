@@ -16,6 +16,7 @@ __all__ = [
     "NotReachable",
     "Position",
     "QueryError",
+    "RequestRefused",
     "ResultCut",
     "display_width",
     "printable",
@@ -90,6 +91,10 @@ class CredentialsRequired(AstrohubError):
 
 class AccessRefused(AstrohubError):
     """A token that does not allow what was asked for."""
+
+
+class RequestRefused(AstrohubError):
+    """A request about something of one's own that cannot be done as things stand."""
 
 
 class NotReachable(AstrohubError):

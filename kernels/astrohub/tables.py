@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from astropy.table import Table
 
-__all__ = ["to_astropy", "to_pandas"]
+__all__ = ["from_astropy", "to_astropy", "to_pandas"]
 
 KEPT = ("ucd", "utype", "xtype", "datatype", "arraysize")
 
@@ -25,6 +25,29 @@ def to_astropy(table: pa.Table) -> Table:
     names = _unique(table.column_names)
     columns = [_column(*known) for known in zip(names, table.schema, table.columns, strict=True)]
     return Table(columns, names=names, copy=False)
+
+
+def from_astropy(table: Table) -> pa.Table:
+    """Make an Arrow table; what is known of the columns becomes metadata of the fields.
+
+    Raises
+    ------
+    ValueError
+        When a column holds what a table at the archive cannot.
+    """
+    arrays, fields = [], []
+    for name in table.colnames:
+        column = table[name]
+        array = _array(name, column)
+        meta = getattr(column.info, "meta", None) or {}
+        words = {
+            "unit": _written(getattr(column, "unit", None)),
+            "description": column.info.description or "",
+            **{key: str(meta.get(key) or "") for key in ("ucd", "utype")},
+        }
+        arrays.append(array)
+        fields.append(pa.field(name, array.type, metadata={key: text for key, text in words.items() if text}))
+    return pa.Table.from_arrays(arrays, schema=pa.schema(fields))
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -90,6 +113,42 @@ def _column(name: str, field: pa.Field, values: pa.ChunkedArray) -> Any:
     if data.ndim > 1:
         mask = np.broadcast_to(mask[:, None], data.shape)
     return MaskedColumn(data, mask=mask, **options)
+
+
+def _written(unit: Any) -> str:
+    if unit is None:
+        return ""
+    try:
+        return str(unit.to_string("vounit"))
+    except (ValueError, AttributeError):
+        return str(unit)
+
+
+def _array(name: str, column: Any) -> pa.Array:
+    """Make an Arrow array of a column: integers exact, masked values NULL."""
+    from astropy.table import Column
+    from astropy.time import Time
+    from astropy.units import Quantity
+
+    if isinstance(column, Time):
+        column = column.utc.to_value("datetime64").astype("datetime64[us]")
+    elif isinstance(column, Quantity):
+        column = column.value
+    elif not isinstance(column, Column):
+        raise ValueError(
+            f"The column {name} is a {type(column).__name__}: make it columns of numbers or text."
+        )
+    values = np.ma.asarray(column)
+    data, mask = np.ma.getdata(values), np.ma.getmaskarray(values)
+    if data.dtype.kind in "cV":
+        raise ValueError(f"The column {name} holds {data.dtype}, which a table at the archive cannot.")
+    if data.dtype.kind == "S":
+        data = np.char.decode(data, "utf-8")
+    data = data.astype(data.dtype.newbyteorder("="), copy=False)
+    if data.ndim > 1:
+        flat = pa.array(data.reshape(-1), mask=mask.reshape(-1))
+        return pa.FixedSizeListArray.from_arrays(flat, int(np.prod(data.shape[1:])))
+    return pa.array(data.tolist() if data.dtype.kind in "UO" else data, mask=mask)
 
 
 @cache

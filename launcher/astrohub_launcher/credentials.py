@@ -23,6 +23,7 @@ class Credentials:
 
     proxy: str = field(default_factory=_new, repr=False)
     archive: str = field(default_factory=_new, repr=False)
+    notebooks: str = field(default_factory=_new, repr=False)
     launcher: str = field(default_factory=_new, repr=False)
 
 

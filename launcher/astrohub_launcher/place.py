@@ -61,9 +61,29 @@ class Place:
         return self.data / "archive"
 
     @property
+    def notebooks(self) -> Path:
+        """The published versions of the notebook collection; belongs to the account."""
+        return self.data / "notebooks"
+
+    @property
+    def collection(self) -> Path:
+        """The notebook collection that is published, where the account can read it."""
+        return (self.clone if self.clone_is_shared else self.build) / "notebooks-latest"
+
+    @property
     def public(self) -> Path:
         """The published catalogues; read-only for the archive's account."""
         return self.data / "public"
+
+    @property
+    def homes(self) -> Path:
+        """Users' homes; belong to the account of archive and user servers."""
+        return self.data / "vospace" / "home"
+
+    @property
+    def public_files(self) -> Path:
+        """Files that everybody may read; read-only for that account."""
+        return self.data / "vospace" / "public"
 
     @property
     def build(self) -> Path:

@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from astrohub_hub.folders import FolderError, own_folder, passage, write_secret
+from astrohub_hub.folders import FolderError, keep_link, own_folder, passage, write_secret
 from astrohub_hub.settings import Account
 
 ACCOUNT = Account(uid=61080, gid=61080)
@@ -69,3 +69,13 @@ def test_the_account_passes_through_and_changes_nothing(tmp_path: Path) -> None:
     write_secret(tmp_path / "servers" / "token", "one", ACCOUNT)
     assert (_mode(tmp_path / "servers"), (tmp_path / "servers").stat().st_uid) == (0o711, 0)
     assert (tmp_path / "servers" / "token").stat().st_uid == 61080
+
+
+def test_a_link_follows_its_target_and_leaves_what_the_user_has_put_there(tmp_path: Path) -> None:
+    keep_link(tmp_path, "collection", tmp_path / "one")
+    keep_link(tmp_path, "collection", tmp_path / "two")
+    assert (tmp_path / "collection").readlink() == tmp_path / "two"
+    (tmp_path / "mine").mkdir()
+    keep_link(tmp_path, "mine", tmp_path / "one")
+    assert (tmp_path / "mine").is_dir()
+    assert not (tmp_path / "mine").is_symlink()

@@ -42,6 +42,8 @@ class FakeArchive:
         self.asked: list[dict[str, str]] = []
         self.authorization: list[str | None] = []
         self.paths: list[str] = []
+        self.methods: list[str] = []
+        self.bodies: list[bytes] = []
         self.started = threading.Event()
         self.released = threading.Event()
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -66,16 +68,23 @@ def _handler(archive: FakeArchive) -> type[http.server.BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            text = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            archive.asked.append({key: values[0] for key, values in parse_qs(text).items()})
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            archive.bodies.append(body)
+            if "form" in self.headers.get("Content-Type", ""):
+                archive.asked.append({key: values[0] for key, values in parse_qs(body.decode()).items()})
             self._answer()
+
+        do_PUT = do_POST  # noqa: N815 -- as the library calls it
 
         def do_GET(self) -> None:
             self._answer()
 
+        do_DELETE = do_GET  # noqa: N815 -- as the library calls it
+
         def _answer(self) -> None:
             archive.authorization.append(self.headers.get("Authorization"))
             archive.paths.append(self.path)
+            archive.methods.append(self.command)
             reply = archive.reply
             self.send_response(reply.status)
             self.send_header("Content-Type", reply.kind)

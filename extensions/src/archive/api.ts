@@ -2,71 +2,115 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { UUID } from '@lumino/coreutils';
 
-import { type IAnswer, type IProgress, readAnswer } from './answer.js';
 import { type IProblem, parseProblem, problemOf, QueryProblem } from './problem.js';
 
-/** One query: its text and the most rows wanted. */
-export interface IQuestion {
-  readonly query: string;
-  readonly limit: number;
+/** A request: how, with what, and who may stop it. */
+export interface ISending {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
-/** Whoever answers queries. */
-export interface IArchive {
-  /**
-   * Ask a query.
-   *
-   * @param signal - Stops the query, in the archive too.
-   * @throws QueryProblem - When there is no answer; also when it was stopped (slug `stopped`).
-   */
-  ask(
-    question: IQuestion,
-    signal: AbortSignal,
-    onProgress: (progress: IProgress) => void
-  ): Promise<IAnswer>;
+/** Bytes on their way to the server. */
+export interface IUpload {
+  readonly body: Blob;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly onProgress: (sentBytes: number) => void;
 }
 
-/** The archive behind the user's own server. */
-export class ServerArchive implements IArchive {
+/** The way to the user's own server; paths begin below `astrohub/`. */
+export class Door {
   constructor(
     private readonly settings: ServerConnection.ISettings,
     private readonly trans: TranslationBundle
   ) {}
 
-  async ask(
-    question: IQuestion,
-    signal: AbortSignal,
-    onProgress: (progress: IProgress) => void
-  ): Promise<IAnswer> {
+  /** The address of a path, for a link that the browser follows by itself. */
+  address(path: string): string {
+    return URLExt.join(this.settings.baseUrl, 'astrohub', path);
+  }
+
+  /**
+   * Ask, and return an answer that is no error.
+   *
+   * @throws QueryProblem - When there is none; also when it was stopped (slug `stopped`).
+   */
+  async send(path: string, { signal, ...sending }: ISending = {}): Promise<Response> {
     try {
-      const response = await this.send(question, signal);
-      if (!response.ok || !response.body) {
-        throw new QueryProblem(await this.refusal(response));
+      const init = signal ? { ...sending, signal } : sending;
+      const response = await ServerConnection.makeRequest(this.address(path), init, this.settings);
+      if (response.ok) {
+        return response;
       }
-      const claim = {
-        status: response.headers.get('Astrohub-Status'),
-        rows: response.headers.get('Astrohub-Rows')
-      };
-      return await readAnswer(piecesOf(response.body), claim, onProgress);
+      throw new QueryProblem(this.refusal(response.status, await response.text()));
     } catch (error) {
       throw this.understand(error, signal);
     }
   }
 
-  private send(question: IQuestion, signal: AbortSignal): Promise<Response> {
-    const body = { query: question.query, maxrec: question.limit, id: UUID.uuid4() };
-    return ServerConnection.makeRequest(
-      URLExt.join(this.settings.baseUrl, 'astrohub', 'query'),
-      { method: 'POST', body: JSON.stringify(body), signal },
-      this.settings
-    );
+  /** Ask for a JSON document; `body` is sent as one. */
+  async json(path: string, method = 'GET', body?: unknown, signal?: AbortSignal): Promise<unknown> {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const stopped = signal ? { signal } : {};
+    const text = await (await this.send(path, { method, ...sent, ...stopped })).text();
+    return text === '' ? null : (JSON.parse(text) as unknown);
   }
 
-  private async refusal(response: Response): Promise<IProblem> {
-    const problem = parseProblem(await response.text());
-    return problem ?? problemOf('server', this.sentenceFor(response.status));
+  /** Send bytes and tell how far they are; `fetch` cannot tell. */
+  upload(path: string, { body, headers, signal, onProgress }: IUpload): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open('PUT', this.address(path));
+      const all = { 'Content-Type': 'application/octet-stream', ...headers, ...this.credentials() };
+      for (const [name, value] of Object.entries(all)) {
+        request.setRequestHeader(name, value);
+      }
+      request.upload.onprogress = event => {
+        onProgress(event.loaded);
+      };
+      request.onload = () => {
+        if (request.status < 300) {
+          resolve();
+        } else {
+          reject(new QueryProblem(this.refusal(request.status, request.responseText)));
+        }
+      };
+      request.onerror = request.onabort = () => {
+        reject(this.understand(null, signal));
+      };
+      signal.addEventListener('abort', () => {
+        request.abort();
+      });
+      request.send(body);
+    });
+  }
+
+  /** Put what went wrong into a sentence. */
+  understand(error: unknown, signal?: AbortSignal): QueryProblem {
+    if (signal?.aborted) {
+      return new QueryProblem(problemOf('stopped', this.trans.__('Stopped.')));
+    }
+    if (error instanceof QueryProblem) {
+      return error;
+    }
+    const sentence = this.trans.__('The connection to your server was lost. Try again when it is back.');
+    return new QueryProblem(problemOf('network', sentence));
+  }
+
+  private credentials(): Record<string, string> {
+    const { token } = this.settings;
+    const cookie = /(?:^|;\s*)_xsrf=([^;]*)/.exec(document.cookie)?.[1];
+    return {
+      ...(token ? { Authorization: `token ${token}` } : {}),
+      ...(cookie ? { 'X-XSRFToken': cookie } : {})
+    };
+  }
+
+  private refusal(status: number, text: string): IProblem {
+    return parseProblem(text) ?? problemOf('server', this.sentenceFor(status));
   }
 
   private sentenceFor(status: number): string {
@@ -75,39 +119,13 @@ export class ServerArchive implements IArchive {
       case 403:
         return this.trans.__('Your login has ended. Reload this page to log in again; the query is kept.');
       case 404:
-        return this.trans.__('This server has no way to the archive: its part of the Query extension is off.');
+        return this.trans.__('This server has no way to the archive: its part of the astrohub extension is off.');
       case 424:
       case 502:
       case 503:
-        return this.trans.__('Your server does not run. Start it on the hub’s page, then run the query again.');
+        return this.trans.__('Your server does not run. Start it on the hub’s page, then try again.');
       default:
         return this.trans.__('Your server failed without saying why (HTTP %1).', status);
     }
-  }
-
-  private understand(error: unknown, signal: AbortSignal): QueryProblem {
-    if (signal.aborted) {
-      return new QueryProblem(problemOf('stopped', this.trans.__('Stopped.')));
-    }
-    if (error instanceof QueryProblem) {
-      return error;
-    }
-    const sentence = this.trans.__('The connection to your server was lost. Run the query again when it is back.');
-    return new QueryProblem(problemOf('network', sentence));
-  }
-}
-
-async function* piecesOf(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) {
-        return;
-      }
-      yield value;
-    }
-  } finally {
-    reader.releaseLock();
   }
 }

@@ -56,6 +56,12 @@ export class QueryEditor extends Widget {
     mend(this.view, span, state.problem.suggestion);
   }
 
+  /** Put a text where the cursor stands, in place of what is selected. */
+  insert(text: string): void {
+    this.view.dispatch(this.view.state.replaceSelection(text), { scrollIntoView: true, userEvent: 'input' });
+    this.view.focus();
+  }
+
   /** Put the cursor on the problem's place. */
   goToProblem(): void {
     const { state } = this.model;

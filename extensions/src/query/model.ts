@@ -3,7 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { IAnswer, IProgress } from '../archive/answer.js';
-import type { IArchive } from '../archive/api.js';
+import type { IArchive } from '../archive/queries.js';
 import { type IProblem, problemOf, QueryProblem } from '../archive/problem.js';
 
 /** The row limits offered. */
@@ -13,7 +13,13 @@ export const LIMITS: readonly number[] = [1_000, 10_000, 100_000];
 export type QueryState =
   | { readonly phase: 'new' }
   | { readonly phase: 'running'; readonly since: number; readonly progress: IProgress }
-  | { readonly phase: 'answered'; readonly answer: IAnswer; readonly limit: number; readonly seconds: number }
+  | {
+      readonly phase: 'answered';
+      readonly text: string;
+      readonly answer: IAnswer;
+      readonly limit: number;
+      readonly seconds: number;
+    }
   | { readonly phase: 'failed'; readonly problem: IProblem };
 
 /** What is kept of a query over a reload. */
@@ -113,14 +119,15 @@ export class QueryModel implements IDisposable {
 
   private async outcome(signal: AbortSignal, since: number): Promise<QueryState> {
     const limit = this._limit;
+    const text = this._text;
     const onProgress = ({ rows, bytes }: IProgress): void => {
       if (!signal.aborted) {
         this.become({ phase: 'running', since, progress: { rows, bytes } });
       }
     };
     try {
-      const answer = await this.archive.ask({ query: this._text, limit }, signal, onProgress);
-      return { phase: 'answered', answer, limit, seconds: (performance.now() - since) / 1000 };
+      const answer = await this.archive.ask({ query: text, limit }, signal, onProgress);
+      return { phase: 'answered', text, answer, limit, seconds: (performance.now() - since) / 1000 };
     } catch (error) {
       const problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
       return { phase: 'failed', problem };

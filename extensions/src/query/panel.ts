@@ -28,6 +28,11 @@ export class QueryPanel extends SplitPanel {
     super.dispose();
   }
 
+  /** Put a word where the cursor stands. */
+  insert(text: string): void {
+    this.editor.insert(text);
+  }
+
   /** Give the editor its share once there is something to share: before that, both halves are as low as can be. */
   protected override onResize(message: Widget.ResizeMessage): void {
     super.onResize(message);

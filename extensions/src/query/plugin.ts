@@ -14,9 +14,8 @@ import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { UUID } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 
-import { ServerArchive } from '../archive/api.js';
 import { queryIcon } from '../icons.js';
-import { IQueryTracker } from '../tokens.js';
+import { IArchiveAccess, IQueryTracker } from '../tokens.js';
 import { addCommands, CommandIDs, type ITabName } from './commands.js';
 import { LimitChoice } from './limit.js';
 import { type IKept, QueryModel } from './model.js';
@@ -34,10 +33,11 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
   description: 'A tab that asks the archive in ADQL and shows the rows.',
   autoStart: true,
   provides: IQueryTracker,
-  requires: [ISettingRegistry, IToolbarWidgetRegistry, ITranslator],
+  requires: [IArchiveAccess, ISettingRegistry, IToolbarWidgetRegistry, ITranslator],
   optional: [ICommandPalette, ILauncher, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
+    { queries }: IArchiveAccess,
     settings: ISettingRegistry,
     toolbars: IToolbarWidgetRegistry,
     translator: ITranslator,
@@ -47,13 +47,12 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
   ): IQueryTracker => {
     const trans = translator.load('astrohub_lab');
     const tracker = new WidgetTracker<QueryTab>({ namespace: 'astrohub-query' });
-    const archive = new ServerArchive(app.serviceManager.serverSettings, trans);
     toolbars.addFactory<QueryTab>(TOOLBAR, 'limit', tab => new LimitChoice(tab.content.model, trans));
     const toolbar = createToolbarFactory(toolbars, settings, TOOLBAR, PLUGIN, translator);
 
     const open = async (kept: Partial<IKept>, name: ITabName | null): Promise<void> => {
       const limit = kept.limit ?? (await defaultLimit(settings));
-      const model = new QueryModel(archive, { text: kept.text ?? '', limit });
+      const model = new QueryModel(queries, { text: kept.text ?? '', limit });
       const tab = makeTab(model, name ?? freeName(tracker, trans), trans);
       setToolbar(tab, toolbar);
       followModel(app, tracker, tab);

@@ -1,4 +1,4 @@
-"""Who else the hub knows: the archive, and the operator's command."""
+"""Who else the hub knows: the archive, the notebook service, and the operator's command."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ def service_list(settings: Settings) -> list[dict[str, Any]]:
             "display": False,
         }
     ]
+    if notebooks := settings.services.notebooks:
+        services.append(
+            {
+                "name": "notebooks",
+                "url": notebooks.url,
+                "api_token": notebooks.api_token.get_secret_value(),
+                "display": False,
+            }
+        )
     if settings.services.launcher:
         token = settings.services.launcher.api_token.get_secret_value()
         services.append({"name": "launcher", "api_token": token, "display": False})

@@ -2,10 +2,11 @@
 
 from .archive import ARCHIVE
 from .hub import HUB
+from .notebooks import NOTEBOOKS
 from .part import Part
 from .platform import Platform
 from .proxy import PROXY
 
 __all__ = ["PARTS", "Part", "Platform"]
 
-PARTS: tuple[Part, ...] = (PROXY, ARCHIVE, HUB)
+PARTS: tuple[Part, ...] = (PROXY, ARCHIVE, NOTEBOOKS, HUB)

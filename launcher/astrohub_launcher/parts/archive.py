@@ -20,6 +20,8 @@ def _prepare(platform: Platform) -> None:
         "publicUrl": platform.url,
         "publicData": str(place.public),
         "workDir": str(place.archive),
+        "filesDir": str(place.homes.parent),
+        "publicFilesDir": str(place.public_files),
         "hub": {"apiUrl": f"{platform.inner_url('hub')}/hub/api", "apiToken": platform.credentials.archive},
     }
     write_json(place.run / _FILE, content, mode=0o600, owner=place.account)

@@ -28,8 +28,10 @@ def _prepare(platform: Platform) -> None:
         "labEnvironment": str(place.environment("lab")),
         "services": {
             "archive": {"url": platform.inner_url("archive"), "apiToken": credentials.archive},
+            "notebooks": {"url": platform.inner_url("notebooks"), "apiToken": credentials.notebooks},
             "launcher": {"apiToken": credentials.launcher},
         },
+        "notebooks": str(place.notebooks / "current"),
     }
     write_json(place.run / _FILE, content, mode=0o600)
 

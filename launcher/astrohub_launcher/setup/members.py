@@ -41,9 +41,21 @@ ENVIRONMENTS = {
     for plan in (
         EnvironmentPlan("hub", "Hub", ("hub",)),
         EnvironmentPlan("archive", "Archive", ("services/archive",)),
-        EnvironmentPlan("lab", "User servers", ("extensions", "kernels")),
+        EnvironmentPlan("notebooks", "Notebook service", ("services/notebooks",)),
+        EnvironmentPlan("lab", "User servers", ("extensions", "kernels", "nbtester")),
         EnvironmentPlan(
-            "dev", "Tests", ("hub", "services/archive", "extensions", "kernels", "launcher"), compiled=False
+            "dev",
+            "Tests",
+            (
+                "hub",
+                "services/archive",
+                "services/notebooks",
+                "extensions",
+                "kernels",
+                "nbtester",
+                "launcher",
+            ),
+            compiled=False,
         ),
     )
 }
@@ -53,14 +65,25 @@ _SAMPLE_DATA = ("--extra", "sample-data")
 LOCKS = (
     LockPlan("hub", ("hub/pyproject.toml", "requirements/hub.in")),
     LockPlan("archive", ("services/archive/pyproject.toml", "requirements/archive.in"), _SAMPLE_DATA),
-    LockPlan("lab", ("extensions/pyproject.toml", "kernels/pyproject.toml", "requirements/lab.in")),
+    LockPlan("notebooks", ("services/notebooks/pyproject.toml", "requirements/notebooks.in")),
+    LockPlan(
+        "lab",
+        (
+            "extensions/pyproject.toml",
+            "kernels/pyproject.toml",
+            "nbtester/pyproject.toml",
+            "requirements/lab.in",
+        ),
+    ),
     LockPlan(
         "dev",
         (
             "hub/pyproject.toml",
             "services/archive/pyproject.toml",
+            "services/notebooks/pyproject.toml",
             "extensions/pyproject.toml",
             "kernels/pyproject.toml",
+            "nbtester/pyproject.toml",
             "requirements/dev.in",
         ),
         ("--group", "dev", *_SAMPLE_DATA),

@@ -23,7 +23,7 @@ __all__ = ["prepare_data_command", "prepare_platform", "prepare_tests", "steps_o
 
 def steps_of_platform(kit: Kit) -> list[Step]:
     """Return what `up` needs; what takes longest or is waited for comes first."""
-    hub, archive, lab = (ENVIRONMENTS[name] for name in ("hub", "archive", "lab"))
+    hub, archive, notebooks, lab = (ENVIRONMENTS[name] for name in ("hub", "archive", "notebooks", "lab"))
     return [
         packages_step(kit, hub),
         npm_packages_step(kit),
@@ -33,6 +33,8 @@ def steps_of_platform(kit: Kit) -> list[Step]:
         build_step(kit),
         proxy_step(kit),
         sample_data_step(kit),
+        packages_step(kit, notebooks),
+        members_step(kit, notebooks),
         members_step(kit, hub),
         members_step(kit, lab, after=("bundle",)),
     ]

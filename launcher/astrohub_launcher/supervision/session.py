@@ -17,6 +17,7 @@ from ..parts import PARTS, Platform
 from ..place import Place
 from ..ports import free_ports
 from ..processes import identify
+from ..public_files import offer_public_files
 from .ending import end_leftovers
 from .record import FAILED, STATE
 from .supervisor import Supervisor
@@ -49,9 +50,16 @@ def prepare(place: Place, port: int) -> Platform:
     make_folder(place.logs, mode=0o700)
     make_folder(place.hub, mode=0o700)
     make_folder(place.archive, mode=0o700, owner=place.account)
+    make_folder(place.notebooks, mode=0o755, owner=place.account)
     place.public.mkdir(exist_ok=True)
+    make_folder(place.homes.parent, mode=0o755)
+    make_folder(place.homes, mode=0o711, owner=place.account)
+    make_folder(place.public_files, mode=0o755)
+    offer_public_files(place.public, place.public_files)
     if not place.clone_is_shared:
         shutil.copytree(place.clone / "config" / "local", place.config, dirs_exist_ok=True)
+        shutil.rmtree(place.collection, ignore_errors=True)
+        shutil.copytree(place.clone / "notebooks-latest", place.collection)
     names = [name for part in PARTS for name in part.ports]
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     platform = Platform(place, port, ports, keep_credentials(place.run))

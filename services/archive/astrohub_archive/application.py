@@ -6,15 +6,21 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
+from .browse.handlers import ROUTER as CATALOG
 from .errors import ArchiveError
 from .factory import Archive
+from .mydb.handlers import ROUTER as MYDB
 from .settings import Settings
 from .tap.handlers import ROUTERS
+from .vospace.handlers import ROUTERS as FILES
 from .web.body import BoundedBody
 from .web.problems import PROBLEM_MIME, answer_failure
 from .web.responses import SafeResponses
 
 __all__ = ["make_application", "make_routes"]
+
+# What is put under these may be large; who takes it bounds it.
+_STREAMED = ("/files/", "/mydb/tables/")
 
 
 def make_routes(prefix: str) -> FastAPI:
@@ -28,7 +34,7 @@ def make_routes(prefix: str) -> FastAPI:
         openapi_url=f"{prefix}/openapi.json",
         redirect_slashes=False,
     )
-    for router in ROUTERS:
+    for router in (*ROUTERS, CATALOG, MYDB, *FILES):
         app.include_router(router, prefix=prefix)
     for kind in (ArchiveError, HTTPException, Exception):
         app.add_exception_handler(kind, answer_failure)
@@ -51,4 +57,8 @@ def make_application(archive: Archive) -> ASGIApp:
     settings: Settings = archive.settings
     app = make_routes(settings.prefix)
     app.state.tap = archive.tap
-    return SafeResponses(BoundedBody(app, settings.limits.request_bytes))
+    app.state.mydb = archive.mydb
+    app.state.browse = archive.browse
+    app.state.vospace = archive.vospace
+    streamed = tuple(f"{settings.prefix}{path}" for path in _STREAMED)
+    return SafeResponses(BoundedBody(app, settings.limits.request_bytes, streamed=streamed))

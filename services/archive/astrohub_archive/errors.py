@@ -8,6 +8,7 @@ __all__ = [
     "ArchiveError",
     "BusyError",
     "CatalogError",
+    "Conflict",
     "CredentialsRequired",
     "EngineError",
     "Forbidden",
@@ -15,9 +16,13 @@ __all__ = [
     "InvalidToken",
     "NotFound",
     "Position",
+    "PreconditionFailed",
     "QueryError",
     "QueryTimeout",
+    "QuotaExceeded",
+    "RangeNotSatisfiable",
     "RequestTooLarge",
+    "StorageFull",
     "UnknownTable",
     "UsageError",
 ]
@@ -119,6 +124,40 @@ class NotFound(ArchiveError):
 
     slug = "not-found"
     status = 404
+
+
+class Conflict(ArchiveError):
+    """A name that is taken already, or in use by another request."""
+
+    slug = "conflict"
+    status = 409
+
+
+class PreconditionFailed(Conflict):
+    """Something that was to be made only if it was not there, and is."""
+
+    status = 412
+
+
+class RangeNotSatisfiable(UsageError):
+    """A part of a file that begins behind its end."""
+
+    slug = "range"
+    status = 416
+
+
+class StorageFull(ArchiveError):
+    """No room left on the archive's own disk."""
+
+    slug = "storage-full"
+    status = 507
+
+
+class QuotaExceeded(ArchiveError):
+    """Something that would take more room than its owner has."""
+
+    slug = "quota"
+    status = 413
 
 
 class BusyError(ArchiveError):

@@ -5,19 +5,29 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from .browse.index import Index
+from .browse.service import Browse
 from .catalog import Catalog, load_catalog
 from .catalog.tap_schema import publish
 from .engine import Pool
 from .errors import CatalogError
 from .identity import Identity
 from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner, open_database
+from .mydb.cleaner import TableCleaner
+from .mydb.folders import TableFolders
+from .mydb.making import Makers
+from .mydb.service import MyDb, OwnTables
+from .mydb.store import TableStore
+from .reader import Reader
 from .settings import Settings, SettingsError
 from .tap import Tap
 from .tap.description import Description
 from .tap.jobs import JobExecution, Jobs
 from .tap.queries import Queries
+from .vospace import Vospace, build_vospace
 from .web.requests import Addresses
 
 __all__ = ["Archive", "build"]
@@ -35,12 +45,18 @@ class Archive:
     runner: Runner
     cleaner: Cleaner
     tap: Tap
+    mydb: MyDb
+    browse: Browse
+    vospace: Vospace | None
 
     async def start(self) -> None:
         """Start the workers, then what uses them."""
         await self.pool.start()
         await self.runner.start()
         await self.cleaner.start()
+        await self.mydb.cleaner.start()
+        if self.vospace is not None:
+            await self.vospace.caretaker.start()
 
     async def quiesce(self) -> None:
         """Take nothing new: who waits is told, jobs are given back, answers under way get their time."""
@@ -49,9 +65,13 @@ class Archive:
         await self.runner.stop()
         await asyncio.sleep(self.settings.stop_grace_s)
         self.tap.queries.break_off()
+        await self.mydb.makers.break_off()
 
     async def stop(self) -> None:
         """End everything."""
+        if self.vospace is not None:
+            await self.vospace.caretaker.stop()
+        await self.mydb.cleaner.stop()
         await self.cleaner.stop()
         await self.runner.stop()
         await self.pool.stop()
@@ -71,8 +91,12 @@ def build(settings: Settings) -> Archive:
     catalog = _catalog(settings)
     pool = Pool(settings.engine, settings.public_data, settings.work_dir)
     limits = settings.limits
-    queries = Queries(catalog, pool, limits)
-    store = _job_store(settings)
+    database = _database(settings)
+    tables = TableStore(database, settings.mydb)
+    table_folders = TableFolders(settings.work_dir / "mydb")
+    reader = Reader(catalog, OwnTables(tables, table_folders), limits)
+    queries = Queries(reader, pool, limits)
+    store = JobStore(database, "tap")
     folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
     execute = JobExecution(queries, pool, folders, limits)
     runner = Runner(store, folders, changes, execute, options=settings.jobs)
@@ -82,10 +106,19 @@ def build(settings: Settings) -> Archive:
         addresses=_addresses(settings),
         queries=queries,
         jobs=Jobs(store, folders, changes, runner, queries=queries, limits=limits),
-        description=Description(catalog, pool, limits),
+        description=Description(reader, pool, limits),
     )
     cleaner = Cleaner(store, folders)
-    return Archive(settings, catalog, pool, identity, changes, runner, cleaner, tap)
+    mydb = MyDb(
+        identity=identity,
+        store=tables,
+        makers=Makers(tables, table_folders, reader, pool, limits=limits, options=settings.mydb),
+        cleaner=TableCleaner(tables, table_folders),
+        options=settings.mydb,
+    )
+    vospace = build_vospace(settings, identity, tap.addresses)
+    browse = Browse(identity, reader, Index(catalog))
+    return Archive(settings, catalog, pool, identity, changes, runner, cleaner, tap, mydb, browse, vospace)
 
 
 def _catalog(settings: Settings) -> Catalog:
@@ -98,9 +131,9 @@ def _catalog(settings: Settings) -> Catalog:
     return publish(load_catalog(settings.public_data), settings.work_dir)
 
 
-def _job_store(settings: Settings) -> JobStore:
+def _database(settings: Settings) -> Engine:
     try:
-        return JobStore(open_database(settings.database_url, settings.work_dir), "tap")
+        return open_database(settings.database_url, settings.work_dir)
     except SQLAlchemyError as e:
         reason = str(getattr(e, "orig", None) or type(e).__name__)
         raise SettingsError(f"The job database cannot be opened: {reason}.") from e

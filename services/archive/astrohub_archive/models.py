@@ -81,10 +81,15 @@ class HatsTable:
 
 @dataclass(frozen=True)
 class PlainTable:
-    """Where a table without positions lies: a few Parquet files, read in this order."""
+    """Where a table without positions lies: a few Parquet files, read in this order.
+
+    `private_folder` is set for a table that is not public: the folder of its files, which a query that
+    names the table may read besides the public ones.
+    """
 
     files: tuple[Path, ...]
     size_bytes: int = 0
+    private_folder: Path | None = None
 
 
 @dataclass(frozen=True)

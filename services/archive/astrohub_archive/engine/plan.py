@@ -47,11 +47,14 @@ class Plan:
         Sizes of these files together.
     tables
         The tables it reads by the folder that their files lie in.
+    private_folders
+        Folders that it may read besides the public ones.
     """
 
     sql: str
     size_bytes: int
     tables: Mapping[str, str]
+    private_folders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ class Planner:
             relations.append(_relation(scan, files, cells))
             size_bytes += scan_bytes
             tables[_folder(scan)] = scan.table.qualified_name
-        return Plan(_with_relations(statement.sql, relations), size_bytes, tables)
+        sql = _with_relations(statement.sql, relations)
+        return Plan(sql, size_bytes, tables, _private_folders(statement))
 
     def _files(self, scan: Scan) -> tuple[list[Path], Ranges | None, int]:
         storage = scan.table.storage
@@ -192,6 +196,12 @@ def _with_relations(sql: str, relations: Iterable[str]) -> str:
     if begin is None:
         return f"WITH {clause} {sql}"
     return f"WITH {'RECURSIVE ' if begin.group(1) else ''}{clause}, {sql[begin.end() :]}"
+
+
+def _private_folders(statement: Statement) -> tuple[str, ...]:
+    storages = (scan.table.storage for scan in statement.scans)
+    folders = {s.private_folder for s in storages if isinstance(s, PlainTable) and s.private_folder}
+    return tuple(sorted(map(str, folders)))
 
 
 def _folder(scan: Scan) -> str:

@@ -214,6 +214,7 @@ def _request(query: int, plan: Plan, statement: Statement, fmt: Format, maxrec: 
         "query": query,
         "sql": plan.sql,
         "tables": dict(plan.tables),
+        "private_folders": plan.private_folders,
         "columns": [asdict(column) for column in statement.columns],
         "format": fmt.name,
         "maxrec": maxrec,

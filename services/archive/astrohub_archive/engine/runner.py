@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 import duckdb
@@ -30,9 +30,14 @@ Send = Callable[[Kind, Any], None]
 
 
 class Runner:
-    """Runs queries one after the other in a locked engine; `cancel` may come from another thread."""
+    """Runs queries one after the other in a locked engine; `cancel` may come from another thread.
+
+    The engine that is kept warm reads public data only. A query of tables that are not public gets an
+    engine of its own, which may read the folders of just these tables and is closed after it.
+    """
 
     def __init__(self, lock: Lock, send: Send) -> None:
+        self._lock = lock
         self._engine = open_locked(lock)
         self._send = send
         self._guard = threading.Lock()
@@ -42,9 +47,10 @@ class Runner:
 
     def run(self, request: dict[str, Any]) -> bool:
         """Run one query and send its answer; say whether the engine can be used for another."""
+        private = self._private_engine(request.get("private_folders", ()))
         with self._guard:
             self._query, self._reason = request["query"], None
-            self._cursor = self._engine.cursor()
+            self._cursor = (private or self._engine).cursor()
         answer = _Answer(self._send)
         try:
             self._stream(request, answer)
@@ -55,7 +61,17 @@ class Runner:
             with self._guard:
                 cursor, self._query, self._cursor = self._cursor, None, None
             cursor.close()
+            if private is not None:
+                private.close()
         return True
+
+    def _private_engine(self, folders: Sequence[str]) -> duckdb.DuckDBPyConnection | None:
+        if not folders:
+            return None
+        lock = self._lock
+        # Two engines must not share a folder to spill into: closing one empties it.
+        temp = f"{lock.temp_directory}/private"
+        return open_locked(replace(lock, readable=(*lock.readable, *folders), temp_directory=temp))
 
     def cancel(self, request: dict[str, Any]) -> None:
         """Stop the query of this number if it runs now."""

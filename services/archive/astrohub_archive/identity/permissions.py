@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from ..errors import Forbidden
+from ..errors import CredentialsRequired, Forbidden
 from ..models import Principal
 
-__all__ = ["ACCESS_ARCHIVE", "READ_ARCHIVE", "has_scope", "require_scope"]
+__all__ = [
+    "ACCESS_ARCHIVE",
+    "READ_ARCHIVE",
+    "READ_FILES",
+    "WRITE_ARCHIVE",
+    "WRITE_FILES",
+    "has_scope",
+    "require_scope",
+    "require_user",
+]
 
 ACCESS_ARCHIVE = "access:services!service=archive"
 READ_ARCHIVE = "custom:archive:read"
+WRITE_ARCHIVE = "custom:archive:write"
+READ_FILES = "custom:files:read"
+WRITE_FILES = "custom:files:write"
 
 
 def has_scope(principal: Principal, scope: str) -> bool:
@@ -30,3 +42,19 @@ def require_scope(principal: Principal, scope: str) -> None:
     """
     if not principal.is_anonymous and not has_scope(principal, scope):
         raise Forbidden(f"The token does not allow this; it needs the scope {scope}.")
+
+
+def require_user(principal: Principal, scope: str) -> str:
+    """Return the name of a caller whose token holds `scope`.
+
+    Raises
+    ------
+    CredentialsRequired
+        When nobody was identified.
+    Forbidden
+        When the token does not hold `scope`.
+    """
+    if principal.name is None:
+        raise CredentialsRequired("This is for users of the hub; send a token.")
+    require_scope(principal, scope)
+    return principal.name

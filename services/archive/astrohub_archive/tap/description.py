@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 
 from ..catalog import Catalog
@@ -10,6 +11,7 @@ from ..errors import CredentialsRequired, NotFound, UsageError
 from ..ivoa import vosi
 from ..ivoa.parameters import Parameters, shortened
 from ..models import Principal, Schema, Table
+from ..reader import Reader
 from ..settings import Limits
 from .capabilities import capabilities_document
 from .examples import examples_document
@@ -22,16 +24,16 @@ class Description:
 
     Parameters
     ----------
-    catalog
-        What is published.
+    reader
+        Knows what there is for a caller.
     pool
         Where queries run.
     limits
         What a request may ask for.
     """
 
-    def __init__(self, catalog: Catalog, pool: Pool, limits: Limits) -> None:
-        self._catalog = catalog
+    def __init__(self, reader: Reader, pool: Pool, limits: Limits) -> None:
+        self._reader = reader
         self._pool = pool
         self._limits = limits
         self._up_since = datetime.now(UTC)
@@ -45,8 +47,8 @@ class Description:
         """Return what can be done at this address."""
         return capabilities_document(tap_url, self._limits)
 
-    def tables(self, parameters: Parameters) -> bytes:
-        """Return all tables; with `detail=min` without their columns.
+    async def tables(self, principal: Principal, parameters: Parameters) -> bytes:
+        """Return all tables that there are for the caller; with `detail=min` without their columns.
 
         Raises
         ------
@@ -56,17 +58,18 @@ class Description:
         detail = (parameters.one("DETAIL") or "max").lower()
         if detail not in ("min", "max"):
             raise UsageError(f"detail must be min or max, not {shortened(detail)!r}.")
-        return vosi.tableset(self._catalog.schemas, with_columns=detail == "max")
+        schemas = (await self._reader.catalog_of(principal)).schemas
+        return await asyncio.to_thread(vosi.tableset, schemas, with_columns=detail == "max")
 
-    def table(self, principal: Principal, name: str) -> bytes:
+    async def table(self, principal: Principal, name: str) -> bytes:
         """Return one table with its columns.
 
         Raises
         ------
         CredentialsRequired, NotFound
-            When it is not public.
+            When there is none for the caller.
         """
-        found = self._find(name)
+        found = _find(await self._reader.catalog_of(principal), name)
         if found is not None:
             return vosi.table(*found)
         if principal.is_anonymous:
@@ -77,11 +80,12 @@ class Description:
 
     def examples(self) -> bytes:
         """Return queries to begin with."""
-        return examples_document(self._catalog)
+        return examples_document(self._reader.catalog)
 
-    def _find(self, name: str) -> tuple[Table, Schema] | None:
-        schema_name, dot, table_name = name.partition(".")
-        table = self._catalog.table(schema_name, table_name) if dot else self._catalog.table(None, name)
-        if table is None:
-            return None
-        return table, next(schema for schema in self._catalog.schemas if schema.name == table.schema)
+
+def _find(catalog: Catalog, name: str) -> tuple[Table, Schema] | None:
+    schema_name, dot, table_name = name.partition(".")
+    table = catalog.table(schema_name, table_name) if dot else catalog.table(None, name)
+    if table is None:
+        return None
+    return table, next(schema for schema in catalog.schemas if schema.name == table.schema)

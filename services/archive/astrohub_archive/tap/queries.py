@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from concurrent.futures import ThreadPoolExecutor
 from weakref import WeakSet
 
-from ..adql import understand
-from ..catalog import Catalog
 from ..engine import Answer, Pool
-from ..errors import BusyError, CredentialsRequired, UnknownTable
-from ..identity import READ_ARCHIVE, require_scope
+from ..errors import BusyError
 from ..models import Principal, Statement
+from ..reader import Reader
 from ..settings import Limits
 from .query_request import QueryRequest
 
 __all__ = ["Queries", "digest"]
-
-# Understanding holds the interpreter: more threads would make nothing faster, only longer queues.
-_READERS = 2
 
 
 def digest(text: str) -> str:
@@ -32,19 +26,18 @@ class Queries:
 
     Parameters
     ----------
-    catalog
-        What may be queried.
+    reader
+        Understands a query among the tables that its caller may read.
     pool
         Where queries run.
     limits
         What a query may ask for.
     """
 
-    def __init__(self, catalog: Catalog, pool: Pool, limits: Limits) -> None:
-        self._catalog = catalog
+    def __init__(self, reader: Reader, pool: Pool, limits: Limits) -> None:
+        self._reader = reader
         self._pool = pool
         self.limits = limits
-        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="adql")
         self._waiting: set[asyncio.Task[Answer]] = set()
         self._streaming: WeakSet[Answer] = WeakSet()
         self._is_stopping = False
@@ -61,14 +54,7 @@ class Queries:
         QueryError
             The query is not understood, or not allowed.
         """
-        require_scope(principal, READ_ARCHIVE)
-        loop = asyncio.get_running_loop()
-        try:
-            return await loop.run_in_executor(self._readers, understand, text, self._catalog, self.limits)
-        except UnknownTable as e:
-            if not principal.is_anonymous:
-                raise
-            raise _ask_for_token(e) from e
+        return await self._reader.understand(principal, text)
 
     async def answer(self, principal: Principal, request: QueryRequest) -> Answer:
         """Return the answer to a query once its first bytes are there.
@@ -108,15 +94,6 @@ class Queries:
             answer.expire_after(
                 0, BusyError("The archive was restarted before the answer was whole; ask again in a moment.")
             )
-
-
-def _ask_for_token(unknown: UnknownTable) -> CredentialsRequired:
-    return CredentialsRequired(
-        f"{unknown.message.rstrip('.')}, as far as can be seen without a token; "
-        "send one if the table is not public.",
-        position=unknown.position,
-        suggestion=unknown.suggestion,
-    )
 
 
 def _stopping() -> BusyError:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -31,7 +29,7 @@ async def capabilities(call: Calling) -> Response:
 @ROUTER.get("/tables", operation_id="tables", responses={**xml_answer("VODataService table set"), **ERRORS})
 async def tables(call: Calling) -> Response:
     """List the tables, with their columns unless `detail=min`."""
-    document = await asyncio.to_thread(call.tap.description.tables, call.parameters)
+    document = await call.tap.description.tables(call.principal, call.parameters)
     return Response(document, media_type=_XML)
 
 
@@ -40,7 +38,7 @@ async def tables(call: Calling) -> Response:
 )
 async def table(call: Calling, table_name: str) -> Response:
     """Describe one table."""
-    return Response(call.tap.description.table(call.principal, table_name), media_type=_XML)
+    return Response(await call.tap.description.table(call.principal, table_name), media_type=_XML)
 
 
 @ROUTER.get("/examples", operation_id="examples", responses=xml_answer("DALI examples"))

@@ -1,0 +1,30 @@
+// Wiring of the archive: one of each, which all plugins share.
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
+
+import { IArchiveAccess } from '../tokens.js';
+import { Door } from './api.js';
+import { Catalog } from './catalog.js';
+import { Files } from './files.js';
+import { MyDb } from './mydb.js';
+import { Notebooks } from './notebooks.js';
+import { ServerArchive } from './queries.js';
+
+/** The archive behind the user's own server. */
+export const archivePlugin: JupyterFrontEndPlugin<IArchiveAccess> = {
+  id: '@astrohub/lab:archive',
+  description: 'The way to the archive, which the other plugins share.',
+  autoStart: true,
+  provides: IArchiveAccess,
+  requires: [ITranslator],
+  activate: (app: JupyterFrontEnd, translator: ITranslator): IArchiveAccess => {
+    const door = new Door(app.serviceManager.serverSettings, translator.load('astrohub_lab'));
+    return {
+      queries: new ServerArchive(door),
+      catalog: new Catalog(door),
+      mydb: new MyDb(door),
+      files: new Files(door),
+      notebooks: new Notebooks(door)
+    };
+  }
+};

@@ -1,0 +1,292 @@
+// The VOSpace pane: where one is, what is there, what is on its way.
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { fileUploadIcon, newFolderIcon, refreshIcon } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import { type ISignal, Signal } from '@lumino/signaling';
+
+import { type IEntry, joined } from '../archive/files.js';
+import { button, element } from '../dom.js';
+import { filesIcon } from '../icons.js';
+import { grouped, sizeText } from '../query/figures.js';
+import { iconButton, SidePane } from '../side/pane.js';
+import { DRAGGED } from './drag.js';
+import { drawEntry } from './entry.js';
+import type { FolderModel, IUploading } from './model.js';
+
+/** What somebody wants done with the selected entry. */
+export type Wish = 'open' | 'rename' | 'delete' | 'new-folder';
+
+/** The VOSpace pane. */
+export class FilesPane extends SidePane {
+  constructor(
+    readonly model: FolderModel,
+    private readonly trans: TranslationBundle
+  ) {
+    super('astrohub-files', filesIcon, trans.__('VOSpace'));
+    this.addClass('ah-Files');
+    this.newFolder = iconButton(newFolderIcon, trans.__('New folder'), () => this._wished.emit('new-folder'));
+    this.choose = iconButton(fileUploadIcon, trans.__('Upload files'), () => this.chooser.click());
+    const refresh = iconButton(refreshIcon, trans.__('Refresh'), () => void model.refresh());
+    this.head.append(this.newFolder, this.choose, refresh);
+    this.crumbs.setAttribute('aria-label', trans.__('Folder'));
+    this.list.setAttribute('aria-label', trans.__('Entries'));
+    this.above(this.crumbs);
+    this.node.append(this.uploads);
+    this.listen();
+    model.changed.connect(this.draw, this);
+  }
+
+  /** Somebody wants something done. */
+  get wished(): ISignal<this, Wish> {
+    return this._wished;
+  }
+
+  /** Files were chosen or dropped, to be uploaded. */
+  get brought(): ISignal<this, readonly File[]> {
+    return this._brought;
+  }
+
+  /** The entry that is selected. */
+  get selected(): IEntry | null {
+    return this.model.entries?.find(({ name }) => name === this.current) ?? null;
+  }
+
+  /** The selected entry's path. */
+  get selectedPath(): string | null {
+    return this.selected ? joined(this.model.path, this.selected.name) : null;
+  }
+
+  /** Go to a folder and select an entry. */
+  async reveal(folder: string, name: string | null): Promise<void> {
+    this.asked = true;
+    this.current = name;
+    await this.model.go(folder);
+    this.nodeOf(name)?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** Let the entry be given another name in its place; null when that was given up. */
+  ask(name: string): Promise<string | null> {
+    const label = this.nodeOf(name)?.querySelector('.ah-Entry-name');
+    if (!label) {
+      return Promise.resolve(null);
+    }
+    const field = element('input', { type: 'text', class: 'ah-Field', 'aria-label': this.trans.__('New name') });
+    field.value = name;
+    label.replaceChildren(field);
+    field.focus();
+    field.setSelectionRange(0, name.lastIndexOf('.') > 0 ? name.lastIndexOf('.') : name.length);
+    return new Promise(resolve => {
+      let done = false;
+      const end = (said: string | null): void => {
+        if (!done) {
+          done = true;
+          resolve(said);
+          label.replaceChildren(name);
+          this.nodeOf(name)?.focus();
+        }
+      };
+      field.addEventListener('blur', () => end(field.value));
+      field.addEventListener('keydown', event => {
+        event.stopPropagation();
+        if (event.key === 'Enter' || event.key === 'Escape') {
+          end(event.key === 'Enter' ? field.value : null);
+        }
+      });
+    });
+  }
+
+  protected override onBeforeShow(_: Message): void {
+    if (!this.asked) {
+      this.asked = true;
+      void this.model.go(this.model.path);
+    }
+  }
+
+  protected override onActivateRequest(_: Message): void {
+    this.focusEntry();
+  }
+
+  private listen(): void {
+    this.chooser.addEventListener('change', () => {
+      this._brought.emit([...(this.chooser.files ?? [])]);
+      this.chooser.value = '';
+    });
+    this.list.addEventListener('click', event => this.select(nameAt(event.target)));
+    this.list.addEventListener('focusin', event => this.select(nameAt(event.target)));
+    this.list.addEventListener('contextmenu', event => this.select(nameAt(event.target)), { capture: true });
+    this.list.addEventListener('dblclick', () => this._wished.emit('open'));
+    this.list.addEventListener('keydown', event => this.onKey(event));
+    this.list.addEventListener('dragstart', event => this.onDrag(event));
+    this.body.addEventListener('dragover', event => this.onOver(event));
+    this.body.addEventListener('dragleave', () => this.body.classList.remove('ah-mod-target'));
+    this.body.addEventListener('drop', event => this.onDrop(event));
+  }
+
+  private draw(): void {
+    const { model, trans } = this;
+    this.drawCrumbs();
+    this.drawUploads(model.uploads);
+    this.newFolder.disabled = this.choose.disabled = !model.writable;
+    const { entries, problem } = model;
+    if (problem !== null) {
+      this.showProblem(problem.sentence, trans.__('Try again'), () => void model.refresh());
+    } else if (entries === null) {
+      this.showWaiting();
+    } else if (entries.length === 0) {
+      this.show_(element('p', { class: 'ah-Side-empty' }, this.emptyText()));
+    } else {
+      this.drawEntries(entries);
+    }
+  }
+
+  private drawEntries(entries: readonly IEntry[]): void {
+    const { model, trans } = this;
+    const focused = this.list.contains(document.activeElement);
+    const scrolled = this.body.scrollTop;
+    this.list.replaceChildren(...entries.map(entry => drawEntry(entry, trans)));
+    this.show_(this.list);
+    if (model.more) {
+      const label = trans.__('%1 entries show. Show more', grouped(entries.length));
+      this.body.append(button('ah-Link ah-Files-more', label, () => void model.readMore()));
+    }
+    this.body.scrollTop = scrolled;
+    this.mark();
+    if (focused) {
+      this.focusEntry();
+    }
+  }
+
+  private emptyText(): string {
+    return this.model.writable
+      ? this.trans.__('Nothing here yet. Drop files from your computer here, or use Save to VOSpace… above a result.')
+      : this.trans.__('This folder is empty.');
+  }
+
+  private drawCrumbs(): void {
+    const steps = this.model.path.split('/').filter(step => step !== '');
+    const crumb = (label: string, path: string, last: boolean): HTMLElement => {
+      const made = button('ah-Crumb', label, () => void this.model.go(path));
+      if (last) {
+        made.setAttribute('aria-current', 'location');
+      }
+      return made;
+    };
+    const crumbs = [crumb(this.trans.__('VOSpace'), '', steps.length === 0)];
+    steps.forEach((step, index) => {
+      crumbs.push(element('span', { class: 'ah-Crumb-mark', 'aria-hidden': 'true' }, '/'));
+      crumbs.push(crumb(step, steps.slice(0, index + 1).join('/'), index === steps.length - 1));
+    });
+    this.crumbs.replaceChildren(...crumbs);
+  }
+
+  private drawUploads(uploads: readonly IUploading[]): void {
+    this.uploads.replaceChildren(
+      ...uploads.map(({ name, size, sent, control }) => {
+        const bar = element('progress', { max: String(Math.max(size, 1)), value: String(sent), 'aria-label': name });
+        const figures = this.trans.__('%1 of %2', sizeText(sent), sizeText(size));
+        const cancel = button('ah-Link', this.trans.__('Cancel'), () => control.abort());
+        return element('div', { class: 'ah-Upload' }, element('span', {}, name), bar, element('span', {}, figures), cancel);
+      })
+    );
+  }
+
+  private select(name: string | null): void {
+    if (name !== null && name !== this.current) {
+      this.current = name;
+      this.mark();
+    }
+  }
+
+  private mark(): void {
+    for (const node of this.list.querySelectorAll('[aria-selected=true]')) {
+      node.removeAttribute('aria-selected');
+      node.setAttribute('tabindex', '-1');
+    }
+    const node = this.selected ? this.nodeOf(this.current) : null;
+    node?.setAttribute('aria-selected', 'true');
+    (node ?? this.list.firstElementChild)?.setAttribute('tabindex', '0');
+  }
+
+  private focusEntry(): void {
+    const node = this.nodeOf(this.current) ?? (this.list.firstElementChild as HTMLElement | null);
+    node?.focus();
+  }
+
+  private nodeOf(name: string | null): HTMLElement | null {
+    const index = this.model.entries?.findIndex(entry => entry.name === name) ?? -1;
+    return (this.list.children[index] as HTMLElement | undefined) ?? null;
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const entries = this.model.entries ?? [];
+    const at = entries.findIndex(({ name }) => name === this.current);
+    const acts: Record<string, () => void> = {
+      ArrowDown: () => this.move(at + 1),
+      ArrowUp: () => this.move(Math.max(at - 1, 0)),
+      Home: () => this.move(0),
+      End: () => this.move(entries.length - 1),
+      Enter: () => this._wished.emit('open'),
+      Backspace: () => void this.model.go(this.model.path.split('/').slice(0, -1).join('/')),
+      F2: () => this._wished.emit('rename'),
+      Delete: () => this._wished.emit('delete')
+    };
+    const act = acts[event.key];
+    if (act && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      act();
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  }
+
+  private move(to: number): void {
+    const entry = this.model.entries?.[to];
+    if (entry) {
+      this.select(entry.name);
+      this.nodeOf(entry.name)?.focus();
+    }
+  }
+
+  private onDrag(event: DragEvent): void {
+    this.select(nameAt(event.target));
+    const path = this.selectedPath;
+    if (path !== null && event.dataTransfer) {
+      event.dataTransfer.setData(DRAGGED, path);
+      event.dataTransfer.setData('text/plain', path);
+      event.dataTransfer.effectAllowed = 'copy';
+    }
+  }
+
+  private onOver(event: DragEvent): void {
+    if (this.model.writable && event.dataTransfer?.types.includes('Files')) {
+      event.preventDefault();
+      event.stopPropagation();
+      event.dataTransfer.dropEffect = 'copy';
+      this.body.classList.add('ah-mod-target');
+    }
+  }
+
+  private onDrop(event: DragEvent): void {
+    this.body.classList.remove('ah-mod-target');
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (this.model.writable && files.length > 0) {
+      event.preventDefault();
+      event.stopPropagation();
+      this._brought.emit(files);
+    }
+  }
+
+  private readonly newFolder: HTMLButtonElement;
+  private readonly choose: HTMLButtonElement;
+  private readonly chooser = element('input', { type: 'file', multiple: '' });
+  private readonly crumbs = element('nav', { class: 'ah-Crumbs' });
+  private readonly list = element('div', { class: 'ah-Entries', role: 'listbox' });
+  private readonly uploads = element('div', { class: 'ah-Uploads' });
+  private readonly _wished = new Signal<this, Wish>(this);
+  private readonly _brought = new Signal<this, readonly File[]>(this);
+  private current: string | null = null;
+  private asked = false;
+}
+
+function nameAt(target: EventTarget | null): string | null {
+  return target instanceof Element ? (target.closest('.ah-Entry')?.getAttribute('data-name') ?? null) : null;
+}

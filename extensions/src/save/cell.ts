@@ -1,0 +1,25 @@
+// The cell that gets a result's rows in a notebook: what a good colleague would write. Pure functions.
+
+/** What is known of a result. */
+export interface IResult {
+  readonly query: string;
+  /** The row limit, where it cut the result; else null. */
+  readonly cutAt: number | null;
+  /** The table of MyDB that holds all rows; null when they were not saved. */
+  readonly savedAs: string | null;
+}
+
+/** Write the cell. */
+export function cellOf({ query, cutAt, savedAs }: IResult): string {
+  if (savedAs !== null) {
+    return written(`"SELECT * FROM mydb.${savedAs}"`, null);
+  }
+  const text = query.trim().replace(/\\/g, '\\\\').replace(/"""/g, '\\"\\"\\"');
+  return written(`"""\n${text}\n"""`, cutAt);
+}
+
+function written(query: string, cutAt: number | null): string {
+  const limit = cutAt === null ? '' : `, maxrec=${cutAt}`;
+  const remark = cutAt === null ? '' : '  # of more rows: without maxrec, all of them come';
+  return `import astrohub\n\ntable = astrohub.query(${query}${limit})${remark}\ntable`;
+}

@@ -1,0 +1,177 @@
+// Wiring of what can be done with a result: MyDB, VOSpace, notebook, download.
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
+import { ICommandPalette, type MainAreaWidget } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
+import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
+import { downloadIcon, notebookIcon, saveIcon } from '@jupyterlab/ui-components';
+
+import { filesIcon } from '../icons.js';
+import type { QueryPanel } from '../query/panel.js';
+import { failed } from '../side/toasts.js';
+import { IArchiveAccess, IQueryTracker } from '../tokens.js';
+import { cellOf, type IResult } from './cell.js';
+import { FormStrip, type IForm } from './form.js';
+import { downloadForm, type ISubject, myDbForm, vospaceForm } from './forms.js';
+
+/** The commands' names; `schema/save.json` refers to them. */
+const CommandIDs = {
+  mydb: 'astrohub:save-to-mydb',
+  vospace: 'astrohub:save-to-vospace',
+  notebook: 'astrohub:send-to-notebook',
+  download: 'astrohub:download-result'
+} as const;
+
+type QueryTab = MainAreaWidget<QueryPanel>;
+
+/** What the commands work on. */
+interface IContext {
+  readonly app: JupyterFrontEnd;
+  readonly access: IArchiveAccess;
+  readonly tracker: IQueryTracker;
+  readonly notebooks: INotebookTracker | null;
+  readonly folder: () => string;
+  readonly trans: TranslationBundle;
+  /** Under which name of MyDB the rows of a query are, by its text. */
+  readonly saved: Map<string, string>;
+}
+
+/** What can be done with a result. */
+export const savePlugin: JupyterFrontEndPlugin<void> = {
+  id: '@astrohub/lab:save',
+  description: 'Keeps a result: in MyDB, in the VOSpace, in a notebook, on the desktop.',
+  autoStart: true,
+  requires: [IArchiveAccess, IQueryTracker, ITranslator],
+  optional: [ICommandPalette, INotebookTracker, IDefaultFileBrowser],
+  activate: (
+    app: JupyterFrontEnd,
+    access: IArchiveAccess,
+    tracker: IQueryTracker,
+    translator: ITranslator,
+    palette: ICommandPalette | null,
+    notebooks: INotebookTracker | null,
+    browser: IDefaultFileBrowser | null
+  ): void => {
+    const trans = translator.load('astrohub_lab');
+    const folder = (): string => browser?.model.path ?? '';
+    const context = { app, access, tracker, notebooks, folder, trans, saved: new Map<string, string>() };
+    addCommands(context);
+    for (const command of Object.values(CommandIDs)) {
+      palette?.addItem({ command, category: trans.__('Archive') });
+    }
+  }
+};
+
+function addCommands(context: IContext): void {
+  const { app, trans, tracker } = context;
+  const forms = { access: context.access, commands: app.commands, trans };
+  const describedBy = { args: { type: 'object' as const, properties: {} } };
+  const isEnabled = (): boolean => Boolean(tracker.currentWidget?.content.model.text.trim());
+  app.commands.addCommand(CommandIDs.mydb, {
+    label: trans.__('Save to MyDB…'),
+    caption: trans.__('Keep the rows as a table of your own, to be queried and joined'),
+    icon: saveIcon,
+    describedBy,
+    isEnabled,
+    execute: async () => {
+      await context.access.catalog.refresh();
+      show(context, subject => myDbForm(subject, forms));
+    }
+  });
+  app.commands.addCommand(CommandIDs.vospace, {
+    label: trans.__('Save to VOSpace…'),
+    caption: trans.__('Write the rows into a file'),
+    icon: filesIcon,
+    describedBy,
+    isEnabled,
+    execute: async () => {
+      const home = await context.access.files.home().catch(() => 'home');
+      show(context, subject => vospaceForm(subject, home, forms));
+    }
+  });
+  app.commands.addCommand(CommandIDs.download, {
+    label: trans.__('Download'),
+    caption: trans.__('Bring the rows to this computer as a file'),
+    icon: downloadIcon,
+    describedBy,
+    isEnabled,
+    execute: () => show(context, subject => downloadForm(subject, forms))
+  });
+  app.commands.addCommand(CommandIDs.notebook, {
+    label: trans.__('Send to notebook'),
+    caption: trans.__('Put a cell that gets these rows into the notebook'),
+    icon: notebookIcon,
+    describedBy,
+    isEnabled,
+    isVisible: () => context.notebooks !== null,
+    execute: () => sendToNotebook(context)
+  });
+}
+
+/** Put a form above the query; one at a time. */
+function show(context: IContext, make: (subject: ISubject) => IForm): void {
+  const tab = context.tracker.currentWidget;
+  if (!tab) {
+    return;
+  }
+  for (const open of [...tab.contentHeader.widgets]) {
+    open.dispose();
+  }
+  tab.contentHeader.addWidget(new FormStrip(make(subjectOf(tab, context)), context.trans));
+}
+
+function subjectOf(tab: QueryTab, { saved }: IContext): ISubject {
+  const { query, limit } = asked(tab);
+  const stem = tab.title.label.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '');
+  return { query, limit, stem: stem || 'result', onSaved: name => saved.set(query, name) };
+}
+
+/** The query whose rows show; the one that is written while none do. */
+function asked({ content: { model } }: QueryTab): { query: string; limit: number; cutAt: number | null } {
+  const { state } = model;
+  if (state.phase !== 'answered') {
+    return { query: model.text, limit: model.limit, cutAt: null };
+  }
+  const cutAt = state.answer.ending.kind === 'cut' ? state.limit : null;
+  return { query: state.text, limit: state.limit, cutAt };
+}
+
+async function sendToNotebook(context: IContext): Promise<void> {
+  const tab = context.tracker.currentWidget;
+  if (!tab) {
+    return;
+  }
+  const { query, cutAt } = asked(tab);
+  const result: IResult = { query, cutAt, savedAs: context.saved.get(query) ?? null };
+  try {
+    const panel = context.notebooks?.currentWidget ?? (await newNotebook(context));
+    await panel.context.ready;
+    await panel.revealed;
+    insertCell(panel, cellOf(result));
+    context.app.shell.activateById(panel.id);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+async function newNotebook({ app, folder }: IContext): Promise<NotebookPanel> {
+  await app.serviceManager.kernelspecs.ready;
+  const kernelName = app.serviceManager.kernelspecs.specs?.default ?? 'python3';
+  const args = { cwd: folder(), kernelName };
+  return (await app.commands.execute('notebook:create-new', args)) as NotebookPanel;
+}
+
+/** Put a cell below the one where the cursor stands; an empty one is taken for it. */
+function insertCell({ content }: NotebookPanel, source: string): void {
+  const shared = content.model?.sharedModel;
+  if (!shared) {
+    return;
+  }
+  const { activeCell, activeCellIndex } = content;
+  if (activeCell?.model.type === 'code' && activeCell.model.sharedModel.source.trim() === '') {
+    activeCell.model.sharedModel.setSource(source);
+    return;
+  }
+  shared.insertCell(activeCellIndex + 1, { cell_type: 'code', source, metadata: {} });
+  content.activeCellIndex = activeCellIndex + 1;
+}

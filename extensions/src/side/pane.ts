@@ -1,0 +1,60 @@
+// A pane of the side bar: a head with a title and buttons, a body, and what stands in it when there is nothing to list.
+import type { LabIcon } from '@jupyterlab/ui-components';
+import { Widget } from '@lumino/widgets';
+
+import { button, element } from '../dom.js';
+import { alertLine } from '../query/alert.js';
+
+/** A button that is an icon. */
+export function iconButton(icon: LabIcon, label: string, onClick: () => void): HTMLButtonElement {
+  const made = button('ah-IconButton', '', onClick);
+  made.title = label;
+  made.setAttribute('aria-label', label);
+  made.append(icon.element({ tag: 'span', stylesheet: 'menuItem' }));
+  return made;
+}
+
+/** The ground of the panes. */
+export class SidePane extends Widget {
+  constructor(id: string, icon: LabIcon, title: string) {
+    super();
+    this.id = id;
+    this.addClass('ah-Side');
+    this.title.icon = icon;
+    this.title.caption = title;
+    this.node.setAttribute('role', 'region');
+    this.node.setAttribute('aria-label', title);
+    this.head = element('div', { class: 'ah-Side-head' }, element('h2', { class: 'ah-Side-title' }, title));
+    this.body = element('div', { class: 'ah-Side-body' });
+    this.node.append(this.head, this.body);
+  }
+
+  /** Put something between head and body. */
+  protected above(node: HTMLElement): void {
+    this.node.insertBefore(node, this.body);
+  }
+
+  /** Show that something comes. */
+  protected showWaiting(): void {
+    const line = (): HTMLElement => element('div', { class: 'ah-Skeleton-row' });
+    this.body.setAttribute('aria-busy', 'true');
+    this.body.replaceChildren(
+      element('div', { class: 'ah-Skeleton', 'aria-hidden': 'true' }, ...Array.from({ length: 8 }, line))
+    );
+  }
+
+  /** Show why there is nothing, with a way out. */
+  protected showProblem(sentence: string, label: string, apply: () => void): void {
+    this.body.setAttribute('aria-busy', 'false');
+    this.body.replaceChildren(alertLine(sentence, [{ label, apply }]));
+  }
+
+  /** Show what there is. */
+  protected show_(...nodes: (Node | string)[]): void {
+    this.body.setAttribute('aria-busy', 'false');
+    this.body.replaceChildren(...nodes);
+  }
+
+  protected readonly head: HTMLElement;
+  protected readonly body: HTMLElement;
+}

@@ -1,0 +1,1 @@
+"""Running notebooks: each in a copy of its own, with a kernel of its own, several at a time."""

@@ -1,0 +1,1 @@
+"""Browsing: everything that a caller may query, in one compressed document."""

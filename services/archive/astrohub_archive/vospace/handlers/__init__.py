@@ -1,0 +1,7 @@
+"""Files over HTTP."""
+
+from . import content
+
+__all__ = ["ROUTERS"]
+
+ROUTERS = (content.ROUTER,)

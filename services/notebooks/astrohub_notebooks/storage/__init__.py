@@ -1,0 +1,1 @@
+"""Where collections come from and where they are published: git, folders, and the versions on disk."""

@@ -14,6 +14,8 @@ from .tree import ROOT, kept_files, read
 CONTRACTS = {
     Path("docs/reference/hub_settings_generated.json"): ("astrohub_hub.settings", "--schema"),
     Path("services/archive/settings_schema_generated.json"): ("astrohub_archive.settings", "--schema"),
+    Path("services/notebooks/settings_schema_generated.json"): ("astrohub_notebooks.settings", "--schema"),
+    Path("docs/reference/nbtester_settings_generated.json"): ("nbtester.settings", "--schema"),
     Path("services/archive/openapi_generated.json"): ("astrohub_archive.openapi", "--print"),
 }
 

@@ -15,8 +15,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MEMBERS = {
     "hub": "astrohub_hub",
     "services/archive": "astrohub_archive",
+    "services/notebooks": "astrohub_notebooks",
     "extensions": "astrohub_lab",
     "kernels": "astrohub",
+    "nbtester": "nbtester",
     "launcher": "astrohub_launcher",
 }
 

@@ -17,7 +17,7 @@ from ..ivoa.parameters import Parameters, shortened
 from ..models import Principal
 from ..web.problems import PROBLEM_MIME, Problem, prefer_problem
 from ..web.requests import identify
-from ..web.streaming import ClientLeftError, while_connected
+from ..web.streaming import ClientLeft, while_connected
 from ..web.tables import Document
 from .documents import Creation, TableDocument, TableList, describe_table, describe_tables, read_creation
 from .names import checked_name
@@ -108,7 +108,7 @@ async def create_table(call: Calling) -> Response:
     making = call.mydb.makers.from_query(call.principal, owner, name, wanted.query, replace=wanted.replace)
     try:
         entry = await while_connected(call.request, making)
-    except ClientLeftError:
+    except ClientLeft:
         return Response(status_code=499)
     return _json(describe_table(entry), 201)
 

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from ...errors import ArchiveError, UsageError
 from ...web.body import BodyStream
-from ...web.streaming import ClientLeftError, while_connected
+from ...web.streaming import ClientLeft, while_connected
 from ..nodes import Node
 from .attachment import attachment, etag
 from .context import Call, Calling
@@ -112,7 +112,7 @@ async def change(call: Calling, path: str) -> Response:
         work = files.restore(call.principal, path)
     try:
         node = await while_connected(call.request, work)
-    except ClientLeftError:
+    except ClientLeft:
         return Response(status_code=_LEFT)
     status = 201 if isinstance(action, MakeFolder) else 200
     return JSONResponse(entry_of(node).model_dump(by_alias=True), status, headers=_made(call, node))

@@ -9,6 +9,7 @@ from jupyter_server.utils import url_path_join
 
 from .archive import Archive
 from .handlers import QueryHandler
+from .page_config import keep_tokens_out
 from .settings import Settings
 
 __all__ = ["load_jupyter_server_extension"]
@@ -22,6 +23,7 @@ def load_jupyter_server_extension(server: ServerApp) -> None:
     server
         The server that is starting.
     """
+    keep_tokens_out(server)
     archive = Archive(Settings.from_environment(os.environ))
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(  # type: ignore[no-untyped-call]

@@ -16,8 +16,9 @@ _SETTING = "page_config_hook"
 def keep_tokens_out(server: ServerApp) -> None:
     """Take the token out of the page's configuration.
 
-    JupyterHub's single-user extension puts the user's own token there, by which whoever reads the page can run
-    code as that user. It hands its hook over after other extensions have been loaded, or before: both are met.
+    JupyterHub's single-user extension puts the user's own token there, by which whoever reads the page can
+    run code as that user. It hands its hook over after other extensions have been loaded, or before: both
+    are met.
 
     Parameters
     ----------

@@ -275,7 +275,7 @@ class Queries:
         if width < MAXIMUM_COLUMNS and self._listed <= MAXIMUM_LISTED:
             return
         raise QueryError(
-            f"A SELECT may have {MAXIMUM_COLUMNS:,} columns at most, all SELECTs of a query {MAXIMUM_LISTED:,}.",
+            f"A SELECT may have {MAXIMUM_COLUMNS:,} columns at most, and a whole query {MAXIMUM_LISTED:,}.",
             position=position_of(self._text, node),
         )
 

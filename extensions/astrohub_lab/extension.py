@@ -12,6 +12,7 @@ from .archive import Archive
 from .handlers import QueryHandler
 from .json_handlers import CopyHandler, NotebooksHandler, SaveHandler
 from .notebooks import Collection
+from .page_config import keep_tokens_out
 from .passage import PREFIXES, PassageHandler
 from .settings import Settings
 
@@ -26,6 +27,7 @@ def load_jupyter_server_extension(server: ServerApp) -> None:
     server
         The server that is starting.
     """
+    keep_tokens_out(server)
     settings = Settings.from_environment(os.environ)
     archive, collection = Archive(settings), Collection(settings.notebooks)
     home = Path(server.root_dir)

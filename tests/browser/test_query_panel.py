@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 from typing import Literal
@@ -173,6 +174,9 @@ def test_no_token_is_in_any_page_or_address(lab: Page, platform: RunningPlatform
     assert token not in lab.content()
     assert token not in lab.evaluate("JSON.stringify([localStorage, sessionStorage, document.cookie])")
     assert [address for address in watch.addresses if "token=" in address] == []
+    config = json.loads(lab.locator("#jupyter-config-data").text_content() or "{}")
+    assert config["hubUser"] == USER
+    assert config["token"] == ""
 
 
 @pytest.mark.parametrize(

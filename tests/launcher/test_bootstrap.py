@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import http.server
 import io
@@ -27,6 +28,7 @@ from ..support.small_clone import SmallClone
 FILENAME = "uv-1-py3-none-any.whl"
 
 
+@functools.cache  # a zip archive holds the time of its making
 def _wheel() -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as wheel:

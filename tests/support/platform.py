@@ -83,11 +83,13 @@ def running_platform() -> Iterator[RunningPlatform]:
     url = f"http://127.0.0.1:{free_port()}"
     platform = RunningPlatform(url, folder / "data", Path(usual["environments"]))
     try:
-        _share_sample_data(Path(usual["data"]) / "public", platform.data / "public")
+        _share_sample_data(Path(usual["data"]), platform.data)
         _start(platform)
         yield platform
     finally:
         platform.run("down")
+        for place, _, _ in os.walk(folder):
+            Path(place).chmod(0o755)  # the sample data are read-only
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -108,9 +110,10 @@ def _start(platform: RunningPlatform) -> None:
 
 def _share_sample_data(source: Path, target: Path) -> None:
     """Let a platform see sample data that were made before: the same files where the system allows it."""
-    if not any(source.glob(".astrohub-stamp.json")):
+    stamp = source / ".sample-data.json"
+    if not stamp.is_file():
         return  # not made yet: `up` makes them
-    for place, _, files in os.walk(source):
+    for place, _, files in os.walk(source / "public"):
         folder = target / Path(place).relative_to(source)
         folder.mkdir(parents=True)
         for name in files:
@@ -118,5 +121,6 @@ def _share_sample_data(source: Path, target: Path) -> None:
                 os.link(Path(place, name), folder / name)
             except OSError:
                 shutil.copy2(Path(place, name), folder / name)
-    for place, _, _ in os.walk(target, topdown=False):
+    for place, _, _ in os.walk(target / "public", topdown=False):
         shutil.copymode(source / Path(place).relative_to(target), place)
+    shutil.copyfile(stamp, target / stamp.name)

@@ -235,6 +235,12 @@ def test_a_position_without_a_value_is_nowhere(answer: Answer) -> None:
     assert answer(query.format(1)) == [(1,)]
 
 
+def test_the_distance_to_a_position_without_a_value_has_none(answer: Answer) -> None:
+    query = """SELECT DISTANCE(POINT(1, 1), POINT(hp_mag, dec)), AREA(CIRCLE(1, 1, hp_mag))
+    FROM hip2 WHERE hp_mag IS NULL"""
+    assert (None, None) in answer(query)
+
+
 def test_a_crossmatch_across_right_ascension_zero(answer: Answer) -> None:
     query = """SELECT g.source_id, h.hip FROM gaia_source AS g
     JOIN hip2 AS h ON 1 = CONTAINS(POINT(g.ra, g.dec), CIRCLE(h.ra, h.dec, 1 / 3600.)) ORDER BY hip"""

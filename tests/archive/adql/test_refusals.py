@@ -117,6 +117,21 @@ def test_too_many_tables_are_refused(read: Read) -> None:
         read(f"SELECT g1.ra FROM {tables}")
 
 
+def test_columns_that_double_at_each_level_are_refused(read: Read) -> None:
+    steps = ", ".join(f"a{n} AS (SELECT * FROM a{n - 1} AS x CROSS JOIN a{n - 1} AS y)" for n in range(1, 25))
+    query = f"WITH a0 AS (SELECT ra FROM gaia_source), {steps} SELECT COUNT(*) FROM a24"
+    with pytest.raises(QueryError, match="2,000 columns at most"):
+        read(query)
+
+
+@pytest.mark.parametrize(
+    "columns", [",".join("*" * 3000), ", ".join(f"ra AS a{number}" for number in range(3000))]
+)
+def test_too_many_columns_are_refused(columns: str, read: Read) -> None:
+    with pytest.raises(QueryError, match="2,000 columns at most"):
+        read(f"SELECT {columns} FROM gaia_source")
+
+
 def test_too_many_words_are_refused(read: Read) -> None:
     with pytest.raises(QueryError, match="40,000 words"):
         read("SELECT ra FROM gaia_source WHERE ra IN (" + "1," * 30_000 + "1)")

@@ -119,6 +119,7 @@ async def test_a_region_that_is_no_region_does_not_bound_anything() -> None:
     assert cover(Region("circle", (0.0, 0.0, float("nan")))) is None
     assert cover(Region("circle", (0.0, 95.0, 1.0))) is None
     assert cover(Region("polygon", (0.0, 0.0, 120.0, 0.0, 240.0, 0.0))) is None
+    assert cover(Region("polygon", (1.0, 1.0, 1.0, 1.0, 2.0, 2.0))) is None
 
 
 def _between_corners(corners: NDArray[np.float64]) -> NDArray[np.float64]:

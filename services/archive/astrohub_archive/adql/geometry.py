@@ -123,7 +123,8 @@ def _area(writer: Writer, name: str, node: exp.Anonymous) -> Value:
     if isinstance(shape, Point):
         sql = "0e0"
     elif isinstance(shape, Circle):
-        half = f"sin(radians(least({double(shape.radius)}, 180e0)) / 2)"
+        radius = double(shape.radius)
+        half = f"sin(radians(CASE WHEN {radius} > 180e0 THEN 180e0 ELSE {radius} END) / 2)"
         sql = f"(4 * pi() * {half} * {half} * {_SQUARE_DEGREES})"
     elif isinstance(shape, Box):
         sides = f"sin(radians({double(shape.width)}) / 2) * sin(radians({double(shape.height)}) / 2)"

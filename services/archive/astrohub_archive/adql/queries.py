@@ -26,6 +26,12 @@ __all__ = ["Queries"]
 MAXIMUM_OPERANDS = 200
 """Queries that UNION, EXCEPT and INTERSECT may put in a row."""
 
+MAXIMUM_COLUMNS = 2_000
+"""Columns that one SELECT may have; `SELECT *` of a join of two wide tables fits."""
+
+MAXIMUM_LISTED = 10_000
+"""Columns of all SELECT lists of a query together: each level of nesting can double them."""
+
 _WORDS: dict[type[exp.Expr], str] = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
 
 
@@ -47,6 +53,7 @@ class Queries:
         self._from = From(text, catalog, self.scans, self.inner)
         self._numbers: Iterator[int] = count()
         self._root: exp.Query | None = None
+        self._listed = 0
 
     def outermost(self, query: exp.Query) -> WrittenQuery:
         """Write the query itself; its columns are called in the engine as in the answer."""
@@ -243,11 +250,13 @@ class Queries:
         items: list[_Item] = []
         for node in select.expressions:
             star = node if isinstance(node, exp.Star) else node.this if isinstance(node, exp.Column) else None
+            self._check_width(len(items), node)
             if isinstance(star, exp.Star):
                 if existence:
                     items.append(_Item("found", Value("1", Type.INT), node))
                     continue
                 for known in scope.star(node):
+                    self._check_width(len(items), node)
                     items.append(_Item(known.name, replace(scope.read(known), loose=node), node))
                 continue
             inner = node.this if isinstance(node, exp.Alias) else node
@@ -259,6 +268,16 @@ class Queries:
         if not items:
             raise QueryError("SELECT needs a column.", position=position_of(self._text, select))
         return items
+
+    def _check_width(self, width: int, node: exp.Expr) -> None:
+        """Refuse a list that grows beyond what one SELECT, or all of a query, may have."""
+        self._listed += 1
+        if width < MAXIMUM_COLUMNS and self._listed <= MAXIMUM_LISTED:
+            return
+        raise QueryError(
+            f"A SELECT may have {MAXIMUM_COLUMNS:,} columns at most, and a whole query {MAXIMUM_LISTED:,}.",
+            position=position_of(self._text, node),
+        )
 
     def _columns(self, items: list[_Item], *, outermost: bool) -> tuple[OutputColumn, ...]:
         names = [item.name for item in items]

@@ -23,7 +23,9 @@ _BAND = 1e-9
 
 def distance(first: Point, second: Point) -> str:
     """Return the great-circle distance in degrees (the haversine formula, exact for small distances)."""
-    return f"degrees(2 * asin(sqrt(least(1e0, {_haversine(first, second)}))))"
+    haversine = _haversine(first, second)
+    # Not least(): the engine's passes over NULL, and a distance to nowhere would be 180 degrees.
+    return f"degrees(2 * asin(sqrt(CASE WHEN {haversine} > 1e0 THEN 1e0 ELSE {haversine} END)))"
 
 
 def is_nearer(first: Point, second: Point, radius: Value, sign: str = "<=") -> str:

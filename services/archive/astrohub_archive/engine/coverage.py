@@ -42,8 +42,9 @@ def cover(region: Region) -> Ranges | None:
     try:
         return _cover(region)
     except BaseException as e:
-        # A failed assertion in the library's Rust code arrives as this, which is no Exception.
-        if type(e).__name__ != "PanicException":
+        # A failed assertion in the library's Rust code arrives as this, which is no Exception;
+        # a shape that it does not take, such as a polygon without an area, as a ValueError.
+        if type(e).__name__ != "PanicException" and not isinstance(e, ValueError):
             raise
         _log.warning("region-not-covered", extra={"kind": region.kind, "values": region.values})
         return None

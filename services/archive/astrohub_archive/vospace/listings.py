@@ -72,10 +72,12 @@ class Listings:
 
         Raises
         ------
-        Conflict
-            When it is no folder.
+        Conflict, UsageError
+            When it is no folder; when a parameter does not fit.
         """
         require_scope(principal, READ_FILES)
+        if limit is not None and limit < 1:
+            raise UsageError("limit must be at least 1.")
         is_wanted = _wanted(None if after is None else _decoded(after), start)
         count = min(limit or self._most, self._most)
         listing = await asyncio.to_thread(self._page, principal, path, is_wanted, count)

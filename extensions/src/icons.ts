@@ -11,19 +11,19 @@ M1.2 6.7h5.2v1.6H1.2z M1.2 9.6h4.2v1.6H1.2z M1.2 12.5h5v1.6h-5z"/>
 /** The icon of a Query tab. */
 export const queryIcon = new LabIcon({ name: '@astrohub/lab:query', svgstr: QUERY });
 
-/** A tree of boxes: schemas and their tables. */
+/** A store of layers: schemas and their tables. */
 const SCHEMA = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
-<g class="jp-icon3" stroke="#616161" stroke-width="1.3" fill="none">
+<g class="jp-icon3" stroke="#616161" stroke-width="1.3"><g fill="none">
 <ellipse cx="8" cy="3.6" rx="5.4" ry="2"/><path d="M2.6 3.6v8.8c0 1.1 2.4 2 5.4 2s5.4-.9 5.4-2V3.6"/>
-<path d="M2.6 8c0 1.1 2.4 2 5.4 2s5.4-.9 5.4-2"/></g></svg>`;
+<path d="M2.6 8c0 1.1 2.4 2 5.4 2s5.4-.9 5.4-2"/></g></g></svg>`;
 
 /** The icon of the Schema browser. */
 export const schemaIcon = new LabIcon({ name: '@astrohub/lab:schema', svgstr: SCHEMA });
 
-/** A folder with a star in it: files of the archive. */
+/** A cloud with a star in it: files of the archive. */
 const FILES = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
-<g class="jp-icon3" stroke="#616161" stroke-width="1.3" fill="none" stroke-linejoin="round">
-<path d="M4.6 12.9a3.1 3.1 0 0 1-.5-6.1 4 4 0 0 1 7.7-.7 3.4 3.4 0 0 1-.2 6.8z"/></g>
+<g class="jp-icon3" stroke="#616161" stroke-width="1.3" stroke-linejoin="round"><g fill="none">
+<path d="M4.6 12.9a3.1 3.1 0 0 1-.5-6.1 4 4 0 0 1 7.7-.7 3.4 3.4 0 0 1-.2 6.8z"/></g></g>
 <path class="jp-icon3" fill="#616161" d="M8 6.6l.7 1.7 1.8.1-1.4 1.1.5 1.8L8 10.3l-1.6 1 .5-1.8-1.4-1.1 1.8-.1z"/></svg>`;
 
 /** The icon of the VOSpace pane. */
@@ -31,8 +31,8 @@ export const filesIcon = new LabIcon({ name: '@astrohub/lab:files', svgstr: FILE
 
 /** A bound book with a mark: the notebook collection. */
 const NOTEBOOKS = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
-<g class="jp-icon3" stroke="#616161" stroke-width="1.3" fill="none" stroke-linejoin="round">
-<path d="M3.2 12.6V3.2A1.6 1.6 0 0 1 4.8 1.6h8v10.2h-8a1.4 1.4 0 0 0 0 2.7h8v-2.7"/></g>
+<g class="jp-icon3" stroke="#616161" stroke-width="1.3" stroke-linejoin="round"><g fill="none">
+<path d="M3.2 12.6V3.2A1.6 1.6 0 0 1 4.8 1.6h8v10.2h-8a1.4 1.4 0 0 0 0 2.7h8v-2.7"/></g></g>
 <path class="jp-icon3" fill="#616161" d="M7 1.6h3.2v5.2L8.6 5.5 7 6.8z"/></svg>`;
 
 /** The icon of the Notebooks pane. */

@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from .files import make_folder
+
 __all__ = ["offer_public_files"]
 
 _FILES = "files"
@@ -25,9 +27,10 @@ def offer_public_files(catalogues: Path, folder: Path) -> None:
         The public folder.
     """
     for source in sorted(catalogues.glob(f"[!.]*/{_FILES}")):
+        make_folder(folder / source.parent.name, mode=0o755)
         for path, _, names in os.walk(source):
             target = folder / source.parent.name / Path(path).relative_to(source)
-            target.mkdir(mode=0o755, parents=True, exist_ok=True)
+            make_folder(target, mode=0o755)
             for name in names:
                 _offer(Path(path, name), target / name)
 

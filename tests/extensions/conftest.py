@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -26,6 +27,22 @@ class Lab:
     token: str
     token_file: Path
     log: Path
+
+    @property
+    def home(self) -> Path:
+        """The folder that JupyterLab shows."""
+        return self.log.parent / "home"
+
+    @property
+    def collection(self) -> Path:
+        """The folder of the notebook collection."""
+        return self.log.parent / "collection"
+
+    def call(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Ask a route below `astrohub/` with Jupyter's token."""
+        headers = {"Authorization": f"token {self.token}", **options.pop("headers", {})}
+        url = f"{self.url}/astrohub/{path}"
+        return httpx.request(method, url, headers=headers, timeout=30, **options)
 
     @property
     def query_url(self) -> str:
@@ -52,6 +69,8 @@ def archive() -> Iterator[FakeArchive]:
 @pytest.fixture(scope="session")
 def running_lab(archive: FakeArchive, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     folder = tmp_path_factory.mktemp("lab")
+    for name in ("home", "collection"):
+        (folder / name).mkdir()
     port = _free_port()
     lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(8), folder / "token", folder / "lab.log")
     with lab.log.open("wb") as log:
@@ -73,13 +92,14 @@ def lab(running_lab: Lab, archive: FakeArchive) -> Lab:
     archive.requests.clear()
     archive.left.clear()
     archive.thinking.clear()
+    archive.arriving.clear()
     return running_lab
 
 
 def _command(port: int, token: str, folder: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder}"),
+        *(f"--port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={folder / 'home'}"),
         f"--IdentityProvider.token={token}",
     ]
 
@@ -91,6 +111,7 @@ def _environment(folder: Path, archive: FakeArchive, lab: Lab) -> dict[str, str]
         "JUPYTER_PREFER_ENV_PATH": "1",
         "ASTROHUB_INTERNAL_URL": archive.url,
         "ASTROHUB_TOKEN_FILE": str(lab.token_file),
+        "ASTROHUB_NOTEBOOKS": str(folder / "collection"),
     }
 
 

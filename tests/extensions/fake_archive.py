@@ -81,6 +81,9 @@ class Request:
 
     headers: dict[str, str]
     form: dict[str, str]
+    method: str = "POST"
+    path: str = ""
+    body: bytes = b""
 
 
 @dataclass
@@ -93,6 +96,7 @@ class FakeArchive:
     left: threading.Event = field(default_factory=threading.Event)
     #: Set when a query that thinks for ever has begun.
     thinking: threading.Event = field(default_factory=threading.Event)
+    arriving: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> FakeArchive:
         archive = self
@@ -121,13 +125,59 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        form = {key: values[0] for key, values in parse_qs(body).items()}
-        self.owner.requests.append(Request(headers=dict(self.headers.items()), form=form))
+        body = self._body()
+        if body is None:
+            self.owner.left.set()
+            self.close_connection = True
+            return
+        path = self.path.removeprefix("/services/archive")
+        form = {key: values[0] for key, values in parse_qs(body.decode("latin-1")).items()}
+        headers = dict(self.headers.items())
+        self.owner.requests.append(Request(headers, form, self.command, path, body))
         if self.headers["Authorization"] != f"Bearer {TOKEN}":
             self._send(401, b"no", {"WWW-Authenticate": 'Basic realm="astrohub"'})
-            return
-        self._answer(form["QUERY"], int(form["MAXREC"]))
+        elif path == "/tap/sync":
+            self._answer(form["QUERY"], int(form.get("MAXREC", 1000)))
+        else:
+            self._serve(path.partition("?")[0])
+
+    do_GET = do_HEAD = do_PUT = do_DELETE = do_POST  # noqa: N815 (the names of http.server)
+
+    def _body(self) -> bytes | None:
+        """Read the request's body; None when it broke off."""
+        if self.headers["Transfer-Encoding"] != "chunked":
+            length = int(self.headers.get("Content-Length", 0))
+            body = b""
+            while len(body) < length and (piece := self.rfile.read1(length - len(body))):
+                self.owner.arriving.set()
+                body += piece
+            return body if len(body) == length else None
+        pieces = []
+        while line := self.rfile.readline():
+            size = int(line, 16)
+            pieces.append(self.rfile.read(size))
+            self.rfile.readline()
+            if size == 0:
+                return b"".join(pieces)
+        return None
+
+    def _serve(self, path: str) -> None:
+        """Answer anything that is no query by what its path says."""
+        if "full" in path:
+            self._problem(507, {"detail": "Your home is full.", "slug": "quota"})
+        elif "taken" in path:
+            self._problem(412, {"detail": "There is a file of that name.", "slug": "conflict"})
+        elif "broken" in path:
+            self._send(200, b"half of it", {"Content-Type": "text/plain"}, 1000)
+        elif path.endswith("page.html"):
+            self._send(200, b"<script>1</script>", {"Content-Type": "text/html", "Set-Cookie": "a=b"})
+        elif self.command in ("PUT", "DELETE"):
+            self._send(204 if self.command == "DELETE" else 201, b"", {})
+        elif self.command == "HEAD":
+            self._head(200, {"Content-Type": "text/plain", "Content-Length": "12"})
+        else:
+            headers = {"Content-Type": "application/json", "ETag": '"1"', "Connection": "keep-alive"}
+            self._send(200, b'{"said": true}', headers)
 
     def _answer(self, query: str, maxrec: int) -> None:
         if "phot_g_mean_mg" in query:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 
 import astrohub_lab.handlers
+import astrohub_lab.json_handlers
+import astrohub_lab.passage
 import httpx
 import pytest
 import tornado.web
@@ -24,9 +26,10 @@ def _open_methods(handler: type[tornado.web.RequestHandler]) -> list[str]:
 
 
 def _handlers() -> list[type[tornado.web.RequestHandler]]:
-    module = astrohub_lab.handlers
+    modules = (astrohub_lab.handlers, astrohub_lab.json_handlers, astrohub_lab.passage)
     return [
         handler
+        for module in modules
         for _, handler in inspect.getmembers(module, inspect.isclass)
         if issubclass(handler, tornado.web.RequestHandler) and handler.__module__ == module.__name__
     ]
@@ -34,7 +37,9 @@ def _handlers() -> list[type[tornado.web.RequestHandler]]:
 
 def test_every_handler_asks_who_is_there() -> None:
     assert _handlers(), "no handler found: has the module moved?"
-    assert {handler.__name__: _open_methods(handler) for handler in _handlers()} == {"QueryHandler": []}
+    names = {handler.__name__ for handler in _handlers()}
+    assert names >= {"QueryHandler", "PassageHandler", "SaveHandler", "NotebooksHandler", "CopyHandler"}
+    assert [handler.__name__ for handler in _handlers() if _open_methods(handler)] == []
 
 
 def test_a_handler_that_does_not_ask_is_found() -> None:
@@ -72,3 +77,24 @@ def test_another_sites_page_is_refused(lab: Lab, archive: FakeArchive, browser: 
     headers = {"X-XSRFToken": browser.cookies["_xsrf"], "Origin": "http://evil.example"}
     assert browser.post(lab.query_url, json=_BODY, headers=headers).status_code in (403, 404)
     assert archive.requests == []
+
+
+_DOORS = [("GET", "catalog"), ("PUT", "files/home/a"), ("POST", "files/home/a"), ("DELETE", "files/home/a")]
+
+
+@pytest.mark.parametrize(("method", "path"), _DOORS)
+def test_a_stranger_reaches_nothing_of_the_archive(
+    lab: Lab, archive: FakeArchive, method: str, path: str
+) -> None:
+    answer = httpx.request(method, f"{lab.url}/astrohub/archive/{path}", content=b"x")
+    assert answer.status_code == 403
+    assert archive.requests == []
+
+
+def test_a_cookie_alone_does_not_write(lab: Lab, archive: FakeArchive, browser: httpx.Client) -> None:
+    url = f"{lab.url}/astrohub/archive/files/home/a"
+    assert browser.put(url, content=b"x").status_code == 403
+    assert browser.delete(url).status_code == 403
+    assert archive.requests == []
+    headers = {"X-XSRFToken": browser.cookies["_xsrf"]}
+    assert browser.put(url, content=b"x", headers=headers).status_code == 201

@@ -95,3 +95,22 @@ def test_a_token_without_the_scope_gets_nothing(platform: RunningPlatform, clien
 def test_half_a_million_stars_arrive(client: astrohub.Client) -> None:
     stars = client.query("SELECT source_id, ra, dec FROM gaia_dr3_g10.gaia_source", fmt="arrow")
     assert stars.num_rows == 482_106
+
+
+def test_a_table_of_ones_own_is_made_joined_and_dropped(client: astrohub.Client) -> None:
+    astrohub.mydb.create("live_bright", BRIGHT, client=client)
+    try:
+        ours = client.query("SELECT * FROM mydb.live_bright ORDER BY source_id")
+        theirs = client.query(BRIGHT)
+        assert ours["source_id"].tolist() == theirs["source_id"].tolist()
+        assert ours["ra"].unit == u.deg
+        astrohub.mydb.upload("live_copy", ours, client=client)
+        joined = "SELECT c.* FROM mydb.live_bright AS b JOIN mydb.live_copy AS c ON b.source_id = c.source_id"
+        again = client.query(joined)
+        assert sorted(again["source_id"].tolist()) == theirs["source_id"].tolist()
+        assert (again["ra"].unit, again["ra"].meta["ucd"]) == (u.deg, theirs["ra"].meta["ucd"])
+        with pytest.raises(astrohub.RequestRefused, match="already"):
+            astrohub.mydb.create("live_bright", BRIGHT, client=client)
+    finally:
+        for table in astrohub.mydb.list(client=client):
+            astrohub.mydb.drop(table.name, client=client)

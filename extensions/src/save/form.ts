@@ -28,22 +28,24 @@ export class FormStrip extends Widget {
     private readonly form: IForm,
     private readonly trans: TranslationBundle
   ) {
-    super({ node: element('form', { class: 'ah-Form', 'aria-label': form.title }) });
+    super();
+    this.strip = element('form', { class: 'ah-Form', 'aria-label': form.title });
+    this.node.append(this.strip);
     this.submitButton.textContent = form.action;
     const cancel = button('ah-Button', trans.__('Cancel'), () => this.cancel());
-    this.node.append(
+    this.strip.append(
       element('strong', { class: 'ah-Form-title' }, form.title),
       ...form.fields,
       element('span', { class: 'ah-Form-buttons' }, this.submitButton, cancel),
       element('span', { class: 'ah-Form-note' }, form.note),
       this.line
     );
-    this.node.addEventListener('submit', event => {
+    this.strip.addEventListener('submit', event => {
       event.preventDefault();
       void this.submit();
     });
-    this.node.addEventListener('input', () => this.look());
-    this.node.addEventListener('keydown', event => {
+    this.strip.addEventListener('input', () => this.look());
+    this.strip.addEventListener('keydown', event => {
       if (event.key === 'Escape') {
         this.cancel();
       }
@@ -53,10 +55,12 @@ export class FormStrip extends Widget {
 
   override dispose(): void {
     window.clearInterval(this.ticking);
+    this.height.disconnect();
     super.dispose();
   }
 
   protected override onAfterAttach(_: Message): void {
+    this.height.observe(this.strip);
     const field = this.node.querySelector<HTMLInputElement | HTMLSelectElement>('input[type=text], select');
     field?.focus();
     if (field instanceof HTMLInputElement) {
@@ -117,6 +121,12 @@ export class FormStrip extends Widget {
 
   private readonly submitButton = element('button', { type: 'submit', class: 'ah-Button ah-mod-accept' });
   private readonly line = element('div', { class: 'ah-Form-line', role: 'alert' });
+  private readonly strip: HTMLFormElement;
+  /** Lumino gives a widget the height that it says it needs, so it is told whenever that changes. */
+  private readonly height = new ResizeObserver(() => {
+    this.node.style.minHeight = `${this.strip.offsetHeight}px`;
+    this.parent?.fit();
+  });
   private control: AbortController | null = null;
   private ticking = 0;
 }

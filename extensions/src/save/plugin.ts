@@ -56,11 +56,26 @@ export const savePlugin: JupyterFrontEndPlugin<void> = {
     const folder = (): string => browser?.model.path ?? '';
     const context = { app, access, tracker, notebooks, folder, trans, saved: new Map<string, string>() };
     addCommands(context);
+    tracker.widgetAdded.connect((_, tab) => followText(app, tab));
+    tracker.forEach(tab => followText(app, tab));
     for (const command of Object.values(CommandIDs)) {
       palette?.addItem({ command, category: trans.__('Archive') });
     }
   }
 };
+
+/** Let the buttons know when there is something to keep. */
+function followText(app: JupyterFrontEnd, { content: { model } }: QueryTab): void {
+  let empty = model.text.trim() === '';
+  model.changed.connect(() => {
+    if ((model.text.trim() === '') !== empty) {
+      empty = !empty;
+      for (const command of Object.values(CommandIDs)) {
+        app.commands.notifyCommandChanged(command);
+      }
+    }
+  });
+}
 
 function addCommands(context: IContext): void {
   const { app, trans, tracker } = context;

@@ -28,7 +28,7 @@ export class SchemaBrowser extends SidePane {
   ) {
     super('astrohub-schema', schemaIcon, trans.__('Schema browser'));
     this.addClass('ah-Schema');
-    this.search.placeholder = trans.__('Search names and descriptions');
+    this.search.placeholder = trans.__('Search tables and columns');
     this.search.setAttribute('aria-label', this.search.placeholder);
     this.head.append(iconButton(refreshIcon, trans.__('Refresh'), () => void this.refresh()));
     this.above(element('div', { class: 'ah-Side-search' }, this.search));

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
@@ -36,7 +37,7 @@ def make_routes(prefix: str) -> FastAPI:
     )
     for router in (*ROUTERS, CATALOG, MYDB, *FILES):
         app.include_router(router, prefix=prefix)
-    for kind in (ArchiveError, HTTPException, Exception):
+    for kind in (ArchiveError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer_failure)
     _describe_problems(app)
     return app

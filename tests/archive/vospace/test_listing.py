@@ -10,6 +10,8 @@ import requests
 
 from .conftest import Files
 
+PROBLEM = {"Accept": "application/problem+json"}
+
 
 def test_the_root_shows_home_and_public(files: Files) -> None:
     root = files.ask("GET", "").json()
@@ -105,6 +107,8 @@ def test_long_folders_come_in_pages(files: Files) -> None:
     assert len(files.ask("GET", "home/researcher", params={"limit": 7}).json()["entries"]) == 7
     assert files.ask("GET", "home/researcher", params={"after": "§"}).status_code == 400
     assert files.ask("GET", "home/researcher", params={"limit": "0"}).status_code == 400
+    refused = files.ask("GET", "home/researcher", params={"limit": "many"}, headers=PROBLEM)
+    assert (refused.status_code, "limit does not fit" in refused.json()["detail"]) == (400, True)
 
 
 def test_what_cannot_be_shown_is_counted_or_left_out(files: Files) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
+from collections.abc import Callable
 
 from ..errors import Conflict, NotFound, UsageError
 from ..identity import READ_FILES, require_scope
@@ -48,7 +49,13 @@ class Listings:
         return await asyncio.to_thread(lambda: node_at(self._space.find(principal, path)))
 
     async def page(
-        self, principal: Principal, path: str, *, after: str | None = None, limit: int | None = None
+        self,
+        principal: Principal,
+        path: str,
+        *,
+        after: str | None = None,
+        start: str | None = None,
+        limit: int | None = None,
     ) -> Listing:
         """Return a page of a folder, sorted by name.
 
@@ -58,25 +65,29 @@ class Listings:
             Who, and which folder.
         after
             The `next` of the page before.
+        start
+            The name with which the page begins.
         limit
             Entries wanted; never more than the service shows at once.
 
         Raises
         ------
-        Conflict
-            When it is no folder.
+        Conflict, UsageError
+            When it is no folder; when a parameter does not fit.
         """
         require_scope(principal, READ_FILES)
-        begin = None if after is None else _decoded(after)
+        if limit is not None and limit < 1:
+            raise UsageError("limit must be at least 1.")
+        is_wanted = _wanted(None if after is None else _decoded(after), start)
         count = min(limit or self._most, self._most)
-        listing = await asyncio.to_thread(self._page, principal, path, begin, count)
+        listing = await asyncio.to_thread(self._page, principal, path, is_wanted, count)
         owner = await asyncio.to_thread(lambda: self._space.find(principal, path).owner)
         if owner is None:
             return listing
         room = await self._quota.room(owner)
         return Listing(listing.folder, listing.entries, listing.next, listing.omitted, room)
 
-    def _page(self, principal: Principal, path: str, begin: str | None, count: int) -> Listing:
+    def _page(self, principal: Principal, path: str, is_wanted: Callable[[str], bool], count: int) -> Listing:
         spot = self._space.find(principal, path)
         folder = node_at(spot)
         if folder.kind != "folder":
@@ -87,7 +98,7 @@ class Listings:
         with translated(spot.path):
             names = spot.tree.names(spot.parts)
         fit = sorted(name for name in names if is_presentable(name))
-        wanted = [name for name in fit if begin is None or name > begin]
+        wanted = [name for name in fit if is_wanted(name)]
         entries = tuple(node for name in wanted[:count] if (node := _entry(spot, name)) is not None)
         cut = _encoded(wanted[count - 1]) if len(wanted) > count else None
         return Listing(folder, entries, cut, len(names) - len(fit))
@@ -107,6 +118,10 @@ def node_at(spot: Spot) -> Node:
     if node is None:
         raise Conflict(f"{spot.path} is neither a file nor a folder.")
     return node
+
+
+def _wanted(after: str | None, start: str | None) -> Callable[[str], bool]:
+    return lambda name: (after is None or name > after) and (start is None or name >= start)
 
 
 def _entry(spot: Spot, name: str) -> Node | None:

@@ -15,11 +15,15 @@ from .tree import Tree
 
 __all__ = ["Claim", "Quota"]
 
+# A measurement counts for so many times as long as it took: a small home is as good as always measured.
+_MEMORY = 5
+_LONGEST_MEMORY_S = 60.0
+
 
 @dataclass
 class _Use:
     size: int
-    at: float
+    until: float
     pending: int = 0
 
 
@@ -34,14 +38,11 @@ class Quota:
         Tree of users' homes.
     limit_bytes
         What one home may hold.
-    memory_s
-        Seconds for which a measurement counts; a refusal always measures anew.
     """
 
-    def __init__(self, homes: Tree, limit_bytes: int, *, memory_s: float = 30) -> None:
+    def __init__(self, homes: Tree, limit_bytes: int) -> None:
         self._homes = homes
         self._limit = limit_bytes
-        self._memory_s = memory_s
         self._uses: dict[str, _Use] = {}
 
     async def room(self, owner: str) -> Room:
@@ -67,7 +68,7 @@ class Quota:
     def forget(self, owner: str) -> None:
         """Measure anew at the next occasion."""
         if owner in self._uses:
-            self._uses[owner].at = float("-inf")
+            self._uses[owner].until = float("-inf")
 
     async def add(self, owner: str, size: int) -> None:
         """Count bytes as being written."""
@@ -88,10 +89,12 @@ class Quota:
 
     async def _measured(self, owner: str) -> _Use:
         use = self._uses.get(owner)
-        if use is None or time.monotonic() - use.at > self._memory_s:
+        if use is None or time.monotonic() > use.until:
+            begun = time.monotonic()
             size = await asyncio.to_thread(self._measure, owner)
+            now = time.monotonic()
             use = self._uses.setdefault(owner, _Use(0, 0))
-            use.size, use.at = size, time.monotonic()
+            use.size, use.until = size, now + min(_LONGEST_MEMORY_S, _MEMORY * (now - begun))
         return use
 
     def _measure(self, owner: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ..identity import Identity
@@ -14,8 +15,10 @@ from .listings import Listings
 from .quota import Quota
 from .space import Space
 from .staging import Staging
+from .transfers import Transfers
 from .trash import Trash
 from .tree import Tree
+from .uris import Authority
 
 __all__ = ["Vospace", "build_vospace"]
 
@@ -28,7 +31,10 @@ class Vospace:
     addresses: Addresses
     listings: Listings
     files: Files
+    transfers: Transfers
+    authority: Authority
     caretaker: Caretaker
+    up_since: datetime
 
 
 def build_vospace(settings: Settings, identity: Identity, addresses: Addresses) -> Vospace | None:
@@ -49,7 +55,16 @@ def build_vospace(settings: Settings, identity: Identity, addresses: Addresses) 
     space = Space(homes, settings.public_files_dir)
     files = Files(space, staging=staging, trash=trash, quota=quota)
     listings = Listings(space, quota, most=options.entries)
-    return Vospace(identity, addresses, listings, files, Caretaker(staging, trash))
+    return Vospace(
+        identity=identity,
+        addresses=addresses,
+        listings=listings,
+        files=files,
+        transfers=Transfers(listings, files),
+        authority=Authority(settings.public_url),
+        caretaker=Caretaker(staging, trash),
+        up_since=datetime.now(UTC),
+    )
 
 
 def _homes(folder: Path) -> Path:

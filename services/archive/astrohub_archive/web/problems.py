@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 from starlette.exceptions import HTTPException
@@ -60,12 +61,19 @@ async def answer_failure(request: Request, failure: Exception) -> Response:
     """Turn whatever a handler has raised into the response that says so in one sentence."""
     if isinstance(failure, ArchiveError):
         return _response(request, failure)
+    if isinstance(failure, RequestValidationError):
+        return _response(request, _from_parameters(failure))
     if isinstance(failure, HTTPException):
         response = _response(request, _from_framework(request, failure))
         response.headers.update(failure.headers or {})
         return response
     sentence = report_incident(failure, "a request failed", route=route_of(request.scope))
     return _response(request, ArchiveError(sentence))
+
+
+def _from_parameters(failure: RequestValidationError) -> ArchiveError:
+    fault = failure.errors()[0]
+    return UsageError(f"The parameter {fault['loc'][-1]} does not fit: {fault['msg']}.")
 
 
 def _from_framework(request: Request, failure: HTTPException) -> ArchiveError:

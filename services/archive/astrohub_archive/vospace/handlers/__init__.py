@@ -1,7 +1,7 @@
-"""Files over HTTP."""
+"""Files over HTTP: as JSON and bytes, and as VOSpace."""
 
-from . import content
+from . import content, nodes, transfers
 
 __all__ = ["ROUTERS"]
 
-ROUTERS = (content.ROUTER,)
+ROUTERS = (content.ROUTER, nodes.ROUTER, transfers.ROUTER)

@@ -132,8 +132,6 @@ async def remove(call: Calling, path: str, recursive: bool = False) -> Response:
 
 
 async def _folder(call: Call, path: str, after: str | None, limit: int | None) -> Response:
-    if limit is not None and limit < 1:
-        raise UsageError("limit must be at least 1.")
     listing = await call.vospace.listings.page(call.principal, path, after=after, limit=limit)
     return JSONResponse(folder_of(listing).model_dump(by_alias=True))
 

@@ -141,7 +141,9 @@ def _keywords(cells: list[tuple[str, str]]) -> tuple[str, ...]:
 def _first_paragraph(prose: str) -> str:
     for paragraph in re.split(r"\n\s*\n", prose):
         text = _plain(" ".join(paragraph.split()))
-        if text.endswith((".", "!", "?")) and not paragraph.lstrip().startswith(("#", "|", "-", "*", "```", "<", "__", "$")):
+        if text.endswith((".", "!", "?")) and not paragraph.lstrip().startswith(
+            ("#", "|", "-", "*", "```", "<", "__", "$")
+        ):
             return text if len(text) <= 300 else f"{text[:299]}…"
     return ""
 

@@ -17,7 +17,7 @@ from .door import CLONE, ORDINARY_UID, free_port, run_door
 __all__ = ["SmallClone", "give_away", "small_clone"]
 
 _STAND_INS = Path(__file__).with_name("stand_ins")
-_MEMBERS = ("hub", "services/archive", "extensions", "kernels")
+_MEMBERS = ("hub", "services/archive", "services/notebooks", "extensions", "kernels", "nbtester")
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,15 @@ def _fill(made: SmallClone) -> None:
         (clone / member).mkdir(parents=True, exist_ok=True)
         (clone / member / "pyproject.toml").write_text(f'[project]\nname = "{member}"\n')
     (clone / "requirements").mkdir()
-    for lock in ("hub", "archive", "lab", "dev"):
+    for lock in ("hub", "archive", "notebooks", "lab", "dev"):
         (clone / "requirements" / f"{lock}.txt").write_text("one==1.0\n")
     for package in ("extensions", "hub/proxy"):
         (clone / package).mkdir(exist_ok=True)
         for name in ("package.json", "package-lock.json"):
             (clone / package / name).write_text("{}\n")
     (clone / "config" / "local").mkdir(parents=True)
-    for name in ("hub.yaml", "archive.yaml"):
+    (clone / "notebooks-latest").mkdir()
+    for name in ("hub.yaml", "archive.yaml", "notebooks.yaml"):
         (clone / "config" / "local" / name).write_text("{}\n")
     shutil.copytree(_STAND_INS, workshop / "stand_ins", ignore=unwanted)
     (workshop / "bin").mkdir()

@@ -1,4 +1,4 @@
-"""Stands in for the proxy, the hub or the archive: answers 200, and dies when it is told to.
+"""Stands in for the proxy, the hub or a service: answers 200, and dies when it is told to.
 
 Started as `part.py FAULTS ROLE …`; FAULTS is a folder in which the file ROLE says how to die at the start.
 """

@@ -11,7 +11,11 @@ import threading
 from pathlib import Path
 
 VERSION = "0.13.9"
-PROGRAMS = {"hub": ("jupyterhub", "hub"), "archive": ("astrohub-archive", "archive")}
+PROGRAMS = {
+    "hub": ("jupyterhub", "hub"),
+    "archive": ("astrohub-archive", "archive"),
+    "notebooks": ("astrohub-notebooks", "notebooks"),
+}
 
 PART = """#!/bin/sh
 case "$*" in "data make --public "*) echo "progress: one of one"; mkdir -p "$4"; exit 0 ;; esac

@@ -28,7 +28,8 @@ def tidy(platform: RunningPlatform) -> Iterator[None]:
         for table in client.get("/mydb/tables").json()["tables"]:
             client.delete(f"/mydb/tables/{table['name']}")
         for entry in client.get(f"/files/home/{USER}").json()["entries"]:
-            client.delete(f"/files/home/{USER}/{entry['name']}?recursive=true")
+            if not entry["name"].startswith("."):  # what Jupyter itself keeps there
+                client.delete(f"/files/home/{USER}/{entry['name']}?recursive=true")
 
 
 def _open_pane(lab: Page, name: str) -> Locator:

@@ -139,7 +139,7 @@ class Archive:
             except httpx.TransportError as error:
                 raise BrokenOff("run the query again.") from error
 
-        headers = {"Content-Type": question.format, **({} if replace else {"If-None-Match": "*"})}
+        headers = {} if replace else {"If-None-Match": "*"}
         async with (
             self.ask(question) as answer,
             self.run(Errand("PUT", f"files/{path}", headers, pieces(answer))),
@@ -177,7 +177,7 @@ class Archive:
             self._settings.tap_sync_url,
             headers={
                 **self._credentials(),
-                "Accept": f"{question.format}, {PROBLEM}",
+                "Accept": f"{ARROW}, {PROBLEM}" if question.format == ARROW else f"{PROBLEM}, */*",
                 "Accept-Encoding": "identity",
             },
             data=form,

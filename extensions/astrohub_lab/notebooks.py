@@ -17,6 +17,9 @@ _NUMBER = re.compile(r"^\d+[_-]")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_-]+")
 _LARGEST_BYTES = 20_000_000
 
+#: How headings, tables, lists, code, HTML, emphasis and formulas begin.
+_NO_PROSE = ("#", "|", "-", "*", "```", "<", "__", "$")
+
 
 @dataclass(frozen=True)
 class Notebook:
@@ -141,9 +144,7 @@ def _keywords(cells: list[tuple[str, str]]) -> tuple[str, ...]:
 def _first_paragraph(prose: str) -> str:
     for paragraph in re.split(r"\n\s*\n", prose):
         text = _plain(" ".join(paragraph.split()))
-        if text.endswith((".", "!", "?")) and not paragraph.lstrip().startswith(
-            ("#", "|", "-", "*", "```", "<", "__", "$")
-        ):
+        if text.endswith((".", "!", "?")) and not paragraph.lstrip().startswith(_NO_PROSE):
             return text if len(text) <= 300 else f"{text[:299]}…"
     return ""
 

@@ -13,13 +13,7 @@ from .errors import BadRequest
 __all__ = ["FORMATS", "Saving", "question_of", "saving_of", "text_of", "wire_path"]
 
 #: What the page calls a format, and what TAP does.
-FORMATS = {
-    "arrow": ARROW,
-    "parquet": "application/vnd.apache.parquet",
-    "votable": "application/x-votable+xml",
-    "csv": "text/csv",
-    "fits": "application/fits",
-}
+FORMATS = {"arrow": ARROW, "parquet": "parquet", "votable": "votable", "csv": "csv", "fits": "fits"}
 
 
 @dataclass(frozen=True)

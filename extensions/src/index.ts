@@ -1,5 +1,5 @@
 // The table of contents: every plugin of the extension.
-import { archivePlugin } from './archive/plugin.js';
+import { archivePlugin } from './access.js';
 import { filesPlugin } from './files/plugin.js';
 import { notebooksPlugin } from './notebooks/plugin.js';
 import { queryPlugin } from './query/plugin.js';

@@ -28,7 +28,8 @@ def tidy(platform: RunningPlatform) -> Iterator[None]:
         for table in client.get("/mydb/tables").json()["tables"]:
             client.delete(f"/mydb/tables/{table['name']}")
         for entry in client.get(f"/files/home/{USER}").json()["entries"]:
-            client.delete(f"/files/home/{USER}/{entry['name']}?recursive=true")
+            if not entry["name"].startswith("."):  # what Jupyter itself keeps there
+                client.delete(f"/files/home/{USER}/{entry['name']}?recursive=true")
 
 
 def _open_pane(lab: Page, name: str) -> Locator:
@@ -161,7 +162,7 @@ def test_a_result_goes_on_in_a_notebook(lab: Page, tidy: None) -> None:
     expect(lab.locator(".jp-OutputArea-output").first).to_contain_text("source_id", timeout=60_000)
 
 
-@pytest.mark.parametrize("kind", ["CSV", "Parquet", "FITS", "VOTable"])
+@pytest.mark.parametrize("kind", ["CSV", "VOTable"])
 def test_a_result_becomes_a_file_that_the_pane_shows(lab: Page, tidy: None, kind: str) -> None:
     open_query_tab(lab)
     run_query(lab, BRIGHT)

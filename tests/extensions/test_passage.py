@@ -113,7 +113,7 @@ def test_a_result_is_written_into_a_file_without_passing_the_page(lab: Lab, arch
     answer = lab.call("POST", "save", json=said)
     assert answer.status_code == 201, answer.text
     query, put = archive.requests
-    assert query.form["RESPONSEFORMAT"] == "text/csv"
+    assert query.form["RESPONSEFORMAT"] == "csv"
     assert "MAXREC" not in query.form
     assert (put.method, put.path) == ("PUT", "/files/home/me/Sterne%20%C3%A9.csv")
     assert put.headers["If-None-Match"] == "*"

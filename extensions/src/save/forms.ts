@@ -59,7 +59,7 @@ export function myDbForm(subject: ISubject, { access, commands, trans }: IFormCo
 /** Into the VOSpace: a path and a format. */
 export function vospaceForm(subject: ISubject, home: string, context: IFormContext): IForm {
   const { access, commands, trans } = context;
-  const field = textField(`${home}/${subject.stem}.parquet`);
+  const field = textField(`${home}/${subject.stem}.vot`);
   const format = formatChoice(trans);
   const replace = tick(trans.__('Replace the file that is there'));
   format.addEventListener('input', () => {
@@ -73,7 +73,7 @@ export function vospaceForm(subject: ISubject, home: string, context: IFormConte
     check: () =>
       /^\/?[^/]+\/.*[^/]$/.test(field.value.trim())
         ? null
-        : trans.__('A path names a folder and a file: %1', `${home}/result.parquet`),
+        : trans.__('A path names a folder and a file: %1', `${home}/result.vot`),
     submit: async signal => {
       const path = field.value.trim().replace(/^\/+/, '');
       const file = { path, format: format.value as Format, replace: replace.box.checked };

@@ -2,13 +2,13 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ITranslator } from '@jupyterlab/translation';
 
-import { IArchiveAccess } from '../tokens.js';
-import { Door } from './api.js';
-import { Catalog } from './catalog.js';
-import { Files } from './files.js';
-import { MyDb } from './mydb.js';
-import { Notebooks } from './notebooks.js';
-import { ServerArchive } from './queries.js';
+import { Door } from './archive/api.js';
+import { Catalog } from './archive/catalog.js';
+import { Files } from './archive/files.js';
+import { MyDb } from './archive/mydb.js';
+import { Notebooks } from './archive/notebooks.js';
+import { ServerArchive } from './archive/queries.js';
+import { IArchiveAccess } from './tokens.js';
 
 /** The archive behind the user's own server. */
 export const archivePlugin: JupyterFrontEndPlugin<IArchiveAccess> = {

@@ -27,5 +27,6 @@ def test_lock_compiles_all_locks_with_hashes_and_without_hosts(clone: SmallClone
     result = clone.run("lock")
     assert result.returncode == 0, result.stderr
     compiled = [call for call in clone.calls() if call.startswith("pip compile")]
-    assert [call.rpartition("/")[2] for call in compiled] == ["hub.txt", "archive.txt", "lab.txt", "dev.txt"]
+    names = ["hub.txt", "archive.txt", "notebooks.txt", "lab.txt", "dev.txt"]
+    assert [call.rpartition("/")[2] for call in compiled] == names
     assert all("--generate-hashes" in call and "--no-emit-index-url" in call for call in compiled)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from astrohub_archive.errors import UsageError
 from astrohub_archive.formats import FORMATS, find_format
@@ -193,6 +194,16 @@ def test_arrow_carries_rows_and_metadata_and_ends_with_the_status() -> None:
     assert words[:-1] == [None] * (len(words) - 1)
 
 
+def test_parquet_keeps_types_and_metadata_and_says_that_it_was_cut() -> None:
+    file = pq.ParquetFile(pa.BufferReader(written("parquet", Outcome(5, overflow=True))))
+    rows = file.read()
+    assert rows["source_id"].to_pylist() == [BIG, BIG + 1, None, -BIG, 0]
+    assert rows["name"].to_pylist() == ROWS["name"].to_pylist()
+    assert rows.schema.field("ra").metadata[b"unit"] == b"deg"
+    assert file.metadata.metadata[b"astrohub.status"] == b"OVERFLOW"
+    assert file.metadata.metadata[b"astrohub.rows"] == b"5"
+
+
 @pytest.mark.parametrize("name", [known.name for known in FORMATS])
 def test_an_answer_without_rows_is_complete(name: str) -> None:
     content = written(name, Outcome(0), (0, 0))
@@ -200,6 +211,8 @@ def test_an_answer_without_rows_is_complete(name: str) -> None:
         assert len(parsed(content).to_table()) == 0
     elif name == "arrow":
         assert pa.ipc.open_stream(content).read_all().num_rows == 0
+    elif name == "parquet":
+        assert pq.read_table(pa.BufferReader(content)).num_rows == 0
     else:
         assert content.count(b"\r\n") == 1
 
@@ -226,5 +239,5 @@ def test_a_format_is_found_by_its_names(asked: str, name: str) -> None:
 
 
 def test_an_unknown_format_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(UsageError, match="this service has votable, votable/td, csv, arrow"):
+    with pytest.raises(UsageError, match="this service has votable, votable/td, csv, arrow, parquet"):
         find_format("application/fits")

@@ -5,42 +5,17 @@ from __future__ import annotations
 import pyarrow as pa
 
 from ..models import Outcome, ResultColumn
+from .described import described
 from .format import Encoder
+from .sink import Sink
 
 __all__ = ["make_arrow_encoder"]
-
-_KEYS = ("unit", "ucd", "utype", "description", "datatype", "arraysize", "xtype")
-
-
-class _Sink:
-    """Collects what a stream writer writes until it is taken."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-
-    def write(self, data: pa.Buffer) -> int:
-        self._pieces.append(memoryview(data).tobytes())
-        return len(data)
-
-    def flush(self) -> None:
-        """Do nothing: `take` hands over what is there."""
-
-    def close(self) -> None:
-        """Do nothing: what was written stays until it is taken."""
-
-    def take(self) -> bytes:
-        taken = b"".join(self._pieces)
-        self._pieces.clear()
-        return taken
 
 
 class _ArrowEncoder:
     def __init__(self, schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> None:
-        fields = [field.with_metadata(_metadata(c)) for field, c in zip(schema, columns, strict=True)]
-        self._schema = pa.schema(fields, metadata={"astrohub.maxrec": str(maxrec)})
-        self._sink = _Sink()
+        self._schema = described(schema, columns, maxrec)
+        self._sink = Sink()
         self._writer = pa.ipc.new_stream(pa.PythonFile(self._sink, mode="w"), self._schema)
 
     def head(self) -> bytes:
@@ -62,11 +37,6 @@ class _ArrowEncoder:
         self._writer.write_batch(empty, custom_metadata=words)
         self._writer.close()
         return self._sink.take()
-
-
-def _metadata(column: ResultColumn) -> dict[str, str]:
-    values = {key: getattr(column, key) for key in _KEYS}
-    return {key: value for key, value in values.items() if value}
 
 
 def make_arrow_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:

@@ -6,6 +6,7 @@ from ..errors import UsageError
 from .arrow_stream import make_arrow_encoder
 from .delimited import make_csv_encoder
 from .format import Format
+from .parquet_file import make_parquet_encoder
 from .votable import make_binary2_encoder, make_tabledata_encoder
 
 __all__ = ["FORMATS", "find_format"]
@@ -44,6 +45,14 @@ FORMATS: tuple[Format, ...] = (
         tells_failure=True,
         aliases=(),
         encoder=make_arrow_encoder,
+    ),
+    Format(
+        name="parquet",
+        mime="application/vnd.apache.parquet",
+        extension="parquet",
+        tells_failure=False,
+        aliases=("application/x-parquet",),
+        encoder=make_parquet_encoder,
     ),
 )
 

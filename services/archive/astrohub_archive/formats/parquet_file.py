@@ -1,0 +1,49 @@
+"""Parquet: a file that keeps types, units and descriptions; how it ended stands in its metadata."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..models import Outcome, ResultColumn
+from .described import described
+from .format import Encoder
+from .sink import Sink
+
+__all__ = ["make_parquet_encoder"]
+
+_GROUP_ROWS = 122_880
+
+
+class _ParquetEncoder:
+    def __init__(self, schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> None:
+        self._schema = described(schema, columns, maxrec)
+        self._sink = Sink()
+        self._writer = pq.ParquetWriter(pa.PythonFile(self._sink, mode="w"), self._schema, compression="zstd")
+        self._waiting: list[pa.RecordBatch] = []
+
+    def head(self) -> bytes:
+        return self._sink.take()
+
+    def rows(self, batch: pa.RecordBatch) -> bytes:
+        self._waiting.append(pa.RecordBatch.from_arrays(batch.columns, schema=self._schema))
+        if sum(len(one) for one in self._waiting) >= _GROUP_ROWS:
+            self._write()
+        return self._sink.take()
+
+    def tail(self, outcome: Outcome) -> bytes:
+        self._write()
+        words = {"astrohub.status": outcome.status, "astrohub.rows": str(outcome.rows)}
+        self._writer.add_key_value_metadata(words)
+        self._writer.close()
+        return self._sink.take()
+
+    def _write(self) -> None:
+        if self._waiting:
+            self._writer.write_table(pa.Table.from_batches(self._waiting, schema=self._schema))
+            self._waiting.clear()
+
+
+def make_parquet_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+    """Make an encoder of Parquet files; it holds the rows of one row group."""
+    return _ParquetEncoder(schema, columns, maxrec)

@@ -1,0 +1,31 @@
+"""Where writers of whole files write, so that what they write can be sent piece by piece."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+__all__ = ["Sink"]
+
+
+class Sink:
+    """Collects what a stream writer writes until it is taken."""
+
+    closed = False
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+
+    def write(self, data: pa.Buffer) -> int:
+        self._pieces.append(memoryview(data).tobytes())
+        return len(data)
+
+    def flush(self) -> None:
+        """Do nothing: `take` hands over what is there."""
+
+    def close(self) -> None:
+        """Do nothing: what was written stays until it is taken."""
+
+    def take(self) -> bytes:
+        taken = b"".join(self._pieces)
+        self._pieces.clear()
+        return taken

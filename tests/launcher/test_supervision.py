@@ -76,7 +76,8 @@ def test_parts_whose_supervisor_was_killed_are_ended_by_down(clone: SmallClone) 
     os.kill(json.loads(clone.run("status", "--json").stdout)["supervisor"], signal.SIGKILL)
     until(lambda: clone.run("status").returncode == 3, "the supervisor is gone")
     assert clone.processes()
-    clone.run("down")
+    assert "some of its parts still run" in clone.run("status").stderr
+    assert "Stopped" in clone.run("down").stdout
     assert clone.processes() == []
 
 

@@ -39,6 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps(_as_json(record, states, place), indent=2))
     elif record is None or not states:
         last = f" Its last start failed: {record.failure}" if record and record.failure else ""
+        if record and any(process.is_alive() for process in record.processes()):
+            raise NotRunningError(
+                f"The supervisor of {place.data} is gone, but some of its parts still run: "
+                "`./astrohub down` ends them, `./astrohub up` ends them and starts anew."
+            )
         raise NotRunningError(f"astrohub is not running in {place.data}.{last}")
     else:
         _say(record, states, place)

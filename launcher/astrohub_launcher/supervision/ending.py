@@ -38,15 +38,15 @@ def end_platform(run: Path) -> bool:
         except ProcessLookupError:
             ran = False
         _wait(record)
-    end_leftovers(run)
-    return ran
+    return end_leftovers(run) or ran
 
 
-def end_leftovers(run: Path) -> None:
-    """End parts whose supervisor was killed, so that their ports and files are free again."""
+def end_leftovers(run: Path) -> bool:
+    """End parts whose supervisor was killed, so that ports and files are free again; say if any still ran."""
     record = read_record(run)
     if record is None or record.is_alive():
-        return
+        return False
+    left = any(process.is_alive() for process in record.processes())
     if record.processes():
         end_groups(reversed(record.processes()), patience_s=10)
         for part in record.parts.values():
@@ -54,6 +54,7 @@ def end_leftovers(run: Path) -> None:
         if record.phase != FAILED:
             record.phase = STOPPING
         write_record(run, record)
+    return left
 
 
 def _wait(record: Record) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from astropy import units as u
+from cdshealpix import nested
 
 from ..catalog import Catalog
 from ..ivoa.xml import add, document, root
@@ -41,16 +45,31 @@ def _examples(catalog: Catalog) -> list[_Example]:
         )
     ]
     for table in catalog.tables():
-        if isinstance(table.storage, HatsTable):
+        if isinstance(table.storage, HatsTable) and table.storage.partitions:
             examples.append(_cone(table, table.storage))
     return examples
 
 
+_SKY_SQUARE_DEG = 41_252.96
+_ABOUT_ROWS = 200
+
+
+def _centre(storage: HatsTable) -> tuple[float, float, float]:
+    """Return a place where the table has rows, and a radius that holds some of them; degrees."""
+    areas = {one: _SKY_SQUARE_DEG / (12 * 4**one.norder) for one in storage.partitions}
+    densest = max(areas, key=lambda one: one.rows / areas[one])
+    lon, lat = nested.healpix_to_lonlat([densest.npix], densest.norder)
+    radius = math.sqrt(_ABOUT_ROWS / (densest.rows / areas[densest]) / math.pi)
+    ra, dec = (round(float(angle[0].to_value(u.deg)), 2) for angle in (lon, lat))
+    return ra, dec, round(min(max(radius, 0.05), 20), 2)
+
+
 def _cone(table: Table, storage: HatsTable) -> _Example:
     ra, dec = storage.ra_column, storage.dec_column
+    lon, lat, radius = _centre(storage)
     return _Example(
         f"cone-{table.schema}-{table.name}",
-        f"Rows of {table.qualified_name} within a degree of the Pleiades",
+        f"Rows of {table.qualified_name} within {radius} degrees of a place",
         f"SELECT TOP 100 * FROM {table.qualified_name} "  # noqa: S608 -- a text to read, from our own names
-        f"WHERE 1 = CONTAINS(POINT('ICRS', {ra}, {dec}), CIRCLE('ICRS', 56.75, 24.12, 1))",
+        f"WHERE 1 = CONTAINS(POINT('ICRS', {ra}, {dec}), CIRCLE('ICRS', {lon}, {lat}, {radius}))",
     )

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import felis.datamodel
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 import pyarrow.parquet as pq
 import pytest
 import yaml
 from astrohub_archive.data.readonly import remove
+from astrohub_archive.data.survey.galaxies import CLUSTERS
+from astrohub_archive.data.survey.stars import DWARF
 from astrohub_archive.errors import CatalogError
+from astropy.io import fits
 
 SIRIUS_HIP = 32349
 BRIGHTEST_GAIA = 1576683529448755328
@@ -61,7 +65,10 @@ def test_hipparcos_holds_its_stars_in_degrees(sample_data: Path) -> None:
     assert rows["b_v"].null_count == 1_143
 
 
-@pytest.mark.parametrize("schema", ["gaia_dr3_g10", "hipparcos"])
+SCHEMAS = ["gaia_dr3_g10", "hipparcos", "openngc", "survey_dr1"]
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
 def test_descriptions_are_felis_and_complete(sample_data: Path, schema: str) -> None:
     content = yaml.safe_load((sample_data / schema / f"{schema}.yaml").read_text(encoding="utf-8"))
     described: Any = felis.datamodel.Schema.model_validate(content)
@@ -71,6 +78,41 @@ def test_descriptions_are_felis_and_complete(sample_data: Path, schema: str) -> 
             assert column.description, column.name
             assert column.ivoa_ucd, column.name
     assert "icence" in (sample_data / schema / "CREDITS").read_text(encoding="utf-8") or schema == "hipparcos"
+
+
+def test_everything_simulated_says_so(sample_data: Path) -> None:
+    content = yaml.safe_load((sample_data / "survey_dr1" / "survey_dr1.yaml").read_text(encoding="utf-8"))
+    own = [one for one in content["tables"] if one["name"] != "tbl_stat"]
+    assert all("imulated" in one["description"] for one in own)
+    columns = [column for one in own for column in one["columns"] if column["name"] != "source_id"]
+    assert all("imulated" in column["description"] for column in columns)
+
+
+def test_the_survey_holds_what_is_to_be_found_in_it(sample_data: Path) -> None:
+    objects = table(sample_data, "survey_dr1.object").to_pandas()
+    assert objects["object_id"].min() > 2**53
+    assert objects["object_id"].is_unique
+    blue = objects[
+        (objects["gmag"] - objects["rmag"]).between(-0.3, 0.3) & objects["gmag"].between(19.4, 20.4)
+    ]
+    near = np.hypot(blue["ra"] - DWARF[0], blue["dec"] - DWARF[1]) < 0.15
+    assert near.sum() > 5 * len(blue) * np.pi * 0.15**2 / 150
+    redshifts = table(sample_data, "survey_dr1.specobj").to_pandas()
+    for ra, dec, redshift, _ in CLUSTERS:
+        close = redshifts[np.hypot(redshifts["ra"] - ra, redshifts["dec"] - dec) < 0.3]
+        assert (np.abs(close["z"] - redshift) < 0.02).sum() > 10, redshift
+    epochs = table(sample_data, "survey_dr1.source").to_pandas()["object_id"].value_counts()
+    assert 300 < epochs.max() <= 400
+
+
+def test_spectra_and_images_are_files_that_their_tables_name(sample_data: Path) -> None:
+    for name, column, kind in (("specobj", "spectrum", "spectra"), ("exposure", "image", "images")):
+        named = set(table(sample_data, f"survey_dr1.{name}")[column].drop_null().to_pylist())
+        assert named == {path.name for path in (sample_data / "survey_dr1" / "files" / kind).iterdir()}
+    image = next((sample_data / "survey_dr1" / "files" / "images").iterdir())
+    with fits.open(image) as opened:
+        assert opened[0].header["CTYPE1"] == "RA---TAN"
+        assert opened[0].header["SIMULATD"] is True
 
 
 def test_nothing_that_is_published_can_be_written(sample_data: Path) -> None:
@@ -84,7 +126,12 @@ def test_a_second_make_changes_nothing(sample_data: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in sample_data.rglob("*")}
     done = data("make", "--public", str(sample_data))
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == ["progress gaia_dr3_g10 4/4", "progress hipparcos 4/4"]
+    assert done.stdout.splitlines() == [
+        "progress gaia_dr3_g10 4/4",
+        "progress hipparcos 4/4",
+        "progress openngc 1/1",
+        "progress survey_dr1 8/8",
+    ]
     assert {path: path.stat().st_mtime_ns for path in sample_data.rglob("*")} == before
 
 
@@ -96,7 +143,7 @@ def test_an_interrupted_make_is_taken_up(tmp_path: Path) -> None:
     (public / "hipparcos").mkdir()
     (public / "hipparcos" / ".content").write_text("of an older version\n", encoding="ascii")
     assert data("make", "--public", str(public)).returncode == 0
-    assert sorted(path.name for path in public.iterdir()) == ["gaia_dr3_g10", "hipparcos"]
+    assert sorted(path.name for path in public.iterdir()) == SCHEMAS
     assert (public / "hipparcos" / "hip2" / "collection.properties").exists()
     remove(public)
 
@@ -104,8 +151,12 @@ def test_an_interrupted_make_is_taken_up(tmp_path: Path) -> None:
 def test_the_list_shows_tables_rows_and_sizes(sample_data: Path) -> None:
     listed = json.loads(data("list", "--public", str(sample_data), "--json").stdout)
     rows = {entry["name"]: entry["rows"] for entry in listed["tables"]}
-    assert rows == {"gaia_dr3_g10.gaia_source": 482_106, "hipparcos.hip2": 117_955}
-    assert all(entry["bytes"] > 1_000_000 for entry in listed["tables"])
+    assert rows["gaia_dr3_g10.gaia_source"] == 482_106
+    assert rows["hipparcos.hip2"] == 117_955
+    assert rows["openngc.objects"] == 14_033
+    assert rows["survey_dr1.object"] > 200_000
+    assert rows["survey_dr1.tbl_stat"] == len(rows) == 9
+    assert all(entry["bytes"] > 1_000 for entry in listed["tables"])
     assert listed["problems"] == []
     assert "482,106 rows" in data("list", "--public", str(sample_data)).stdout
 

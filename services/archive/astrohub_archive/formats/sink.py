@@ -16,6 +16,7 @@ class Sink:
         self._pieces: list[bytes] = []
 
     def write(self, data: pa.Buffer) -> int:
+        """Keep a copy of what was written."""
         self._pieces.append(memoryview(data).tobytes())
         return len(data)
 
@@ -26,6 +27,7 @@ class Sink:
         """Do nothing: what was written stays until it is taken."""
 
     def take(self) -> bytes:
+        """Hand over what has been written since the last time."""
         taken = b"".join(self._pieces)
         self._pieces.clear()
         return taken

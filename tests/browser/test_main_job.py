@@ -43,6 +43,14 @@ def _open_pane(lab: Page, name: str) -> Locator:
     return pane
 
 
+def _open_space(lab: Page) -> Locator:
+    """Bring the VOSpace pane to the front, at the root, wherever an earlier test has left it."""
+    pane = _open_pane(lab, "VOSpace")
+    pane.locator(".ah-Crumb").first.click()
+    expect(pane.locator(".ah-Entry", has_text="public")).to_be_visible()
+    return pane
+
+
 def _toolbar(lab: Page, label: str) -> None:
     """Press a button of the Query tab, also where the toolbar has folded it away."""
     shown = lab.locator(".jp-MainAreaWidget:not(.lm-mod-hidden)").get_by_role(
@@ -159,6 +167,7 @@ def test_a_result_goes_on_in_a_notebook(lab: Page, tidy: None) -> None:
     _toolbar(lab, "Send to notebook")
     cell = lab.locator(".jp-Notebook .jp-CodeCell").first
     expect(cell.locator(".cm-content")).to_contain_text("table = astrohub.query(", timeout=30_000)
+    lab.wait_for_selector("#jp-main-statusbar >> text=Idle", timeout=60_000)
     cell.locator(".cm-content").click()
     lab.keyboard.press("Shift+Enter")
     expect(lab.locator(".jp-OutputArea-output").first).to_contain_text("source_id", timeout=60_000)
@@ -194,7 +203,7 @@ def test_a_result_is_downloaded(lab: Page) -> None:
 def test_files_are_uploaded_renamed_looked_at_deleted_and_restored(
     lab: Page, tidy: None, tmp_path: Path
 ) -> None:
-    pane = _open_pane(lab, "VOSpace")
+    pane = _open_space(lab)
     pane.locator(".ah-Entry", has_text="home").dblclick()
     pane.locator(".ah-Entry", has_text=USER).dblclick()
     expect(pane.get_by_role("button", name="New folder")).to_be_enabled()
@@ -220,7 +229,7 @@ def test_files_are_uploaded_renamed_looked_at_deleted_and_restored(
 
 
 def test_a_public_file_dragged_onto_the_file_browser_arrives_in_the_home(lab: Page, tidy: None) -> None:
-    pane = _open_pane(lab, "VOSpace")
+    pane = _open_space(lab)
     pane.locator(".ah-Entry", has_text="public").dblclick()
     while pane.locator(".ah-Entry.ah-mod-file").count() == 0:
         pane.locator(".ah-Entry.ah-mod-folder").first.dblclick()

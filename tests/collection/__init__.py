@@ -1,0 +1,1 @@
+"""The notebook collection against a real platform."""

@@ -167,7 +167,9 @@ def test_a_result_goes_on_in_a_notebook(lab: Page, tidy: None) -> None:
     _toolbar(lab, "Send to notebook")
     cell = lab.locator(".jp-Notebook .jp-CodeCell").first
     expect(cell.locator(".cm-content")).to_contain_text("table = astrohub.query(", timeout=30_000)
-    lab.wait_for_selector("#jp-main-statusbar >> text=Idle", timeout=60_000)
+    notebook = lab.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    indicator = notebook.locator(".jp-Notebook-ExecutionIndicator")
+    expect(indicator).to_have_attribute("data-status", "idle", timeout=60_000)
     cell.locator(".cm-content").click()
     lab.keyboard.press("Shift+Enter")
     expect(lab.locator(".jp-OutputArea-output").first).to_contain_text("source_id", timeout=60_000)

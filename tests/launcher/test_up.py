@@ -86,11 +86,12 @@ def test_status_tells_each_part_and_the_exit_code_agrees(clone: SmallClone) -> N
     assert {name: part["healthy"] for name, part in found["parts"].items()} == {
         "proxy": True,
         "archive": True,
+        "notebooks": True,
         "hub": True,
     }
     assert found["url"] == f"http://127.0.0.1:{clone.port}"
     said = clone.run("status")
-    assert said.stdout.count("✓") == 3
+    assert said.stdout.count("✓") == 4
 
 
 def test_down_ends_everything_and_can_be_said_twice(clone: SmallClone) -> None:

@@ -160,13 +160,14 @@ def test_stopping_ends_kernels_with_their_children_and_keeps_results(tmp_path: P
     make_notebook(tmp_path / "collection/c.ipynb", "print('never')")
     stopper = Stopper()
     mine: list[psutil.Process] = []
+    others = set(psutil.Process(os.getpid()).children(recursive=True))  # of tests before this one
 
     def stop_when_it_hangs() -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not stopper.is_set:
             found = psutil.Process(os.getpid()).children(recursive=True)
             if any(process.name() == "sleep" for process in found):
-                mine.extend(found)
+                mine.extend(set(found) - others)
                 stopper.set()
             threading.Event().wait(0.1)
 

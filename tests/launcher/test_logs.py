@@ -21,7 +21,7 @@ def test_logs_shows_one_part_or_all_with_their_names(clone: SmallClone) -> None:
 def test_logs_of_a_part_that_does_not_exist_says_which_do(clone: SmallClone) -> None:
     result = clone.run("logs", "hubb")
     assert result.returncode == 1
-    assert "There is no part 'hubb'; there are: proxy, archive, hub, supervisor." in result.stderr
+    assert "There is no part 'hubb'; there are: proxy, archive, notebooks, hub, supervisor." in result.stderr
 
 
 def test_logs_follow_goes_on_until_it_is_stopped(clone: SmallClone) -> None:

@@ -6,6 +6,7 @@ import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { downloadIcon, notebookIcon, saveIcon } from '@jupyterlab/ui-components';
 
+import { MYDB } from '../archive/catalog.js';
 import { filesIcon } from '../icons.js';
 import type { QueryPanel } from '../query/panel.js';
 import { failed } from '../side/toasts.js';
@@ -151,14 +152,25 @@ function asked({ content: { model } }: QueryTab): { query: string; limit: number
   return { query: state.text, limit: state.limit, cutAt };
 }
 
+/** The table that keeps the rows of a query, unless it has been deleted since. */
+async function keptTable(query: string, { access, saved }: IContext): Promise<string | null> {
+  const name = saved.get(query);
+  if (name === undefined) {
+    return null;
+  }
+  await access.catalog.refresh();
+  const own = access.catalog.schemas?.find(schema => schema.name === MYDB);
+  return own?.tables.some(table => table.name === name) ? name : null;
+}
+
 async function sendToNotebook(context: IContext): Promise<void> {
   const tab = context.tracker.currentWidget;
   if (!tab) {
     return;
   }
   const { query, cutAt } = asked(tab);
-  const result: IResult = { query, cutAt, savedAs: context.saved.get(query) ?? null };
   try {
+    const result: IResult = { query, cutAt, savedAs: await keptTable(query, context) };
     const panel = context.notebooks?.currentWidget ?? (await newNotebook(context));
     await panel.context.ready;
     await panel.revealed;

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 
-from ..incidents import report_incident
 from ..logs import log_event
+from ..sweeping import Sweeper
 from .folders import TableFolders
 from .store import ALIVE_S, TableStore
 
@@ -16,7 +15,7 @@ _AT_ONCE = 200
 _ORPHAN_AGE_S = 4 * ALIVE_S
 
 
-class TableCleaner:
+class TableCleaner(Sweeper):
     """Sweeps now and then.
 
     Parameters
@@ -27,31 +26,16 @@ class TableCleaner:
         Seconds between two sweeps.
     """
 
+    failed_event = "dropped tables could not be removed"
+
     def __init__(self, store: TableStore, folders: TableFolders, *, every_s: float = 60) -> None:
+        super().__init__(every_s=every_s)
         self._store = store
         self._folders = folders
-        self._every_s = every_s
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin to sweep."""
-        self._task = asyncio.create_task(self._forever())
-
-    async def stop(self) -> None:
-        """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _forever(self) -> None:
-        while True:
-            try:
-                removed = await asyncio.to_thread(self.sweep)
-                if removed:
-                    log_event("dropped tables removed", folders=removed)
-            except Exception as e:  # noqa: BLE001 -- outermost ring of a background task: reported
-                report_incident(e, "dropped tables could not be removed")
-            await asyncio.sleep(self._every_s)
+    def log(self, removed: int) -> None:
+        """Log how much was removed."""
+        log_event("dropped tables removed", folders=removed)
 
     def sweep(self, *, orphan_age_s: float = _ORPHAN_AGE_S) -> int:
         """Remove what is due once, and return how many folders that were."""

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from ...incidents import report_incident
 from ...logs import log_event
+from ...sweeping import Sweeper
 from .folder import JobFolders
 from .store import JobStore
 
@@ -15,7 +13,7 @@ _AT_ONCE = 200
 _ORPHAN_AGE_S = 3600.0
 
 
-class Cleaner:
+class Cleaner(Sweeper):
     """Sweeps one store now and then.
 
     Parameters
@@ -28,31 +26,16 @@ class Cleaner:
         Seconds between two sweeps.
     """
 
+    failed_event = "old jobs could not be removed"
+
     def __init__(self, store: JobStore, folders: JobFolders, *, every_s: float = 60) -> None:
+        super().__init__(every_s=every_s)
         self._store = store
         self._folders = folders
-        self._every_s = every_s
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Begin to sweep."""
-        self._task = asyncio.create_task(self._forever())
-
-    async def stop(self) -> None:
-        """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _forever(self) -> None:
-        while True:
-            try:
-                removed = await asyncio.to_thread(self.sweep)
-                if removed:
-                    log_event("old jobs removed", jobs=removed)
-            except Exception as e:  # noqa: BLE001 -- outermost ring of a background task: reported, tried again
-                report_incident(e, "old jobs could not be removed")
-            await asyncio.sleep(self._every_s)
+    def log(self, removed: int) -> None:
+        """Log how much was removed."""
+        log_event("old jobs removed", jobs=removed)
 
     def sweep(self) -> int:
         """Remove what is due once, and return how many jobs that were."""

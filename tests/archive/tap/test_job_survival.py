@@ -76,4 +76,5 @@ def test_what_is_past_its_destruction_is_removed_from_disk(
         archive.stop()
         archive.start()
         assert archive.wait_for(lambda: not folder.exists())
-        assert "old jobs removed" in {event["event"] for event in archive.events}
+        # The folder goes first and the event is written last.
+        assert archive.wait_for(lambda: "old jobs removed" in {event["event"] for event in archive.events})

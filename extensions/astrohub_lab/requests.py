@@ -59,11 +59,23 @@ def wire_path(path: str) -> str:
 def _read(body: bytes, usage: str) -> dict[str, Any]:
     try:
         said = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest(usage) from error
     if not isinstance(said, dict):
         raise BadRequest(usage)
+    for key, value in said.items():
+        if isinstance(value, str):
+            _check_text(key, value)
     return said
+
+
+def _check_text(key: str, value: str) -> None:
+    """Refuse half of a character: JSON can say one (`"\\ud800"`), UTF-8 cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        place = error.start + 1
+        raise BadRequest(f"The {key} is no text: character {place} is half of one, write it anew.") from error
 
 
 def _question(said: dict[str, Any], maxrec: int | None) -> Question:

@@ -115,6 +115,9 @@ def test_an_answer_that_breaks_off_has_no_last_words(lab: Lab) -> None:
         b'{"query": "SELECT 1", "maxrec": 0, "id": "q"}',
         b'{"query": "SELECT 1", "maxrec": true, "id": "q"}',
         b'{"query": "SELECT 1", "maxrec": 1, "id": "q\\u00e9"}',
+        b'{"query": "SELECT \\ud800", "maxrec": 1, "id": "q"}',
+        b'{"query": "SELECT 1", "maxrec": 1, "id": "\\udfff"}',
+        pytest.param(b'{"query": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", id="nested-too-deep"),
     ],
 )
 def test_a_request_that_is_not_understood_never_reaches_the_archive(

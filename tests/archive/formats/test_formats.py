@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from astrohub_archive.errors import UsageError
-from astrohub_archive.formats import FORMATS, find_format
+from astrohub_archive.formats import FORMATS, Assignment, find_format
 from astrohub_archive.formats.shape import Shape, shape_of
 from astrohub_archive.models import Outcome, ResultColumn
 from astropy.io import votable
@@ -62,9 +62,9 @@ def shape() -> Shape:
 def written(name: str, outcome: Outcome, cuts: tuple[int, ...] = (0, 1, 3, 5)) -> bytes:
     """Return the rows in a format, given to its encoder in several batches."""
     of = shape()
-    encoder = find_format(name).encoder(of.schema, of.columns, 100)
+    encoder = find_format(name).encoder(Assignment(of.schema, of.columns, 100))
     parts = [encoder.rows(of.fit(ROWS.slice(a, b - a))) for a, b in itertools.pairwise(cuts)]
-    return b"".join([encoder.head(), *parts, encoder.tail(outcome)])
+    return b"".join([encoder.head(), *parts, *encoder.tail(outcome)])
 
 
 def parsed(content: bytes) -> TableElement:
@@ -165,7 +165,7 @@ def test_csv_reads_back_exactly() -> None:
 
 def test_csv_tells_null_from_an_empty_text() -> None:
     of = shape_of(pa.schema([("t", pa.string())]), ())
-    encoder = find_format("csv").encoder(of.schema, of.columns, 10)
+    encoder = find_format("csv").encoder(Assignment(of.schema, of.columns, 10))
     assert encoder.rows(pa.record_batch({"t": ["", None, "x"]})) == b'""\r\n\r\nx\r\n'
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from ..errors import ArchiveError, EngineError
-from ..formats import Encoder, find_format
+from ..formats import Assignment, Encoder, Scratch, find_format
 from ..formats.shape import Shape, shape_of
 from ..models import Outcome, ResultColumn
 from .faults import QueryCancelled, as_json, from_json, is_fatal, translate
@@ -90,10 +91,12 @@ class Runner:
             relation = relation.limit(limit + 1 if limit else 0)
         reader = relation.to_arrow_reader(min(rows_at_once, limit + 1))
         shape = shape_of(reader.schema, [ResultColumn(**column) for column in request["columns"]])
-        answer.begin(shape, find_format(request["format"]).encoder(shape.schema, shape.columns, limit))
+        scratch = Scratch(Path(self._lock.temp_directory), self._lock.spill_mb * 1024**2)
+        assignment = Assignment(shape.schema, shape.columns, limit, scratch)
+        answer.begin(shape, find_format(request["format"]).encoder(assignment))
         if limit == 0:
             # DALI 1.1, §3.4.4: the answer is metadata and the mark of an overflow; nothing need be run.
-            answer.end(Outcome(0, overflow=True))
+            answer.end(Outcome(0, overflow=True), self._check)
             return
         overflow = False
         for batch in self._batches(reader):
@@ -102,16 +105,19 @@ class Runner:
             answer.add(shape.fit(batch.slice(0, room) if overflow else batch))
             if overflow:
                 break
-        answer.end(Outcome(answer.rows, overflow))
+        answer.end(Outcome(answer.rows, overflow), self._check)
 
     def _batches(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         while True:
-            if self._reason is not None:
-                raise self._reason
+            self._check()
             try:
                 yield reader.read_next_batch()
             except StopIteration:
                 return
+
+    def _check(self) -> None:
+        if self._reason is not None:
+            raise self._reason
 
     def _report(self, error: Exception, request: dict[str, Any], answer: _Answer) -> None:
         with self._guard:
@@ -127,6 +133,8 @@ class _Answer:
         self.rows = 0
         self._send = send
         self._encoder: Encoder | None = None
+        self._has_sent = False
+        self._is_ending = False
 
     def begin(self, shape: Shape, encoder: Encoder) -> None:
         self._send(Kind.START, {"columns": [asdict(column) for column in shape.columns]})
@@ -139,19 +147,27 @@ class _Answer:
             self._bytes(self._encoder.rows(rows))
             self.rows += rows.num_rows
 
-    def end(self, outcome: Outcome, fault: dict[str, Any] | None = None) -> None:
+    def end(self, outcome: Outcome, check: Callable[[], None]) -> None:
         assert self._encoder is not None
-        self._bytes(self._encoder.tail(outcome))
-        self._send(Kind.END, {"outcome": asdict(outcome), "fault": fault})
+        self._is_ending = True
+        for number, piece in enumerate(self._encoder.tail(outcome)):
+            if number:
+                check()
+            self._bytes(piece)
+        self._send(Kind.END, {"outcome": asdict(outcome), "fault": None})
 
     def fail(self, fault: ArchiveError, *, detail: str) -> None:
         described = as_json(fault, detail=detail)
-        if self._encoder is None:
+        if self._encoder is None or not self._has_sent:
             self._send(Kind.FAIL, described)
-        else:
-            self.end(Outcome(self.rows, message=fault.message), described)
+            return
+        outcome = Outcome(self.rows, message=fault.message)
+        if not self._is_ending:
+            self._bytes(b"".join(self._encoder.tail(outcome)))
+        self._send(Kind.END, {"outcome": asdict(outcome), "fault": described})
 
     def _bytes(self, content: bytes) -> None:
+        self._has_sent = self._has_sent or bool(content)
         view = memoryview(content)
         for start in range(0, len(view), PIECE_BYTES):
             self._send(Kind.DATA, view[start : start + PIECE_BYTES])

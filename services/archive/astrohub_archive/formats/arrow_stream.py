@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
-from ..models import Outcome, ResultColumn
+from ..models import Outcome
 from .described import described
-from .format import Encoder
+from .format import Assignment, Encoder
 from .sink import Sink
 
 __all__ = ["make_arrow_encoder"]
 
 
 class _ArrowEncoder:
-    def __init__(self, schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> None:
-        self._schema = described(schema, columns, maxrec)
+    def __init__(self, assignment: Assignment) -> None:
+        self._schema = described(assignment.schema, assignment.columns, assignment.maxrec)
         self._sink = Sink()
         self._writer = pa.ipc.new_stream(pa.PythonFile(self._sink, mode="w"), self._schema)
 
@@ -25,7 +27,7 @@ class _ArrowEncoder:
         self._writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=self._schema))
         return self._sink.take()
 
-    def tail(self, outcome: Outcome) -> bytes:
+    def tail(self, outcome: Outcome) -> Iterable[bytes]:
         empty = pa.RecordBatch.from_arrays(
             [pa.nulls(0, field.type) for field in self._schema], schema=self._schema
         )
@@ -36,9 +38,9 @@ class _ArrowEncoder:
         }
         self._writer.write_batch(empty, custom_metadata=words)
         self._writer.close()
-        return self._sink.take()
+        yield self._sink.take()
 
 
-def make_arrow_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+def make_arrow_encoder(assignment: Assignment) -> Encoder:
     """Make an encoder of Arrow IPC streams."""
-    return _ArrowEncoder(schema, columns, maxrec)
+    return _ArrowEncoder(assignment)

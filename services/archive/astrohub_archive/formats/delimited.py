@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..models import Outcome, ResultColumn
-from .format import Encoder
+from .format import Assignment, Encoder
 from .text import as_text, build_texts
 
 __all__ = ["make_csv_encoder"]
@@ -33,8 +33,8 @@ class _CsvEncoder:
         lines = pc.binary_join_element_wise(*pieces, "", null_handling="replace", null_replacement="")
         return b"".join(_bytes_of(lines))
 
-    def tail(self, outcome: Outcome) -> bytes:
-        return b""
+    def tail(self, outcome: Outcome) -> Iterable[bytes]:
+        return ()
 
 
 def _quoted(array: pa.Array) -> pa.Array:
@@ -51,6 +51,6 @@ def _bytes_of(lines: pa.Array) -> list[memoryview]:
     )
 
 
-def make_csv_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+def make_csv_encoder(assignment: Assignment) -> Encoder:
     """Make an encoder of CSV. It cannot say how an answer ended: a failure has to break the connection."""
-    return _CsvEncoder(columns)
+    return _CsvEncoder(assignment.columns)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..models import Outcome, ResultColumn
+from ..models import Outcome
 from .described import described
-from .format import Encoder
+from .format import Assignment, Encoder
 from .sink import Sink
 
 __all__ = ["make_parquet_encoder"]
@@ -16,8 +18,9 @@ _GROUP_ROWS = 122_880
 
 
 class _ParquetEncoder:
-    def __init__(self, schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> None:
-        self._schema = described(schema, columns, maxrec)
+    def __init__(self, assignment: Assignment) -> None:
+        self._columns = assignment.columns
+        self._schema = described(assignment.schema, assignment.columns, assignment.maxrec)
         self._sink = Sink()
         self._writer = pq.ParquetWriter(pa.PythonFile(self._sink, mode="w"), self._schema, compression="zstd")
         self._waiting: list[pa.RecordBatch] = []
@@ -31,12 +34,12 @@ class _ParquetEncoder:
             self._write()
         return self._sink.take()
 
-    def tail(self, outcome: Outcome) -> bytes:
+    def tail(self, outcome: Outcome) -> Iterable[bytes]:
         self._write()
         words = {"astrohub.status": outcome.status, "astrohub.rows": str(outcome.rows)}
         self._writer.add_key_value_metadata(words)
         self._writer.close()
-        return self._sink.take()
+        yield self._sink.take()
 
     def _write(self) -> None:
         if self._waiting:
@@ -44,6 +47,6 @@ class _ParquetEncoder:
             self._waiting.clear()
 
 
-def make_parquet_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+def make_parquet_encoder(assignment: Assignment) -> Encoder:
     """Make an encoder of Parquet files; it holds the rows of one row group."""
-    return _ParquetEncoder(schema, columns, maxrec)
+    return _ParquetEncoder(assignment)

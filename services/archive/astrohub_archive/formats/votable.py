@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from ..models import Outcome, ResultColumn
 from .binary2 import encode_rows
-from .format import Encoder
+from .format import Assignment, Encoder
 from .text import as_text
 
 __all__ = ["make_binary2_encoder", "make_tabledata_encoder"]
@@ -39,8 +39,8 @@ class _VOTableEncoder:
         fields = "".join(_field(column) for column in self._columns)
         return f"{_HEAD}{fields}<DATA>{self.begin}".encode()
 
-    def tail(self, outcome: Outcome) -> bytes:
-        return f"{self.end}</DATA>\n</TABLE>\n{_status(outcome)}</RESOURCE>\n</VOTABLE>\n".encode()
+    def tail(self, outcome: Outcome) -> Iterable[bytes]:
+        yield f"{self.end}</DATA>\n</TABLE>\n{_status(outcome)}</RESOURCE>\n</VOTABLE>\n".encode()
 
 
 class _Binary2Encoder(_VOTableEncoder):
@@ -58,8 +58,8 @@ class _Binary2Encoder(_VOTableEncoder):
         self._waiting = content[whole:]
         return base64.b64encode(memoryview(content)[:whole]) + b"\n" if whole else b""
 
-    def tail(self, outcome: Outcome) -> bytes:
-        return base64.b64encode(self._waiting) + b"\n" + super().tail(outcome)
+    def tail(self, outcome: Outcome) -> Iterable[bytes]:
+        yield base64.b64encode(self._waiting) + b"\n" + b"".join(super().tail(outcome))
 
 
 class _TabledataEncoder(_VOTableEncoder):
@@ -119,11 +119,11 @@ def _escaped(array: pa.Array) -> pa.Array:
     return array
 
 
-def make_binary2_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+def make_binary2_encoder(assignment: Assignment) -> Encoder:
     """Make an encoder of VOTable with BINARY2 rows."""
-    return _Binary2Encoder(columns)
+    return _Binary2Encoder(assignment.columns)
 
 
-def make_tabledata_encoder(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> Encoder:
+def make_tabledata_encoder(assignment: Assignment) -> Encoder:
     """Make an encoder of VOTable with rows as XML."""
-    return _TabledataEncoder(columns)
+    return _TabledataEncoder(assignment.columns)

@@ -15,18 +15,17 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..models import ResultColumn
+from .numbers import Values, big_endian, fixed_list, side_by_side
 from .text import iso_timestamps
 
 __all__ = ["encode_rows"]
-
-Bytes = NDArray[np.generic]
 
 
 @dataclass(frozen=True)
 class _Variable:
     """Values of varying length: the count that precedes each, and their bytes."""
 
-    counts: Bytes
+    counts: Values
     content: pa.Array
 
 
@@ -34,24 +33,24 @@ def encode_rows(batch: pa.RecordBatch, columns: Sequence[ResultColumn]) -> bytes
     """Return the rows of a batch; its types are those of a `Shape`."""
     if batch.num_rows == 0:
         return b""
-    fixed: list[Bytes] = list(_null_flags(batch))
+    fixed: list[Values] = list(_null_flags(batch))
     pieces: list[pa.Array] = []
     for array, column in zip(batch.columns, columns, strict=True):
         value = _encode(array, column)
         if isinstance(value, _Variable):
-            pieces += [_as_binary(_records([*fixed, value.counts])), value.content]
+            pieces += [_as_binary(side_by_side([*fixed, value.counts])), value.content]
             fixed = []
         else:
             fixed.append(value)
     if not pieces:
-        return _records(fixed).tobytes()
+        return side_by_side(fixed).tobytes()
     if fixed:
-        pieces.append(_as_binary(_records(fixed)))
+        pieces.append(_as_binary(side_by_side(fixed)))
     joined = pc.binary_join_element_wise(*pieces, b"")
     return memoryview(joined.buffers()[2])[: int(_offsets(joined)[-1])].tobytes()
 
 
-def _null_flags(batch: pa.RecordBatch) -> list[Bytes]:
+def _null_flags(batch: pa.RecordBatch) -> list[Values]:
     """Return the bytes of NULL flags that begin each row: the first column is the highest bit."""
     flags = np.zeros((batch.num_rows, batch.num_columns), dtype=bool)
     for number, array in enumerate(batch.columns):
@@ -60,15 +59,15 @@ def _null_flags(batch: pa.RecordBatch) -> list[Bytes]:
     return list(np.packbits(flags, axis=1).T)
 
 
-def _encode(array: pa.Array, column: ResultColumn) -> Bytes | _Variable:
+def _encode(array: pa.Array, column: ResultColumn) -> Values | _Variable:
     kind = array.type
     if pa.types.is_boolean(kind):
         truth = array.fill_null(False).to_numpy(zero_copy_only=False)
         return np.where(truth, ord("T"), ord("F")).astype(np.uint8)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        return _big_endian(array)
+        return big_endian(array)
     if pa.types.is_fixed_size_list(kind):
-        return _fixed_list(array)
+        return fixed_list(array)
     if pa.types.is_list(kind):
         return _list(array)
     if pa.types.is_binary(kind):
@@ -78,24 +77,9 @@ def _encode(array: pa.Array, column: ResultColumn) -> Bytes | _Variable:
     return _utf16(texts) if column.datatype == "unicodeChar" else _content(texts.cast(pa.binary()))
 
 
-def _big_endian(array: pa.Array) -> Bytes:
-    missing = float("nan") if pa.types.is_floating(array.type) else 0
-    values = array.fill_null(missing) if array.null_count else array
-    numbers: Bytes = values.to_numpy(zero_copy_only=False)
-    return numbers.astype(numbers.dtype.newbyteorder(">"), copy=False)
-
-
-def _fixed_list(array: pa.Array) -> Bytes:
-    size = array.type.list_size
-    values = _big_endian(array.values.slice(array.offset * size, len(array) * size)).reshape(-1, size)
-    if array.null_count and pa.types.is_floating(array.type.value_type):
-        values = np.where(array.is_null().to_numpy(zero_copy_only=False)[:, None], np.nan, values)
-    return values.astype(values.dtype.newbyteorder(">"), copy=False)
-
-
 def _list(array: pa.Array) -> _Variable:
     counts = pc.list_value_length(array).fill_null(0).to_numpy(zero_copy_only=False)
-    values = _big_endian(array.flatten())
+    values = big_endian(array.flatten())
     offsets = np.concatenate([[0], np.cumsum(counts)]) * values.dtype.itemsize
     return _Variable(counts.astype(">i4"), _binary_array(offsets, values.tobytes()))
 
@@ -115,15 +99,6 @@ def _utf16(texts: pa.Array) -> _Variable:
     units = ((lead & 0xC0) != 0x80).astype(np.int64) + (lead >= 0xF0)
     ends = np.concatenate([[0], np.cumsum(units)])[offsets - offsets[0]]
     return _Variable(np.diff(ends).astype(">i4"), _binary_array(2 * ends, utf8.decode().encode("utf-16-be")))
-
-
-def _records(fixed: Sequence[Bytes]) -> NDArray[np.void]:
-    """Put columns of fixed width side by side."""
-    layout = [(f"f{number}", values.dtype, values.shape[1:]) for number, values in enumerate(fixed)]
-    records = np.empty(len(fixed[0]), dtype=layout)
-    for number, values in enumerate(fixed):
-        records[f"f{number}"] = values
-    return records
 
 
 def _as_binary(records: NDArray[np.void]) -> pa.Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import UsageError
 from .arrow_stream import make_arrow_encoder
 from .delimited import make_csv_encoder
+from .fits import make_fits_encoder
 from .format import Format
 from .parquet_file import make_parquet_encoder
 from .votable import make_binary2_encoder, make_tabledata_encoder
@@ -53,6 +54,14 @@ FORMATS: tuple[Format, ...] = (
         tells_failure=False,
         aliases=("application/x-parquet",),
         encoder=make_parquet_encoder,
+    ),
+    Format(
+        name="fits",
+        mime="application/fits",
+        extension="fits",
+        tells_failure=False,
+        aliases=(),
+        encoder=make_fits_encoder,
     ),
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-__all__ = ["ROW_GROUP_ROWS", "Dataset"]
+__all__ = ["ROW_GROUP_ROWS", "Dataset", "encodings"]
 
 ROW_GROUP_ROWS = 8192
 
@@ -28,7 +28,7 @@ class Dataset:
         self.schema = schema
         self.size_bytes = 0
         self._footers: list[pq.FileMetaData] = []
-        self._encodings = {field.name: _encoding(field.type) for field in schema}
+        self._encodings = encodings(schema)
 
     def write(self, relative: str, rows: pa.Table) -> None:
         """Write one file; it keeps the order of the rows."""
@@ -42,7 +42,7 @@ class Dataset:
             row_group_size=ROW_GROUP_ROWS,
             use_dictionary=False,
             write_page_checksum=True,
-            column_encoding={name: word for name, word in self._encodings.items() if word},
+            column_encoding=self._encodings,
             metadata_collector=footers,
         )
         footers[0].set_file_path(relative)
@@ -54,6 +54,12 @@ class Dataset:
         self.folder.mkdir(parents=True, exist_ok=True)
         pq.write_metadata(self.schema, self.folder / "_common_metadata")
         pq.write_metadata(self.schema, self.folder / "_metadata", metadata_collector=self._footers)
+
+
+def encodings(schema: pa.Schema) -> dict[str, str]:
+    """Return how the numbers of each column are written; other columns are written as they are."""
+    found = {field.name: _encoding(field.type) for field in schema}
+    return {name: word for name, word in found.items() if word}
 
 
 def _encoding(kind: pa.DataType) -> str | None:

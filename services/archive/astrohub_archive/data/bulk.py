@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -139,11 +140,10 @@ class BulkWriter:
         outside, members = self._spool_margin(schema, cuts, folder)
         dataset = Dataset(root, schema)
         reached = [(cuts[number], count) for number, count in enumerate(members.tolist()) if count]
-        with (
-            sorter.sorted(outside.files, names, by=(_OTHER, HEALPIX, ROW)) if reached else _nothing() as rows
-        ):
-            for one, count in reached:
-                dataset.write(one.path, rows.take(count))
+        if reached:
+            with sorter.sorted(outside.files, names, by=(_OTHER, HEALPIX, ROW)) as rows:
+                for one, count in reached:
+                    dataset.write(one.path, rows.take(count))
         dataset.close()
         outside.remove()
         lines = {
@@ -169,7 +169,8 @@ class BulkWriter:
             files = [dataset / one.path for one in group]
             places = pa.concat_tables([_read(file, [ra, dec, HEALPIX]) for file in files])
             pairs = borders.across(
-                *(places[name].to_numpy().astype(np.float64) for name in (ra, dec)),
+                places[ra].to_numpy().astype(np.float64),
+                places[dec].to_numpy().astype(np.float64),
                 places[HEALPIX].to_numpy(),
             )
             self._say("margin", group[-1].stop, self._spool.rows)
@@ -190,7 +191,7 @@ class BulkWriter:
     def _write_index(self, sorter: Sorter, cuts: Sequence[Cut], column: str, folder: Path) -> None:
         root = folder / self._layout.index_name(column)
         starts = np.array([one.cells[0] for one in cuts], dtype=np.int64)
-        places = {
+        places: dict[str, NDArray[Any]] = {
             "Norder": np.array([one.norder for one in cuts], dtype=np.uint8),
             "Dir": np.array([one.ndir for one in cuts], dtype=np.uint64),
             "Npix": np.array([one.npix for one in cuts], dtype=np.uint64),

@@ -15,6 +15,7 @@ from .catalog.tap_schema import publish
 from .engine import Pool
 from .errors import CatalogError
 from .identity import Identity
+from .interpreters.pool import Interpreters
 from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner, open_database
 from .mydb.cleaner import TableCleaner
 from .mydb.folders import TableFolders
@@ -39,6 +40,7 @@ class Archive:
 
     settings: Settings
     catalog: Catalog
+    reader: Reader
     pool: Pool
     identity: Identity
     changes: Changes
@@ -51,6 +53,7 @@ class Archive:
 
     async def start(self) -> None:
         """Start the workers, then what uses them."""
+        await self.reader.start()
         await self.pool.start()
         await self.runner.start()
         await self.cleaner.start()
@@ -75,6 +78,7 @@ class Archive:
         await self.cleaner.stop()
         await self.runner.stop()
         await self.pool.stop()
+        await self.reader.stop()
         await self.identity.stop()
 
 
@@ -94,7 +98,8 @@ def build(settings: Settings) -> Archive:
     database = _database(settings)
     tables = TableStore(database, settings.mydb)
     table_folders = TableFolders(settings.work_dir / "mydb")
-    reader = Reader(catalog, OwnTables(tables, table_folders), limits)
+    own_tables = OwnTables(tables, table_folders)
+    reader = Reader(catalog, own_tables, Interpreters(catalog, limits), settings.work_dir)
     queries = Queries(reader, pool, limits)
     store = JobStore(database, "tap")
     folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
@@ -118,7 +123,9 @@ def build(settings: Settings) -> Archive:
     )
     vospace = build_vospace(settings, identity, tap.addresses)
     browse = Browse(identity, reader, Index(catalog))
-    return Archive(settings, catalog, pool, identity, changes, runner, cleaner, tap, mydb, browse, vospace)
+    return Archive(
+        settings, catalog, reader, pool, identity, changes, runner, cleaner, tap, mydb, browse, vospace
+    )
 
 
 def _catalog(settings: Settings) -> Catalog:

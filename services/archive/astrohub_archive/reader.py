@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from .adql import understand
 from .catalog import Catalog
+from .catalog.tap_schema import publish_for_one
 from .errors import CredentialsRequired, UnknownTable
 from .identity import READ_ARCHIVE, require_scope
+from .interpreters.pool import Interpreters
 from .models import Principal, Schema, Statement
-from .settings import Limits
 
 __all__ = ["MYDB", "Reader"]
 
 MYDB = "mydb"
 """The schema in which callers find the tables of their own."""
 
-# Understanding holds the interpreter: more threads would make nothing faster, only longer queues.
-_THREADS = 2
+_TAP_SCHEMA = "tap_schema"
 
 
 class Reader:
@@ -31,15 +31,31 @@ class Reader:
         What is public.
     own_tables
         Looks up the schema of a user's own tables by the user's name; it may block.
-    limits
-        What a query may ask for.
+    interpreters
+        Understand texts.
+    work_dir
+        What TAP_SCHEMA says to the owners of tables is written below it.
     """
 
-    def __init__(self, catalog: Catalog, own_tables: Callable[[str], Schema], limits: Limits) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        own_tables: Callable[[str], Schema],
+        interpreters: Interpreters,
+        work_dir: Path,
+    ) -> None:
         self.catalog = catalog
         self._own_tables = own_tables
-        self._limits = limits
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="adql")
+        self._interpreters = interpreters
+        self._tap_schemas = work_dir / "own_tap_schema"
+
+    async def start(self) -> None:
+        """Begin to start what understands texts."""
+        await self._interpreters.start()
+
+    async def stop(self) -> None:
+        """End it."""
+        await self._interpreters.stop()
 
     async def understand(self, principal: Principal, text: str) -> Statement:
         """Turn a query's text into a statement that this caller may run.
@@ -51,12 +67,13 @@ class Reader:
         CredentialsRequired
             A caller without a token names something that is not public, be it there or not.
         QueryError
-            The query is not understood, or not allowed.
+            The query is not understood, not allowed, or takes too long to be understood.
+        BusyError, EngineError
+            As `Interpreters.understand` does.
         """
         require_scope(principal, READ_ARCHIVE)
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(self._threads, self._understand, principal.name, text)
+            return await self._understand(principal.name, text)
         except UnknownTable as e:
             if not principal.is_anonymous:
                 raise
@@ -86,17 +103,27 @@ class Reader:
         own = await self.own_schema(principal)
         return self.catalog if own is None else _with_own(self.catalog, own)
 
-    def _understand(self, user: str | None, text: str) -> Statement:
+    async def _understand(self, user: str | None, text: str) -> Statement:
+        understand = self._interpreters.understand
         if user is None:
-            return understand(text, self.catalog, self._limits)
+            return await understand(text)
         # A user's own tables are found by their full names only: a query without the word cannot mean one.
-        if MYDB in text.lower():
-            return understand(text, _with_own(self.catalog, self._own_tables(user)), self._limits)
+        # But TAP_SCHEMA lists them.
+        if any(word in text.lower() for word in (MYDB, _TAP_SCHEMA)):
+            return await understand(text, await asyncio.to_thread(self._own_schemas, user, text))
         try:
-            return understand(text, self.catalog, self._limits)
+            return await understand(text)
         except UnknownTable:
             # Among the caller's own tables there may be one whose name was written without the schema.
-            return understand(text, _with_own(self.catalog, self._own_tables(user)), self._limits)
+            return await understand(text, await asyncio.to_thread(self._own_schemas, user, text))
+
+    def _own_schemas(self, user: str, text: str) -> tuple[Schema, ...]:
+        own = self._own_tables(user)
+        if not own.tables or _TAP_SCHEMA not in text.lower():
+            return (own,)
+        # No name of a user is a name of a folder, and no folder tells whose it is.
+        folder = self._tap_schemas / hashlib.sha256(user.encode()).hexdigest()[:32]
+        return (own, publish_for_one(self.catalog, own, folder))
 
 
 def _with_own(catalog: Catalog, own: Schema) -> Catalog:

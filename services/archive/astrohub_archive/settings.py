@@ -109,6 +109,12 @@ class Limits(_Model):
     query_depth: int = Field(
         100, title="Query depth", description="Levels of parentheses in a query at most.", ge=10
     )
+    understand_s: float = Field(
+        5,
+        title="Time to understand",
+        description="Seconds of processor time that understanding a query's text may take.",
+        gt=0,
+    )
     request_bytes: int = Field(
         2 * 1024**2, title="Request size", description="Bytes of a request's body at most.", ge=10_000
     )

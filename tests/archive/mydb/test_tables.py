@@ -191,3 +191,26 @@ def test_a_body_that_does_not_say_what_to_make_is_refused(mine: OwnTables, body:
     status, slug, sentence = problem(mine.ask("POST", data=body))
     assert (status, slug) == (400, "usage")
     assert "name, query" in sentence
+
+
+def test_tap_schema_lists_ones_own_tables_to_their_owner_alone(mine: OwnTables, theirs: OwnTables) -> None:
+    listed = "SELECT table_name FROM tap_schema.tables WHERE schema_name = 'mydb'"
+    assert mine.rows(listed) == []
+    mine.create("bright", BRIGHT)
+    theirs.create("secret", "SELECT TOP 1 hip FROM hipparcos.hip2")
+    assert mine.rows(listed) == [["mydb.bright"]]
+    assert theirs.rows(listed) == [["mydb.secret"]]
+    assert OwnTables(mine.archive, None).rows(listed) == []
+    described = mine.rows(
+        "SELECT c.column_name, c.datatype, c.unit FROM tap_schema.columns AS c "
+        "JOIN tap_schema.tables AS t ON t.table_name = c.table_name "
+        "JOIN tap_schema.schemas AS s ON s.schema_name = t.schema_name "
+        "WHERE t.schema_name = 'mydb' ORDER BY column_index"
+    )
+    assert described[:2] == [["source_id", "long", ""], ["ra", "double", "deg"]]
+    public = OwnTables(mine.archive, None).rows("SELECT table_name FROM tap_schema.tables")
+    assert [row for row in mine.rows("SELECT table_name FROM tap_schema.tables") if row not in public] == [
+        ["mydb.bright"]
+    ]
+    mine.ask("DELETE", "/bright")
+    assert mine.rows(listed) == []

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import secrets
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -16,10 +19,12 @@ from ..models import Column, Key, PlainTable, Schema, Table
 from .registry import Catalog
 from .reserved import as_identifier
 
-__all__ = ["publish"]
+__all__ = ["publish", "publish_for_one"]
 
 _SCHEMA = "tap_schema"
 _DESCRIPTION = "What this service publishes: its schemas, tables, columns and keys (TAP 1.1)."
+# A query of a day may still read what its owner's tables were when it began.
+_KEPT_S = 86_400 + 3_600
 _ARROW = {"char": pa.string(), "int": pa.int32()}
 
 
@@ -116,23 +121,64 @@ def publish(catalog: Catalog, work_dir: Path) -> Catalog:
     CatalogError
         When the files cannot be written.
     """
+    return catalog.with_schema(_publish(catalog, work_dir.resolve() / _SCHEMA))
+
+
+def publish_for_one(catalog: Catalog, own: Schema, folder: Path) -> Schema:
+    """Write TAP_SCHEMA as the owner of some tables sees it, and return it in place of the public one.
+
+    Parameters
+    ----------
+    catalog
+        What is public.
+    own
+        The owner's tables.
+    folder
+        Where this owner's TAP_SCHEMA is kept, and nobody else's.
+
+    Raises
+    ------
+    CatalogError
+        When the files cannot be written.
+    """
+    schema = _publish(catalog.with_schema(own), folder.resolve(), is_private=True)
+    storage = schema.tables[0].storage
+    assert isinstance(storage, PlainTable)
+    _keep(storage.files[0].parent)
+    return schema
+
+
+def _publish(catalog: Catalog, root: Path, *, is_private: bool = False) -> Schema:
     rows = _rows_of(catalog.with_schema(_describe({}, {})))
     digest = hashlib.sha256(repr(sorted(rows.items())).encode()).hexdigest()[:16]
-    folder = work_dir.resolve() / _SCHEMA / digest
+    folder = root / digest
     try:
         if not folder.exists():
             _write(rows, folder)
     except (OSError, pa.ArrowException) as e:
         raise CatalogError(f"TAP_SCHEMA cannot be written to {folder}: {e}.") from e
     files = {name: folder / f"{name}.parquet" for name in _TABLES}
-    return catalog.with_schema(_describe(files, {name: len(lines) for name, lines in rows.items()}))
+    return _describe(
+        files, {name: len(lines) for name, lines in rows.items()}, folder if is_private else None
+    )
 
 
-def _describe(files: dict[str, Path], rows: dict[str, int]) -> Schema:
+def _keep(folder: Path) -> None:
+    """Say that a folder is in use; remove those beside it that have not been for a while."""
+    os.utime(folder)
+    before = time.time() - _KEPT_S
+    for other in folder.parent.iterdir():
+        with contextlib.suppress(OSError):  # another request may be faster
+            if other.stat().st_mtime < before:
+                other.chmod(0o700)
+                shutil.rmtree(other)
+
+
+def _describe(files: dict[str, Path], rows: dict[str, int], private_folder: Path | None = None) -> Schema:
     tables = []
     for name, (description, columns) in _TABLES.items():
         paths = (files[name],) if files else ()
-        storage = PlainTable(paths, sum(path.stat().st_size for path in paths))
+        storage = PlainTable(paths, sum(path.stat().st_size for path in paths), private_folder)
         tables.append(Table(_SCHEMA, name, columns, storage, description, rows=rows.get(name)))
     return Schema(_SCHEMA, tuple(tables), _DESCRIPTION, keys=_KEYS)
 
@@ -178,7 +224,7 @@ def _size(column: Column) -> int | None:
 
 
 def _write(rows: dict[str, list[Row]], folder: Path) -> None:
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}")
+    partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
     partial.mkdir(parents=True)
     for name, (_, columns) in _TABLES.items():
         schema = pa.schema([pa.field(column.name, _ARROW[column.datatype]) for column in columns])

@@ -9,18 +9,17 @@ from collections.abc import Callable
 
 from .commands import data, down, lock, logs, password, status, test, token, up
 from .errors import LauncherError
+from .ports import DEFAULT_PORT
 from .terminal import Terminal
 
 __all__ = ["main", "parser"]
-
-_DEFAULT_PORT = 8000
 
 
 def main(words: list[str]) -> int:
     """Run one command and return its exit code; a fault is told in a sentence, never as a traceback."""
     _settle()
     words, rest = _split(words)
-    arguments = parser().parse_args(words)
+    arguments = _read(words)
     arguments.words = [*getattr(arguments, "words", []), *rest]
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
@@ -45,13 +44,9 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="./astrohub", description="Set up and run astrohub on this machine.")
     commands = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(name: str, run: Callable[[argparse.Namespace], int], text: str | None) -> argparse.ArgumentParser:
-        hidden = {} if text is None else {"help": text, "description": f"{text[0].upper()}{text[1:]}."}
-        one = commands.add_parser(name, **hidden)  # type: ignore[arg-type]
-        one.add_argument(
-            "--data", metavar="DIR", help="folder of all that is kept (default: .astrohub in the clone)"
-        )
-        one.set_defaults(command=run)
+    def add(name: str, run: Callable[[argparse.Namespace], int], text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+        _add_data(one, run)
         return one
 
     one = add("up", up.run, "set up what is missing, start the platform and say where it is")
@@ -79,14 +74,28 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("words", nargs=argparse.REMAINDER, metavar="make|load|list …")
     one = add("lock", lock.run, "compile the locks in requirements/ anew")
     one.add_argument("--upgrade", action="store_true", help="take the newest versions")
-    _add_port(add("supervise", up.supervise, None))
     return top
 
 
-def _add_port(command: argparse.ArgumentParser) -> None:
+def _read(words: list[str]) -> argparse.Namespace:
+    """Read the command line; `supervise` is what `up --detach` starts, and no command for people."""
+    if words[:1] == ["supervise"]:
+        supervisor = argparse.ArgumentParser(prog="./astrohub supervise")
+        _add_data(supervisor, up.supervise)
+        _add_port(supervisor)
+        return supervisor.parse_args(words[1:])
+    return parser().parse_args(["--help"] if words == ["help"] else words)
+
+
+def _add_data(command: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
     command.add_argument(
-        "--port", type=_port, default=_DEFAULT_PORT, metavar="N", help="public port (default: 8000)"
+        "--data", metavar="DIR", help="folder of all that is kept (default: .astrohub in the clone)"
     )
+    command.set_defaults(command=run)
+
+
+def _add_port(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--port", type=_port, metavar="N", help=f"public port (default: {DEFAULT_PORT})")
 
 
 def _port(text: str) -> int:

@@ -122,6 +122,8 @@ def locate(data: str | None) -> tuple[Place, str | None]:
         )
     shared = can_reach(account, [CLONE], [CLONE / "pyproject.toml", CLONE / "launcher" / "pyproject.toml"])
     sentence = None
+    if data is not None and not data.strip():
+        raise LauncherError("--data is empty: name a folder, such as --data /srv/astrohub.")
     if data is not None:
         folder = Path(data).expanduser().absolute()
     elif shared:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 from contextlib import ExitStack
 
-__all__ = ["HOST", "free_ports", "is_free"]
+__all__ = ["DEFAULT_PORT", "HOST", "free_ports", "is_free"]
 
 HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
 
 
 def is_free(port: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..support.door import run_door
 from ..support.small_clone import SmallClone
 
 
@@ -30,3 +31,14 @@ def test_lock_compiles_all_locks_with_hashes_and_without_hosts(clone: SmallClone
     names = ["hub.txt", "archive.txt", "notebooks.txt", "lab.txt", "dev.txt"]
     assert [call.rpartition("/")[2] for call in compiled] == names
     assert all("--generate-hashes" in call and "--no-emit-index-url" in call for call in compiled)
+
+
+def test_help_shows_the_commands_for_people_and_only_these(clone: SmallClone) -> None:
+    asked = run_door("help", clone=clone.clone, env=clone.variables())
+    assert asked.returncode == 0
+    assert "set up what is missing" in asked.stdout
+    wrong = run_door("pu", clone=clone.clone, env=clone.variables())
+    assert wrong.returncode == 2
+    assert "up" in wrong.stderr
+    for said in (asked.stdout, wrong.stderr):
+        assert "supervise" not in said

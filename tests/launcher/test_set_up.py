@@ -70,6 +70,13 @@ def test_a_mended_fault_goes_on_where_it_stopped(clone: SmallClone) -> None:
     assert clone.calls().count("npm ci") >= 3
 
 
+def test_nobody_else_can_hold_the_lock_of_an_environment(clone: SmallClone) -> None:
+    clone.up()
+    locks = list((clone.data / "environments").glob("*/.lock"))
+    assert len(locks) >= 4
+    assert {stat.S_IMODE(lock.stat().st_mode) for lock in locks} == {0o600}
+
+
 def test_a_changed_lock_is_installed_at_the_next_up(clone: SmallClone) -> None:
     clone.up()
     clone.run("down")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ..support.door import run_door
 from ..support.small_clone import SmallClone
 from ..support.waiting import until
 
@@ -51,6 +52,14 @@ def test_up_while_it_runs_prints_the_address_and_ends_well(clone: SmallClone) ->
     assert result.stdout == f"astrohub is running already: http://127.0.0.1:{clone.port}\n"
 
 
+def test_up_with_another_port_while_it_runs_says_how_to_get_it(clone: SmallClone) -> None:
+    clone.up()
+    result = clone.run("up", "--detach", "--port", "1")
+    assert result.returncode == 0
+    assert f"already: http://127.0.0.1:{clone.port}\n" in result.stdout
+    assert "To have it on port 1, stop it first: ./astrohub down\n" in result.stdout
+
+
 def test_a_port_that_is_taken_is_named_before_anything_is_set_up(clone: SmallClone) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", clone.port))
@@ -67,6 +76,12 @@ def test_a_data_option_that_names_a_file_is_refused(clone: SmallClone) -> None:
     result = clone.up()
     assert result.returncode == 1
     assert f"--data {clone.data} is not a folder" in result.stderr
+
+
+def test_an_empty_data_option_is_refused(clone: SmallClone) -> None:
+    result = run_door("up", "--data", "", clone=clone.clone, env=clone.variables())
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == "--data is empty: name a folder, such as --data /srv/astrohub.\n"
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "web"])

@@ -11,7 +11,7 @@ from ..place import locate
 from ..ports import HOST
 from ..supervision.record import read_record
 
-__all__ = ["DEFAULT_SCOPES", "run"]
+__all__ = ["DEFAULT_SCOPES", "KNOWN_SCOPES", "run"]
 
 DEFAULT_SCOPES = (
     "access:services!service=archive",
@@ -20,11 +20,15 @@ DEFAULT_SCOPES = (
     "custom:files:read",
     "custom:files:write",
 )
+KNOWN_SCOPES = (*DEFAULT_SCOPES, "custom:notebooks:publish")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print a new token and nothing else."""
     place, _ = locate(arguments.data)
+    scopes = arguments.scope or list(DEFAULT_SCOPES)
+    if unknown := [scope for scope in scopes if scope not in KNOWN_SCOPES]:
+        raise LauncherError(f"There is no scope {unknown[0]!r}; there are: {', '.join(KNOWN_SCOPES)}.")
     try:
         record, credentials = read_record(place.run), read_credentials(place.run)
     except PermissionError as e:
@@ -33,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise NotRunningError("astrohub is not running: start it with `./astrohub up`, then ask again.")
     hub = HubApi(f"http://{HOST}:{record.ports['hub']}", credentials.launcher)
     try:
-        print(hub.make_token(arguments.user, arguments.scope or list(DEFAULT_SCOPES), arguments.expires))
+        print(hub.make_token(arguments.user, scopes, arguments.expires))
     except RefusedError as e:
         if e.status in {403, 404} and not hub.knows(arguments.user):
             raise LauncherError(f"There is no user {arguments.user!r}.") from e

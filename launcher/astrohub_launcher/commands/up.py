@@ -13,7 +13,7 @@ from ..errors import LauncherError, PartError, StoppedError
 from ..files import make_folder
 from ..people import make_sample_accounts, shown_passwords
 from ..place import Place, locate
-from ..ports import is_free
+from ..ports import DEFAULT_PORT, is_free
 from ..setup.checks import check_places
 from ..setup.plan import prepare_platform
 from ..supervision.ending import end_leftovers, end_platform
@@ -30,28 +30,29 @@ def run(arguments: argparse.Namespace) -> int:
     """Set up, start, and stay (or leave the platform in the background)."""
     terminal = Terminal()
     place, sentence = locate(arguments.data)
-    if _runs_already(place, terminal):
+    if _runs_already(place, arguments.port, terminal):
         return 0
     if sentence:
         terminal.say(sentence)
+    port = arguments.port or DEFAULT_PORT
     check_places(place)
     end_leftovers(place.run)
-    _check_port(arguments.port)
+    _check_port(port)
     prepare_platform(place, terminal)
     make_folder(place.hub, mode=0o700)
     passwords = make_sample_accounts(place.accounts, place.sample_accounts)
     terminal.say("Start")
     if arguments.detach:
-        _start_in_background(place, arguments.port, terminal)
-        _welcome(place, arguments.port, passwords, terminal)
+        _start_in_background(place, port, terminal)
+        _welcome(place, port, passwords, terminal)
         terminal.say("It runs in the background: ./astrohub status | logs | down")
         return 0
 
     def ready() -> None:
-        _welcome(place, arguments.port, passwords, terminal)
+        _welcome(place, port, passwords, terminal)
         terminal.say("Ctrl-C stops it.")
 
-    run_platform(place, arguments.port, say=lambda text: terminal.say(f"  {text}"), ready=ready)
+    run_platform(place, port, say=lambda text: terminal.say(f"  {text}"), ready=ready)
     terminal.say("Stopped.")
     return 0
 
@@ -63,16 +64,19 @@ def supervise(arguments: argparse.Namespace) -> int:
     def say(text: str) -> None:
         print(f"{datetime.now().astimezone().isoformat(timespec='seconds')} {text}", flush=True)
 
-    run_platform(place, arguments.port, say=say, ready=lambda: say("the platform is ready"))
+    port = arguments.port or DEFAULT_PORT
+    run_platform(place, port, say=say, ready=lambda: say("the platform is ready"))
     say("stopped")
     return 0
 
 
-def _runs_already(place: Place, terminal: Terminal) -> bool:
+def _runs_already(place: Place, port: int | None, terminal: Terminal) -> bool:
     record = read_record(place.run)
     if record is None or not record.is_alive():
         return False
     terminal.say(f"astrohub is {record.phase} already: {record.url}")
+    if port not in {None, record.port}:
+        terminal.say(f"To have it on port {port}, stop it first: ./astrohub down")
     return True
 
 
@@ -80,7 +84,7 @@ def _check_port(port: int) -> None:
     if not is_free(port):
         raise LauncherError(
             f"Port {port} is taken by another program: choose another one, such as "
-            f"`./astrohub up --port {port + 1 if port < 65535 else 8000}`."
+            f"`./astrohub up --port {port + 1 if port < 65535 else DEFAULT_PORT}`."
         )
 
 

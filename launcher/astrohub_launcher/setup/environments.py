@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -35,6 +36,7 @@ def packages_step(kit: Kit, plan: EnvironmentPlan, after: tuple[str, ...] = ()) 
         stamp.unlink(missing_ok=True)
         options = ["--require-hashes", *_compiling(plan), "--python", str(python)]
         bench.run([kit.uv, "pip", "sync", *options, lock], cwd=place.environments, env=variables)
+        _close(folder)
 
     return Step(
         name=f"packages-{plan.name}",
@@ -99,6 +101,12 @@ def _editable(place: Place) -> list[str]:
 
 def _compiling(plan: EnvironmentPlan) -> list[str]:
     return ["--compile-bytecode"] if plan.compiled else []
+
+
+def _close(folder: Path) -> None:
+    """Take away everybody's right to hold the lock file that uv leaves in an environment."""
+    with contextlib.suppress(FileNotFoundError):
+        (folder / ".lock").chmod(0o600)
 
 
 def _count(lock: Path) -> int:

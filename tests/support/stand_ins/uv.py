@@ -49,6 +49,8 @@ def venv(python: str, folder: Path) -> None:
     """Make an environment that holds a Python only."""
     (folder / "bin").mkdir(parents=True)
     (folder / "bin" / "python").symlink_to(python)
+    (folder / ".lock").touch()
+    (folder / ".lock").chmod(0o666)  # as uv does
 
 
 def sync(workshop: Path, environment: Path, lock: str) -> int:

@@ -1,0 +1,1 @@
+"""One node and its control plane, in namespaces of their own."""

@@ -1,0 +1,1 @@
+"""What a cluster is made of, before one is started: packages, toolchain, binaries, images."""

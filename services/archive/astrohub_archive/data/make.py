@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib import metadata, resources
 from pathlib import Path
 
 from ..errors import CatalogError
-from .readonly import protect, remove, writable
+from .publishing import alone, put_in_place
+from .readonly import remove, writable
 from .samples import SAMPLES, Sample
 
 __all__ = ["make_samples"]
@@ -40,7 +38,7 @@ def make_samples(public: Path, progress: Progress) -> None:
         When a package is not installed, the folder cannot be written, or somebody else writes in it now.
     """
     try:
-        with writable(public), _alone(public):
+        with alone(public), writable(public):
             _clear_leftovers(public)
             for sample in SAMPLES:
                 _make(sample, public, progress)
@@ -70,16 +68,7 @@ def _make(sample: Sample, public: Path, progress: Progress) -> None:
     (partial / f"{sample.schema}.yaml").write_bytes(_description(f"{sample.schema}.yaml"))
     (partial / "CREDITS").write_bytes(_description(f"{sample.schema}.CREDITS"))
     (partial / _STAMP).write_text(stamp + "\n", encoding="ascii")
-    protect(partial)
-    _put_in_place(partial, target)
-
-
-def _put_in_place(partial: Path, target: Path) -> None:
-    previous = target.parent / f".{target.name}.previous"
-    if target.exists():
-        target.rename(previous)
-    partial.rename(target)
-    remove(previous)
+    put_in_place(partial, target)
 
 
 def _clear_leftovers(public: Path) -> None:
@@ -114,15 +103,3 @@ def _stamp_of(folder: Path) -> str | None:
         return (folder / _STAMP).read_text(encoding="ascii").strip()
     except OSError:
         return None
-
-
-@contextmanager
-def _alone(public: Path) -> Iterator[None]:
-    descriptor = os.open(public, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as e:
-        raise CatalogError(f"Another process is writing data in {public}; wait until it has ended.") from e
-    finally:
-        os.close(descriptor)

@@ -126,14 +126,32 @@ class Sorter:
         CatalogError
             When there is not enough memory or room to sort.
         """
-        paths = ", ".join(_literal(str(path)) for path in files)
         selected, order = ", ".join(map(_quoted, columns)), ", ".join(map(_quoted, by))
-        source = f"read_parquet([{paths}], hive_partitioning = false)"
-        sql = f"SELECT {selected} FROM {source} WHERE {where} ORDER BY {order}"  # noqa: S608 -- quoted, of ours
+        sql = f"SELECT {selected} FROM {_source(files)} WHERE {where} ORDER BY {order}"  # noqa: S608 -- quoted
         try:
             yield Stream(self._engine.sql(sql).to_arrow_reader(_ROWS_AT_ONCE))
         except (duckdb.Error, pa.ArrowException) as e:
             raise _translated(e) from e
+
+    def is_unique(self, files: Sequence[Path], column: str) -> bool:
+        """Say whether no value of a spooled column is there twice, and none is missing.
+
+        Raises
+        ------
+        CatalogError
+            When there is not enough memory or room to find out.
+        """
+        name = _quoted(column)
+        sql = f"SELECT 1 FROM {_source(files)} GROUP BY {name} HAVING count(*) > 1 OR {name} IS NULL LIMIT 1"  # noqa: S608
+        try:
+            return self._engine.execute(sql).fetchone() is None
+        except duckdb.Error as e:
+            raise _translated(e) from e
+
+
+def _source(files: Sequence[Path]) -> str:
+    paths = ", ".join(_literal(str(path)) for path in files)
+    return f"read_parquet([{paths}], hive_partitioning = false)"
 
 
 def _translated(error: Exception) -> Exception:

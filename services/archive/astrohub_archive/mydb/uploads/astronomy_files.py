@@ -14,7 +14,7 @@ from ...errors import UsageError
 from .astropy_columns import arrow_rows
 from .rows import Rows
 
-__all__ = ["read_ecsv", "read_fits", "read_votable"]
+__all__ = ["describe_column", "read_ecsv", "read_fits", "read_votable"]
 
 _LONGEST_SAID = 200
 
@@ -61,11 +61,11 @@ def read_fits(path: Path) -> Rows:
     if table is None or header is None:
         raise UsageError("The file cannot be read as FITS: there is no table in it.")
     for number, name in enumerate(table.colnames, 1):
-        _describe(table[name], header, number)
+        describe_column(table[name], header, number)
     return arrow_rows(table)
 
 
-def _describe(column: Any, header: fits.Header, number: int) -> None:
+def describe_column(column: Any, header: fits.Header, number: int) -> None:
     """Take note of what a header says of a column; UCDs and comments are no part of the FITS standard."""
     ucd = header.get(f"TUCD{number}")
     if ucd:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -21,7 +22,7 @@ MAIN_TABS = "#jp-main-dock-panel .lm-DockPanel-tabBar .lm-TabBar-tab"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"there is no browser at {CHROMIUM}: install the Debian package chromium")
@@ -31,13 +32,13 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def watch() -> Watch:
     """What the browser did since it came to the log-in page."""
     return Watch()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def desk(browser: Browser, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
     """JupyterLab, reached through the log-in page as by somebody who has just been given an account."""
     context = browser.new_context(viewport=WIDE)
@@ -68,6 +69,19 @@ def lab(desk: Page, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
     close = desk.locator(f"{MAIN_TABS}:has-text('Query') .lm-TabBar-tabCloseIcon")
     while close.count() > 0:
         close.first.click()
+
+
+@pytest.fixture
+def tidy(platform: RunningPlatform) -> Iterator[None]:
+    """Take away what a test leaves in MyDB and in the home."""
+    yield
+    headers = {"Authorization": f"Bearer {platform.token(USER)}"}
+    with httpx.Client(base_url=f"{platform.url}/services/archive", headers=headers) as client:
+        for table in client.get("/mydb/tables").json()["tables"]:
+            client.delete(f"/mydb/tables/{table['name']}")
+        for entry in client.get(f"/files/home/{USER}").json()["entries"]:
+            if not entry["name"].startswith("."):  # what Jupyter itself keeps there
+                client.delete(f"/files/home/{USER}/{entry['name']}?recursive=true")
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ export interface IOwnTable {
   readonly name: string;
   readonly rows: number;
   readonly bytes: number;
+  /** The query it was made of; empty when it came from elsewhere. */
+  readonly query: string;
 }
 
 /** The tables and how much room they take. */
@@ -58,6 +60,7 @@ function ownTable(said: ReturnType<typeof objectOf>): IOwnTable {
   return {
     name: textOf(said['name']).replace(/^mydb\./, ''),
     rows: numberOf(said['rows']) ?? 0,
-    bytes: numberOf(said['bytes']) ?? 0
+    bytes: numberOf(said['bytes']) ?? 0,
+    query: textOf(objectOf(said['provenance'])['query'])
   };
 }

@@ -6,18 +6,25 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { type Files, type IEntry, joined } from '../archive/files.js';
 import { QueryProblem } from '../archive/problem.js';
+import { grouped } from '../query/figures.js';
 import { failed } from '../side/toasts.js';
+import type { IBrought } from './brought.js';
 import { viewOf } from './entry.js';
-import type { FilesPane } from './pane.js';
+import type { FilesPane, IArrival } from './pane.js';
 import { previewOf } from './preview.js';
+import type { Uploads } from './uploads.js';
 
 /** How many names are tried for a copy before one is asked to clear up. */
 const MOST_TRIES = 50;
+
+/** How many names a question shows. */
+const SHOWN_NAMES = 5;
 
 /** What the actions work with. */
 export interface IActionContext {
   readonly app: JupyterFrontEnd;
   readonly files: Files;
+  readonly uploads: Uploads;
   readonly pane: FilesPane;
   readonly browser: FileBrowser | null;
   readonly trans: TranslationBundle;
@@ -63,16 +70,31 @@ export class FileActions {
     }
   }
 
-  /** Upload files into the folder that shows. */
-  async upload(files: readonly File[]): Promise<void> {
-    await Promise.all(files.map(file => this.attempt(() => this.uploadOne(file))));
+  /** Bring files and folders from the desktop into a folder. */
+  upload({ folder, all }: IArrival): Promise<void> {
+    return this.attempt(async () => {
+      const { files, pane } = this.context;
+      for (const { path, content } of all) {
+        if (content === null) {
+          await files.makeFolder(joined(folder, path)).catch(unless(isConflict));
+        }
+      }
+      const there = await this.send(folder, all, false);
+      if (there.length > 0 && (await this.mayReplace(there))) {
+        await this.send(folder, there, true);
+      }
+      if (pane.model.path === folder) {
+        await pane.model.refresh();
+      }
+      await this.refreshHome();
+    });
   }
 
   /** Make a folder and let it be named. */
   newFolder(): Promise<void> {
     return this.attempt(async () => {
       const { files, pane, trans } = this.context;
-      const taken = new Set(pane.model.entries?.map(({ name }) => name));
+      const taken = new Set(pane.model.names);
       const name = freeName(trans.__('New folder'), taken);
       await files.makeFolder(joined(pane.model.path, name));
       await pane.reveal(pane.model.path, name);
@@ -145,27 +167,38 @@ export class FileActions {
     }
   }
 
-  private async uploadOne(file: File): Promise<void> {
-    const { pane, trans } = this.context;
-    try {
-      await pane.model.upload(file.name, file, false);
-    } catch (error) {
-      if (!isConflict(error)) {
-        throw error;
+  /** Send files; return those that were left alone because one of that name is there. */
+  private async send(folder: string, all: readonly IBrought[], replace: boolean): Promise<IBrought[]> {
+    const there: IBrought[] = [];
+    const sendOne = async (brought: IBrought): Promise<void> => {
+      if (brought.content !== null) {
+        await this.context.uploads
+          .send(joined(folder, brought.path), brought.content, replace)
+          .catch(unless(isConflict, () => there.push(brought)));
       }
-      const { button } = await showDialog({
-        title: trans.__('Replace %1?', file.name),
-        body: trans.__('The folder has a file of that name; what is in it would be lost.'),
-        buttons: [
-          Dialog.cancelButton({ label: trans.__('Keep') }),
-          Dialog.warnButton({ label: trans.__('Replace') })
-        ]
-      });
-      if (button.accept) {
-        await pane.model.upload(file.name, file, true);
-      }
-    }
-    await this.refreshHome();
+    };
+    await Promise.all(all.map(brought => this.attempt(() => sendOne(brought))));
+    return there;
+  }
+
+  private async mayReplace(there: readonly IBrought[]): Promise<boolean> {
+    const { trans } = this.context;
+    const names = there.map(({ path }) => path);
+    const { button } = await showDialog({
+      title:
+        names.length === 1
+          ? trans.__('Replace %1?', names[0])
+          : trans.__('Replace %1 files?', grouped(names.length)),
+      body:
+        names.length === 1
+          ? trans.__('The folder has a file of that name; what is in it would be lost.')
+          : trans.__('The folder has files of these names; what is in them would be lost: %1', shortened(names)),
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Keep') }),
+        Dialog.warnButton({ label: trans.__('Replace') })
+      ]
+    });
+    return button.accept;
   }
 
   private async isSure({ name, kind }: IEntry): Promise<boolean> {
@@ -225,6 +258,20 @@ export class FileActions {
       failed(error);
     }
   }
+}
+
+/** Let errors of one kind pass. */
+function unless(isExpected: (error: unknown) => boolean, then?: () => void): (error: unknown) => void {
+  return error => {
+    if (!isExpected(error)) {
+      throw error;
+    }
+    then?.();
+  };
+}
+
+function shortened(names: readonly string[]): string {
+  return names.length <= SHOWN_NAMES ? names.join(', ') : `${names.slice(0, SHOWN_NAMES).join(', ')}, …`;
 }
 
 function isConflict(error: unknown): boolean {

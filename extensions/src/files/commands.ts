@@ -12,6 +12,7 @@ export function addCommands(
   { commands, shell }: JupyterFrontEnd,
   pane: FilesPane,
   actions: FileActions,
+  toggleHidden: () => Promise<void>,
   trans: TranslationBundle
 ): void {
   const add = (id: string, label: string, isVisible: () => boolean, execute: () => unknown): void => {
@@ -28,6 +29,13 @@ export function addCommands(
   add('rename-file', trans.__('Rename…'), own, () => actions.rename());
   add('delete-file', trans.__('Delete…'), own, () => actions.remove());
   add('new-vospace-folder', trans.__('New folder'), () => pane.model.writable, () => actions.newFolder());
+  commands.addCommand('astrohub:toggle-hidden-entries', {
+    label: trans.__('Show hidden entries'),
+    describedBy: { args: { type: 'object', properties: {} } },
+    isToggled: () => pane.model.showsHidden,
+    execute: toggleHidden
+  });
+  pane.model.changed.connect(() => commands.notifyCommandChanged('astrohub:toggle-hidden-entries'));
   commands.addCommand('astrohub:show-files', {
     label: trans.__('Show VOSpace'),
     icon: filesIcon,
@@ -44,8 +52,9 @@ export function addCommands(
     open: () => actions.open(),
     rename: () => actions.rename(),
     delete: () => actions.remove(),
-    'new-folder': () => actions.newFolder()
+    'new-folder': () => actions.newFolder(),
+    'toggle-hidden': toggleHidden
   };
   pane.wished.connect((_, wish) => void wishes[wish]());
-  pane.brought.connect((_, files) => void actions.upload(files));
+  pane.brought.connect((_, arrival) => void actions.upload(arrival));
 }

@@ -1,22 +1,14 @@
-// One folder of the VOSpace at a time: its entries page by page, and what runs. No DOM, no dialogs.
+// One folder of the VOSpace at a time: its entries page by page. No DOM, no dialogs.
 import { type ISignal, Signal } from '@lumino/signaling';
 
-import { type Files, type IEntry, joined } from '../archive/files.js';
+import type { Files, IEntry } from '../archive/files.js';
 import { type IProblem, problemOf, QueryProblem } from '../archive/problem.js';
-
-/** A file on its way into the VOSpace. */
-export interface IUploading {
-  readonly name: string;
-  readonly size: number;
-  readonly sent: number;
-  readonly control: AbortController;
-}
 
 /** One folder and its entries. */
 export class FolderModel {
   constructor(private readonly files: Files) {}
 
-  /** The folder, its entries, the problem or an upload changed. */
+  /** The folder, its entries, the problem or what is shown of them changed. */
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -25,9 +17,31 @@ export class FolderModel {
     return this._path;
   }
 
-  /** The entries that were read; null before the first page came. */
+  /** The entries that show; null before the first page came. */
   get entries(): readonly IEntry[] | null {
-    return this._entries;
+    return this._showsHidden ? this._entries : (this._entries?.filter(({ name }) => !isHidden(name)) ?? null);
+  }
+
+  /** The names that were read, hidden ones too. */
+  get names(): readonly string[] {
+    return this._entries?.map(({ name }) => name) ?? [];
+  }
+
+  /** How many of the entries that were read are hidden ones, which programs keep for themselves. */
+  get hidden(): number {
+    return this.names.filter(isHidden).length;
+  }
+
+  /** Whether hidden entries show. */
+  get showsHidden(): boolean {
+    return this._showsHidden;
+  }
+
+  set showsHidden(shows: boolean) {
+    if (shows !== this._showsHidden) {
+      this._showsHidden = shows;
+      this._changed.emit();
+    }
   }
 
   get writable(): boolean {
@@ -40,10 +54,6 @@ export class FolderModel {
 
   get problem(): IProblem | null {
     return this._problem;
-  }
-
-  get uploads(): readonly IUploading[] {
-    return this._uploads;
   }
 
   /** Go to a folder. */
@@ -65,28 +75,6 @@ export class FolderModel {
   async readMore(): Promise<void> {
     if (this.next !== null) {
       await this.read(this.next);
-    }
-  }
-
-  /** Write a file into the folder; one of that name is left alone unless it may be replaced. */
-  async upload(name: string, body: Blob, replace: boolean): Promise<void> {
-    const control = new AbortController();
-    const folder = this._path;
-    let mine: IUploading = { name, size: body.size, sent: 0, control };
-    this._uploads = [...this._uploads, mine];
-    const tell = (now: IUploading | null): void => {
-      this._uploads = this._uploads.flatMap(each => (each !== mine ? [each] : now ? [now] : []));
-      mine = now ?? mine;
-      this._changed.emit();
-    };
-    const onProgress = (sent: number): void => tell({ ...mine, sent });
-    try {
-      await this.files.upload(joined(folder, name), { body, signal: control.signal, onProgress }, replace);
-    } finally {
-      tell(null);
-    }
-    if (this._path === folder) {
-      await this.refresh();
     }
   }
 
@@ -113,8 +101,12 @@ export class FolderModel {
   private _path = '';
   private _entries: readonly IEntry[] | null = null;
   private _writable = false;
+  private _showsHidden = false;
   private _problem: IProblem | null = null;
-  private _uploads: readonly IUploading[] = [];
   private next: string | null = null;
   private reading = 0;
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith('.');
 }

@@ -7,19 +7,30 @@ import { type ISignal, Signal } from '@lumino/signaling';
 import { type IEntry, joined } from '../archive/files.js';
 import { button, element } from '../dom.js';
 import { filesIcon } from '../icons.js';
-import { grouped, sizeText } from '../query/figures.js';
+import { grouped } from '../query/figures.js';
 import { iconButton, SidePane } from '../side/pane.js';
+import { failed } from '../side/toasts.js';
+import { broughtBy, chosen, type IBrought } from './brought.js';
 import { DRAGGED } from './drag.js';
 import { drawEntry } from './entry.js';
-import type { FolderModel, IUploading } from './model.js';
+import type { FolderModel } from './model.js';
+import { UploadList } from './upload-list.js';
+import type { Uploads } from './uploads.js';
 
 /** What somebody wants done with the selected entry. */
-export type Wish = 'open' | 'rename' | 'delete' | 'new-folder';
+export type Wish = 'open' | 'rename' | 'delete' | 'new-folder' | 'toggle-hidden';
+
+/** Files that are to come into a folder. */
+export interface IArrival {
+  readonly folder: string;
+  readonly all: readonly IBrought[];
+}
 
 /** The VOSpace pane. */
 export class FilesPane extends SidePane {
   constructor(
     readonly model: FolderModel,
+    uploads: Uploads,
     private readonly trans: TranslationBundle
   ) {
     super('astrohub-files', filesIcon, trans.__('VOSpace'));
@@ -31,7 +42,7 @@ export class FilesPane extends SidePane {
     this.crumbs.setAttribute('aria-label', trans.__('Folder'));
     this.list.setAttribute('aria-label', trans.__('Entries'));
     this.above(this.crumbs);
-    this.node.append(this.uploads);
+    this.node.append(new UploadList(uploads, trans).node);
     this.listen();
     model.changed.connect(this.draw, this);
   }
@@ -42,7 +53,7 @@ export class FilesPane extends SidePane {
   }
 
   /** Files were chosen or dropped, to be uploaded. */
-  get brought(): ISignal<this, readonly File[]> {
+  get brought(): ISignal<this, IArrival> {
     return this._brought;
   }
 
@@ -108,7 +119,7 @@ export class FilesPane extends SidePane {
 
   private listen(): void {
     this.chooser.addEventListener('change', () => {
-      this._brought.emit([...(this.chooser.files ?? [])]);
+      this._brought.emit({ folder: this.model.path, all: chosen(this.chooser.files ?? []) });
       this.chooser.value = '';
     });
     this.list.addEventListener('click', event => this.select(nameAt(event.target)));
@@ -125,7 +136,6 @@ export class FilesPane extends SidePane {
   private draw(): void {
     const { model, trans } = this;
     this.drawCrumbs();
-    this.drawUploads(model.uploads);
     this.newFolder.disabled = this.choose.disabled = !model.writable;
     const { entries, problem } = model;
     if (problem !== null) {
@@ -133,7 +143,7 @@ export class FilesPane extends SidePane {
     } else if (entries === null) {
       this.showWaiting();
     } else if (entries.length === 0) {
-      this.show_(element('p', { class: 'ah-Side-empty' }, this.emptyText()));
+      this.show_(element('p', { class: 'ah-Side-empty' }, this.emptyText()), ...this.hiddenLine());
     } else {
       this.drawEntries(entries);
     }
@@ -149,11 +159,26 @@ export class FilesPane extends SidePane {
       const label = trans.__('%1 entries show. Show more', grouped(entries.length));
       this.body.append(button('ah-Link ah-Files-more', label, () => void model.readMore()));
     }
+    this.body.append(...this.hiddenLine());
     this.body.scrollTop = scrolled;
     this.mark();
     if (focused) {
       this.focusEntry();
     }
+  }
+
+  /** Say that there is more than shows. */
+  private hiddenLine(): HTMLElement[] {
+    const { model, trans } = this;
+    const { hidden } = model;
+    if (hidden === 0) {
+      return [];
+    }
+    const said = hidden === 1 ? trans.__('1 hidden entry.') : trans.__('%1 hidden entries.', grouped(hidden));
+    const label = model.showsHidden ? trans.__('Hide') : trans.__('Show');
+    const turn = button('ah-Link', label, () => this._wished.emit('toggle-hidden'));
+    turn.setAttribute('aria-label', model.showsHidden ? trans.__('Hide hidden entries') : trans.__('Show hidden entries'));
+    return [element('p', { class: 'ah-Files-hidden' }, said, ' ', turn)];
   }
 
   private emptyText(): string {
@@ -177,17 +202,6 @@ export class FilesPane extends SidePane {
       crumbs.push(crumb(step, steps.slice(0, index + 1).join('/'), index === steps.length - 1));
     });
     this.crumbs.replaceChildren(...crumbs);
-  }
-
-  private drawUploads(uploads: readonly IUploading[]): void {
-    this.uploads.replaceChildren(
-      ...uploads.map(({ name, size, sent, control }) => {
-        const bar = element('progress', { max: String(Math.max(size, 1)), value: String(sent), 'aria-label': name });
-        const figures = this.trans.__('%1 of %2', sizeText(sent), sizeText(size));
-        const cancel = button('ah-Link', this.trans.__('Cancel'), () => control.abort());
-        return element('div', { class: 'ah-Upload' }, element('span', {}, name), bar, element('span', {}, figures), cancel);
-      })
-    );
   }
 
   private select(name: string | null): void {
@@ -257,21 +271,26 @@ export class FilesPane extends SidePane {
   }
 
   private onOver(event: DragEvent): void {
-    if (this.model.writable && event.dataTransfer?.types.includes('Files')) {
-      event.preventDefault();
+    if (event.dataTransfer?.types.includes('Files')) {
+      event.preventDefault(); // else the browser would leave the page for the file
       event.stopPropagation();
-      event.dataTransfer.dropEffect = 'copy';
-      this.body.classList.add('ah-mod-target');
+      event.dataTransfer.dropEffect = this.model.writable ? 'copy' : 'none';
+      this.body.classList.toggle('ah-mod-target', this.model.writable);
     }
   }
 
   private onDrop(event: DragEvent): void {
     this.body.classList.remove('ah-mod-target');
-    const files = [...(event.dataTransfer?.files ?? [])];
-    if (this.model.writable && files.length > 0) {
-      event.preventDefault();
-      event.stopPropagation();
-      this._brought.emit(files);
+    const { dataTransfer: transfer } = event;
+    if (!transfer?.types.includes('Files')) {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (this.model.writable) {
+      const folder = this.model.path;
+      const tooMany = this.trans.__('That is too much for a drop: send it with astrohub files put, or as one archive file.');
+      broughtBy(transfer, tooMany).then(all => this._brought.emit({ folder, all }), failed);
     }
   }
 
@@ -280,9 +299,8 @@ export class FilesPane extends SidePane {
   private readonly chooser = element('input', { type: 'file', multiple: '' });
   private readonly crumbs = element('nav', { class: 'ah-Crumbs' });
   private readonly list = element('div', { class: 'ah-Entries', role: 'listbox' });
-  private readonly uploads = element('div', { class: 'ah-Uploads' });
   private readonly _wished = new Signal<this, Wish>(this);
-  private readonly _brought = new Signal<this, readonly File[]>(this);
+  private readonly _brought = new Signal<this, IArrival>(this);
   private current: string | null = null;
   private asked = false;
 }

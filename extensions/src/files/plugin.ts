@@ -2,6 +2,7 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
 
@@ -11,6 +12,7 @@ import { addCommands } from './commands.js';
 import { acceptEntries } from './drag.js';
 import { FolderModel } from './model.js';
 import { FilesPane } from './pane.js';
+import { Uploads } from './uploads.js';
 
 const PLUGIN = '@astrohub/lab:files';
 
@@ -19,11 +21,12 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
   id: PLUGIN,
   description: 'The files of the VOSpace in the side bar.',
   autoStart: true,
-  requires: [IArchiveAccess, ITranslator],
+  requires: [IArchiveAccess, ISettingRegistry, ITranslator],
   optional: [ICommandPalette, ILayoutRestorer, IDefaultFileBrowser, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     { files }: IArchiveAccess,
+    settings: ISettingRegistry,
     translator: ITranslator,
     palette: ICommandPalette | null,
     restorer: ILayoutRestorer | null,
@@ -32,11 +35,12 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = translator.load('astrohub_lab');
     const model = new FolderModel(files);
-    const pane = new FilesPane(model, trans);
-    const actions = new FileActions({ app, files, pane, browser, trans });
+    const uploads = new Uploads(files);
+    const pane = new FilesPane(model, uploads, trans);
+    const actions = new FileActions({ app, files, uploads, pane, browser, trans });
     app.shell.add(pane, 'left', { rank: 102, type: 'VOSpace' });
     restorer?.add(pane, pane.id);
-    addCommands(app, pane, actions, trans);
+    addCommands(app, pane, actions, followSetting(model, settings), trans);
     palette?.addItem({ command: 'astrohub:show-files', category: trans.__('Archive') });
     if (browser) {
       acceptEntries({ app, browser, drop: path => void actions.copyHome(path) });
@@ -46,6 +50,22 @@ export const filesPlugin: JupyterFrontEndPlugin<void> = {
     }
   }
 };
+
+/** Show hidden entries as the setting says; what is returned turns it over. */
+function followSetting(model: FolderModel, settings: ISettingRegistry): () => Promise<void> {
+  const loading = settings.load(PLUGIN);
+  void loading.then(loaded => {
+    const read = (): void => {
+      model.showsHidden = loaded.composite['showHidden'] === true;
+    };
+    loaded.changed.connect(read);
+    read();
+  });
+  return async () => {
+    model.showsHidden = !model.showsHidden;
+    await (await loading).set('showHidden', model.showsHidden);
+  };
+}
 
 /** Come back to the folder where one was. */
 function keepFolder(model: FolderModel, state: IStateDB): void {

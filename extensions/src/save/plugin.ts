@@ -2,11 +2,10 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, type MainAreaWidget } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
-import { INotebookTracker, type NotebookPanel } from '@jupyterlab/notebook';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { downloadIcon, notebookIcon, saveIcon } from '@jupyterlab/ui-components';
 
-import { MYDB } from '../archive/catalog.js';
 import { filesIcon } from '../icons.js';
 import type { QueryPanel } from '../query/panel.js';
 import { failed } from '../side/toasts.js';
@@ -14,6 +13,8 @@ import { IArchiveAccess, IQueryTracker } from '../tokens.js';
 import { cellOf, type IResult } from './cell.js';
 import { FormStrip, type IForm } from './form.js';
 import { downloadForm, type ISubject, myDbForm, vospaceForm } from './forms.js';
+import { KeptTables } from './kept.js';
+import { insertCell, newNotebook } from './notebook.js';
 
 /** The commands' names; `schema/save.json` refers to them. */
 const CommandIDs = {
@@ -33,8 +34,7 @@ interface IContext {
   readonly notebooks: INotebookTracker | null;
   readonly folder: () => string;
   readonly trans: TranslationBundle;
-  /** Under which name of MyDB the rows of a query are, by its text. */
-  readonly saved: Map<string, string>;
+  readonly kept: KeptTables;
 }
 
 /** What can be done with a result. */
@@ -55,7 +55,7 @@ export const savePlugin: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = translator.load('astrohub_lab');
     const folder = (): string => browser?.model.path ?? '';
-    const context = { app, access, tracker, notebooks, folder, trans, saved: new Map<string, string>() };
+    const context = { app, access, tracker, notebooks, folder, trans, kept: new KeptTables(access.mydb) };
     addCommands(context);
     tracker.widgetAdded.connect((_, tab) => followText(app, tab));
     tracker.forEach(tab => followText(app, tab));
@@ -136,10 +136,10 @@ function show(context: IContext, make: (subject: ISubject) => IForm): void {
   tab.contentHeader.addWidget(new FormStrip(make(subjectOf(tab, context)), context.trans));
 }
 
-function subjectOf(tab: QueryTab, { saved }: IContext): ISubject {
+function subjectOf(tab: QueryTab, { kept }: IContext): ISubject {
   const { query, limit } = asked(tab);
   const stem = tab.title.label.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '');
-  return { query, limit, stem: stem || 'result', onSaved: name => saved.set(query, name) };
+  return { query, limit, stem: stem || 'result', onSaved: name => kept.add(name) };
 }
 
 /** The query whose rows show; the one that is written while none do. */
@@ -152,17 +152,6 @@ function asked({ content: { model } }: QueryTab): { query: string; limit: number
   return { query: state.text, limit: state.limit, cutAt };
 }
 
-/** The table that keeps the rows of a query, unless it has been deleted since. */
-async function keptTable(query: string, { access, saved }: IContext): Promise<string | null> {
-  const name = saved.get(query);
-  if (name === undefined) {
-    return null;
-  }
-  await access.catalog.refresh();
-  const own = access.catalog.schemas?.find(schema => schema.name === MYDB);
-  return own?.tables.some(table => table.name === name) ? name : null;
-}
-
 async function sendToNotebook(context: IContext): Promise<void> {
   const tab = context.tracker.currentWidget;
   if (!tab) {
@@ -170,35 +159,11 @@ async function sendToNotebook(context: IContext): Promise<void> {
   }
   const { query, cutAt } = asked(tab);
   try {
-    const result: IResult = { query, cutAt, savedAs: await keptTable(query, context) };
-    const panel = context.notebooks?.currentWidget ?? (await newNotebook(context));
-    await panel.context.ready;
-    await panel.revealed;
-    insertCell(panel, cellOf(result));
+    const result: IResult = { query, cutAt, savedAs: await context.kept.holding(query) };
+    const panel = context.notebooks?.currentWidget ?? (await newNotebook(context.app, context.folder()));
+    await insertCell(panel, cellOf(result));
     context.app.shell.activateById(panel.id);
   } catch (error) {
     failed(error);
   }
-}
-
-async function newNotebook({ app, folder }: IContext): Promise<NotebookPanel> {
-  await app.serviceManager.kernelspecs.ready;
-  const kernelName = app.serviceManager.kernelspecs.specs?.default ?? 'python3';
-  const args = { cwd: folder(), kernelName };
-  return (await app.commands.execute('notebook:create-new', args)) as NotebookPanel;
-}
-
-/** Put a cell below the one where the cursor stands; an empty one is taken for it. */
-function insertCell({ content }: NotebookPanel, source: string): void {
-  const shared = content.model?.sharedModel;
-  if (!shared) {
-    return;
-  }
-  const { activeCell, activeCellIndex } = content;
-  if (activeCell?.model.type === 'code' && activeCell.model.sharedModel.source.trim() === '') {
-    activeCell.model.sharedModel.setSource(source);
-    return;
-  }
-  shared.insertCell(activeCellIndex + 1, { cell_type: 'code', source, metadata: {} });
-  content.activeCellIndex = activeCellIndex + 1;
 }

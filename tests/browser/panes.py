@@ -1,0 +1,36 @@
+"""The panes of the left side bar as somebody with a mouse opens them."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+__all__ = ["open_home", "open_pane", "open_space"]
+
+
+def open_pane(lab: Page, name: str) -> Locator:
+    """Bring a pane of the left side bar to the front."""
+    pane = lab.get_by_role("region", name=name, exact=True)
+    if not pane.is_visible():
+        lab.locator(f".jp-SideBar .lm-TabBar-tab[title^='{name}']").click()
+    expect(pane).to_be_visible()
+    if (search := pane.get_by_role("searchbox")).count():
+        search.fill("")  # what an earlier test looked for
+    return pane
+
+
+def open_space(lab: Page) -> Locator:
+    """Bring the VOSpace pane to the front, at the root, wherever an earlier test has left it."""
+    pane = open_pane(lab, "VOSpace")
+    pane.locator(".ah-Crumb").first.click()
+    expect(pane.locator(".ah-Entry", has_text="public")).to_be_visible()
+    return pane
+
+
+def open_home(lab: Page, user: str) -> Locator:
+    """Bring the VOSpace pane to the front, at a user's home."""
+    pane = open_space(lab)
+    pane.locator(".ah-Entry", has_text="home").dblclick()
+    pane.locator(".ah-Entry", has_text=user).dblclick()
+    expect(pane.get_by_role("button", name="New folder")).to_be_enabled()
+    expect(pane.locator(".ah-Side-body")).to_have_attribute("aria-busy", "false")
+    return pane

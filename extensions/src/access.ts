@@ -4,6 +4,7 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import { Door } from './archive/api.js';
 import { Catalog } from './archive/catalog.js';
+import { Estimates } from './archive/estimates.js';
 import { Files } from './archive/files.js';
 import { MyDb } from './archive/mydb.js';
 import { Notebooks } from './archive/notebooks.js';
@@ -22,6 +23,7 @@ export const archivePlugin: JupyterFrontEndPlugin<IArchiveAccess> = {
     return {
       queries: new ServerArchive(door),
       catalog: new Catalog(door),
+      estimates: new Estimates(door),
       mydb: new MyDb(door),
       files: new Files(door),
       notebooks: new Notebooks(door)

@@ -4,6 +4,7 @@ import type { IWidgetTracker } from '@jupyterlab/apputils';
 import { Token } from '@lumino/coreutils';
 
 import type { Catalog } from './archive/catalog.js';
+import type { Estimates } from './archive/estimates.js';
 import type { Files } from './archive/files.js';
 import type { MyDb } from './archive/mydb.js';
 import type { Notebooks } from './archive/notebooks.js';
@@ -14,6 +15,7 @@ import type { QueryPanel } from './query/panel.js';
 export interface IArchiveAccess {
   readonly queries: ServerArchive;
   readonly catalog: Catalog;
+  readonly estimates: Estimates;
   readonly mydb: MyDb;
   readonly files: Files;
   readonly notebooks: Notebooks;
@@ -22,7 +24,7 @@ export interface IArchiveAccess {
 /** Asks for the archive. */
 export const IArchiveAccess = new Token<IArchiveAccess>(
   '@astrohub/lab:IArchiveAccess',
-  'The archive behind the user’s own server: queries, tables, MyDB, files, notebooks.'
+  'The archive behind the user’s own server: queries, estimates, tables, MyDB, files, notebooks.'
 );
 
 /** The Query tabs that are open. */

@@ -12,7 +12,8 @@ import type { IKept, QueryModel } from './model.js';
 export const CommandIDs = {
   open: 'astrohub:open-query',
   run: 'astrohub:run-query',
-  stop: 'astrohub:stop-query'
+  stop: 'astrohub:stop-query',
+  explain: 'astrohub:explain-query'
 } as const;
 
 /** What a tab is called when it is restored. */
@@ -35,6 +36,7 @@ export function addCommands(context: ICommandContext): void {
   addOpen(context);
   addRun(context);
   addStop(context);
+  addExplain(context);
 }
 
 function addOpen({ app, trans, open }: ICommandContext): void {
@@ -80,6 +82,17 @@ function addStop(context: ICommandContext): void {
     execute: () => {
       currentModel(context)?.stop();
     }
+  });
+}
+
+function addExplain(context: ICommandContext): void {
+  const { app, trans, tracker } = context;
+  app.commands.addCommand(CommandIDs.explain, {
+    label: trans.__('Explain'),
+    caption: trans.__('Say what the query would cost, without running it'),
+    describedBy: { args: { type: 'object', properties: {} } },
+    isEnabled: () => Boolean(currentModel(context)?.text.trim()),
+    execute: () => tracker.currentWidget?.content.explain()
   });
 }
 

@@ -19,6 +19,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 
+import type { IPosition, IProblem } from '../archive/problem.js';
 import { ADQL } from './dialect.js';
 import { diagnosticsOf, mend, spanOf } from './faults.js';
 import type { QueryModel, QueryState } from './model.js';
@@ -43,17 +44,32 @@ export class QueryEditor extends Widget {
     model.stateChanged.connect(this.onStateChanged, this);
   }
 
+  /** Mark a problem under its word; null takes the mark away. */
+  point(problem: IProblem | null): void {
+    this.problem = problem;
+    if (problem !== null || diagnosticCount(this.view.state) > 0) {
+      this.mark(problem === null ? [] : diagnosticsOf(problem, this.view.state.doc, this.trans));
+    }
+  }
+
+  /** Whether somebody writes just there. */
+  isTypingAt(position: IPosition): boolean {
+    const { doc, selection } = this.view.state;
+    const { from, to } = spanOf(doc, position);
+    return this.view.hasFocus && selection.main.head >= from && selection.main.head <= to;
+  }
+
   /** Replace the word at the problem's place by the one that is suggested. */
   mend(): void {
-    const { state } = this.model;
-    if (state.phase !== 'failed' || !state.problem.position || !state.problem.suggestion) {
+    const { problem } = this;
+    if (!problem?.position || !problem.suggestion) {
       return;
     }
-    let span = spanOf(this.view.state.doc, state.problem.position);
+    let span = spanOf(this.view.state.doc, problem.position);
     forEachDiagnostic(this.view.state, (_, from, to) => {
       span = { from, to };
     });
-    mend(this.view, span, state.problem.suggestion);
+    mend(this.view, span, problem.suggestion);
   }
 
   /** Put a text where the cursor stands, in place of what is selected. */
@@ -64,9 +80,8 @@ export class QueryEditor extends Widget {
 
   /** Put the cursor on the problem's place. */
   goToProblem(): void {
-    const { state } = this.model;
-    if (state.phase === 'failed' && state.problem.position) {
-      const { from, to } = spanOf(this.view.state.doc, state.problem.position);
+    if (this.problem?.position) {
+      const { from, to } = spanOf(this.view.state.doc, this.problem.position);
       this.view.dispatch({ selection: { anchor: from, head: to }, scrollIntoView: true });
       this.view.focus();
     }
@@ -139,11 +154,7 @@ export class QueryEditor extends Widget {
   }
 
   private onStateChanged(_: QueryModel, state: QueryState): void {
-    if (state.phase === 'failed') {
-      this.mark(diagnosticsOf(state.problem, this.view.state.doc, this.trans));
-    } else if (diagnosticCount(this.view.state) > 0) {
-      this.mark([]);
-    }
+    this.point(state.phase === 'failed' ? state.problem : null);
   }
 
   private mark(diagnostics: ReturnType<typeof diagnosticsOf>): void {
@@ -153,6 +164,7 @@ export class QueryEditor extends Widget {
   }
 
   private readonly view: EditorView;
+  private problem: IProblem | null = null;
 }
 
 /** Whether a change touched the word under which a fault is marked. */

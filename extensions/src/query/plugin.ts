@@ -37,7 +37,7 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
   optional: [ICommandPalette, ILauncher, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
-    { queries }: IArchiveAccess,
+    { queries, estimates }: IArchiveAccess,
     settings: ISettingRegistry,
     toolbars: IToolbarWidgetRegistry,
     translator: ITranslator,
@@ -50,10 +50,12 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
     toolbars.addFactory<QueryTab>(TOOLBAR, 'limit', tab => new LimitChoice(tab.content.model, trans));
     const toolbar = createToolbarFactory(toolbars, settings, TOOLBAR, PLUGIN, translator);
 
+    const whileTyping = followSetting(settings);
     const open = async (kept: Partial<IKept>, name: ITabName | null): Promise<void> => {
       const limit = kept.limit ?? (await defaultLimit(settings));
       const model = new QueryModel(queries, { text: kept.text ?? '', limit });
-      const tab = makeTab(model, name ?? freeName(tracker, trans), trans);
+      const panel = new QueryPanel(model, estimates, whileTyping, trans);
+      const tab = makeTab(panel, name ?? freeName(tracker, trans), trans);
       setToolbar(tab, toolbar);
       followModel(app, tracker, tab);
       await tracker.add(tab);
@@ -69,6 +71,7 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
     palette?.addItem({ command: CommandIDs.open, category, args: { isPalette: true } });
     palette?.addItem({ command: CommandIDs.run, category });
     palette?.addItem({ command: CommandIDs.stop, category });
+    palette?.addItem({ command: CommandIDs.explain, category });
     launcher?.add({ command: CommandIDs.open, category, categoryRank: 10, rank: 1 });
     if (restorer) {
       void restorer.restore(tracker, {
@@ -86,8 +89,8 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
   }
 };
 
-function makeTab(model: QueryModel, name: ITabName, trans: TranslationBundle): QueryTab {
-  const tab = new MainAreaWidget({ content: new QueryPanel(model, trans) });
+function makeTab(content: QueryPanel, name: ITabName, trans: TranslationBundle): QueryTab {
+  const tab = new MainAreaWidget({ content });
   tab.id = name.id;
   tab.title.label = name.label;
   tab.title.icon = queryIcon;
@@ -113,6 +116,7 @@ function followModel(app: JupyterFrontEnd, tracker: WidgetTracker<QueryTab>, tab
   model.changed.connect(() => {
     void keep.invoke();
     app.commands.notifyCommandChanged(CommandIDs.run);
+    app.commands.notifyCommandChanged(CommandIDs.explain);
   });
   let running = false;
   model.stateChanged.connect(() => {
@@ -124,6 +128,19 @@ function followModel(app: JupyterFrontEnd, tracker: WidgetTracker<QueryTab>, tab
   tab.disposed.connect(() => {
     keep.dispose();
   });
+}
+
+/** Know whether a pause in typing asks for an estimate. */
+function followSetting(settings: ISettingRegistry): () => boolean {
+  let isOn = true;
+  void settings.load(PLUGIN).then(loaded => {
+    const read = (): void => {
+      isOn = loaded.composite['estimateWhileTyping'] !== false;
+    };
+    loaded.changed.connect(read);
+    read();
+  });
+  return () => isOn;
 }
 
 async function defaultLimit(settings: ISettingRegistry): Promise<number> {

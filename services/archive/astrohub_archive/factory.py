@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .browse.index import Index
 from .browse.service import Browse
-from .catalog import Catalog, load_catalog
-from .catalog.tap_schema import publish
+from .catalog import Catalog
+from .catalog.watch import CatalogWatch
 from .engine import Pool
 from .errors import CatalogError
 from .identity import Identity
@@ -40,6 +40,7 @@ class Archive:
 
     settings: Settings
     catalog: Catalog
+    watch: CatalogWatch
     reader: Reader
     pool: Pool
     identity: Identity
@@ -58,8 +59,14 @@ class Archive:
         await self.runner.start()
         await self.cleaner.start()
         await self.mydb.cleaner.start()
+        await self.watch.start(self._renew)
         if self.vospace is not None:
             await self.vospace.caretaker.start()
+
+    async def _renew(self, catalog: Catalog) -> None:
+        """Let every protocol show what is published now."""
+        await self.reader.renew(catalog)
+        self.browse.index.renew(catalog)
 
     async def quiesce(self) -> None:
         """Take nothing new: who waits is told, jobs are given back, answers under way get their time."""
@@ -72,6 +79,7 @@ class Archive:
 
     async def stop(self) -> None:
         """End everything."""
+        await self.watch.stop()
         if self.vospace is not None:
             await self.vospace.caretaker.stop()
         await self.mydb.cleaner.stop()
@@ -92,7 +100,8 @@ def build(settings: Settings) -> Archive:
     SettingsError
         When the work folder or the job database cannot be used.
     """
-    catalog = _catalog(settings)
+    watch = _watch(settings)
+    catalog = watch.load()
     pool = Pool(settings.engine, settings.public_data, settings.work_dir)
     limits = settings.limits
     database = _database(settings)
@@ -124,18 +133,18 @@ def build(settings: Settings) -> Archive:
     vospace = build_vospace(settings, identity, tap.addresses)
     browse = Browse(identity, reader, Index(catalog))
     return Archive(
-        settings, catalog, reader, pool, identity, changes, runner, cleaner, tap, mydb, browse, vospace
+        settings, catalog, watch, reader, pool, identity, changes, runner, cleaner, tap, mydb, browse, vospace
     )
 
 
-def _catalog(settings: Settings) -> Catalog:
+def _watch(settings: Settings) -> CatalogWatch:
     if not settings.public_data.is_dir():
         raise CatalogError(f"The folder of published catalogues {settings.public_data} does not exist.")
     try:
         settings.work_dir.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise SettingsError(f"The work folder {settings.work_dir} cannot be made: {e.strerror}.") from e
-    return publish(load_catalog(settings.public_data), settings.work_dir)
+    return CatalogWatch(settings.public_data, settings.work_dir, every_s=settings.public_data_poll_s)
 
 
 def _database(settings: Settings) -> Engine:

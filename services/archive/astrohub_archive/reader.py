@@ -57,6 +57,11 @@ class Reader:
         """End it."""
         await self._interpreters.stop()
 
+    async def renew(self, catalog: Catalog) -> None:
+        """Let queries be of what is public now."""
+        await self._interpreters.renew(catalog)
+        self.catalog = catalog
+
     async def understand(self, principal: Principal, text: str) -> Statement:
         """Turn a query's text into a statement that this caller may run.
 

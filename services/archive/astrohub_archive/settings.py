@@ -232,6 +232,12 @@ class Settings(_Model):
         description="Address of the site as servers inside it see it, without the prefix, if it differs.",
     )
     public_data: Path = Field(title="Public data", description="Folder of the published catalogues.")
+    public_data_poll_s: float = Field(
+        2.0,
+        title="Look at public data",
+        description="Seconds between two looks for new, changed or removed tables; 0: only at the start.",
+        ge=0,
+    )
     work_dir: Path = Field(title="Work folder", description="Folder for jobs, results and spilled data.")
     database_url: str | None = Field(
         None,

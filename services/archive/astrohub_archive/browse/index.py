@@ -59,28 +59,39 @@ class Index:
     Parameters
     ----------
     catalog
-        What is public, and does not change.
+        What is public.
     """
 
     def __init__(self, catalog: Catalog) -> None:
-        self._plain = _HEAD + _json(catalog.schemas)
-        compressor = zlib.compressobj(_LEVEL, wbits=_GZIP)
-        self._compressed = compressor.compress(self._plain) + compressor.flush(zlib.Z_SYNC_FLUSH)
-        self._compressor = compressor
-        self._digest = hashlib.sha256(self._plain)
-        self._is_empty = not catalog.schemas
+        self._public = _Public(catalog)
+
+    def renew(self, catalog: Catalog) -> None:
+        """Show what is public now."""
+        self._public = _Public(catalog)
 
     def page(self, own: Schema | None) -> Page:
         """Return the document with the caller's own tables, if there is a caller.
 
         Only what is the caller's own is written and compressed anew.
         """
-        extra = b"" if own is None else (b"" if self._is_empty else b",") + _json([own])
-        digest, compressor = self._digest.copy(), self._compressor.copy()
+        public = self._public
+        extra = b"" if own is None else (b"" if public.is_empty else b",") + _json([own])
+        digest, compressor = public.digest.copy(), public.compressor.copy()
         rest = extra + _TAIL
         digest.update(rest)
-        compressed = self._compressed + compressor.compress(rest) + compressor.flush()
-        return Page(self._plain + rest, compressed, f'"{digest.hexdigest()[:32]}"')
+        compressed = public.compressed + compressor.compress(rest) + compressor.flush()
+        return Page(public.plain + rest, compressed, f'"{digest.hexdigest()[:32]}"')
+
+
+class _Public:
+    """The part of the document that is the same for everybody."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.plain = _HEAD + _json(catalog.schemas)
+        self.compressor = zlib.compressobj(_LEVEL, wbits=_GZIP)
+        self.compressed = self.compressor.compress(self.plain) + self.compressor.flush(zlib.Z_SYNC_FLUSH)
+        self.digest = hashlib.sha256(self.plain)
+        self.is_empty = not catalog.schemas
 
 
 def _json(schemas: Sequence[Schema]) -> bytes:

@@ -48,7 +48,7 @@ class Interpreters:
         self._catalog = catalog
         self._limits = limits
         self._idle: asyncio.Queue[Interpreter] = asyncio.Queue()
-        self._all: set[Interpreter] = set()
+        self._all: dict[Interpreter, Catalog] = {}
         self._long = asyncio.Semaphore(_SIZE - 1)
         self._waiting = 0
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -59,6 +59,17 @@ class Interpreters:
         self._task = await asyncio.to_thread(pickle.dumps, Task(self._catalog, self._limits))
         for _ in range(_SIZE):
             self._in_background(self._add())
+
+    async def renew(self, catalog: Catalog) -> None:
+        """Understand texts by another catalog from now on; those under way are brought to their ends.
+
+        Former interpreters are asked until the new ones are ready.
+        """
+        self._task = await asyncio.to_thread(pickle.dumps, Task(catalog, self._limits))
+        self._catalog = catalog
+        await asyncio.gather(*(self._in_background(self._add()) for _ in range(_SIZE)))
+        for _ in range(self._idle.qsize()):
+            self._give_back(self._idle.get_nowait())
 
     async def stop(self) -> None:
         """End all of them."""
@@ -90,16 +101,16 @@ class Interpreters:
         question = Question(text, own)
         # An exchange that has begun is brought to its end, so that the next text gets its own answer.
         exchange = self._in_background(self._exchange(question))
-        content = await asyncio.shield(exchange)
-        return read_answer(content, question.catalog(self._catalog))
+        content, catalog = await asyncio.shield(exchange)
+        return read_answer(content, question.catalog(catalog))
 
-    async def _exchange(self, question: Question) -> bytes:
+    async def _exchange(self, question: Question) -> tuple[bytes, Catalog]:
         content = await asyncio.to_thread(pickle.dumps, question) if question.own else pickle.dumps(question)
         for _ in range(_TRIES):
             async with self._lent(question) as interpreter:
                 try:
                     async with asyncio.timeout(_SILENCE_FACTOR * self._limits.understand_s):
-                        return await interpreter.ask(content)
+                        return await interpreter.ask(content), self._all[interpreter]
                 except Lost as e:
                     if e.was_too_slow:
                         raise self._too_slow() from e
@@ -132,29 +143,39 @@ class Interpreters:
             yield interpreter
 
     async def _next(self) -> Interpreter:
-        while not (interpreter := await self._idle.get()).alive:
+        while not (interpreter := await self._idle.get()).alive or self._is_former(interpreter):
             self._give_back(interpreter)
         return interpreter
 
     def _give_back(self, interpreter: Interpreter) -> None:
+        if self._is_former(interpreter):
+            del self._all[interpreter]
+            self._in_background(interpreter.kill())
+            return
         if interpreter.alive:
             self._idle.put_nowait(interpreter)
             return
-        self._all.discard(interpreter)
+        del self._all[interpreter]
         log_event("interpreter-replaced", level=logging.WARNING, pid=interpreter.pid)
         self._in_background(self._add())
+
+    def _is_former(self, interpreter: Interpreter) -> bool:
+        """Say whether it knows a former catalog only, and there are others that know the present one."""
+        present = sum(catalog is self._catalog for catalog in self._all.values())
+        return self._all[interpreter] is not self._catalog and present >= _SIZE
 
     async def _add(self) -> None:
         pause_s = 0.5
         while True:
+            task, catalog = self._task, self._catalog
             try:
-                interpreter = await Interpreter.start(self._task)
+                interpreter = await Interpreter.start(task)
             except (EngineError, OSError) as e:
                 log_event("interpreter-not-started", level=logging.ERROR, reason=str(e))
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
             else:
-                self._all.add(interpreter)
+                self._all[interpreter] = catalog
                 self._idle.put_nowait(interpreter)
                 return
 

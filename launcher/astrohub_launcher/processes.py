@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Identity", "end_groups", "identify"]
+__all__ = ["Identity", "end_groups", "identify", "processor_ticks"]
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,25 @@ def _wait_for(processes: list[Identity], patience_s: float) -> list[Identity]:
     return alive
 
 
+def processor_ticks(process: Identity) -> int | None:
+    """Return for how long a process has computed, in ticks of the system; None when that cannot be known."""
+    fields = _fields_of(process.pid)
+    return int(fields[11]) + int(fields[12]) if fields else None
+
+
+def _fields_of(pid: int) -> list[str] | None:
+    """Return what Linux says of a process, from its state on; None when it is gone, or on another system."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+
+
 def _start_of(pid: int) -> str | None:
     """Return when a process was started, as the system writes it; None when it is gone or a zombie."""
     if Path("/proc/self/stat").exists():
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
-        except OSError:
-            return None
-        return None if fields[0] in "ZX" else fields[19]
+        fields = _fields_of(pid)
+        return None if fields is None or fields[0] in "ZX" else fields[19]
     shown = subprocess.run(
         ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
     )

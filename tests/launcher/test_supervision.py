@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 from typing import Any
 
@@ -29,6 +30,30 @@ def test_a_part_that_dies_is_started_again_and_this_is_said(clone: SmallClone) -
     assert _parts(clone)["archive"]["pid"] != pid
     assert "archive was ended by signal 9; it is started again" in _log(clone, "supervisor")
     assert "started again once" in clone.run("status").stdout
+
+
+def test_a_part_that_hangs_is_ended_and_started_again_and_this_is_said(clone: SmallClone) -> None:
+    clone.up(ASTROHUB_PATIENCE_S="2")
+    before = _parts(clone)
+    os.kill(before["archive"]["pid"], signal.SIGSTOP)
+    until(lambda: _parts(clone)["archive"]["restarts"] == 1, "it was ended", timeout_s=60)
+    until(lambda: _parts(clone)["archive"]["healthy"], "it is healthy again")
+    said = re.search(r"archive (did not answer for \d+ s and was ended)", _log(clone, "supervisor"))
+    assert said is not None
+    assert f"started again once (it {said[1]})" in clone.run("status").stdout
+    after = _parts(clone)
+    assert after["archive"]["lastEnd"] == said[1]
+    others = [name for name in after if name != "archive"]
+    assert [after[name]["pid"] for name in others] == [before[name]["pid"] for name in others]
+
+
+def test_a_patience_that_is_no_number_is_refused(clone: SmallClone) -> None:
+    result = clone.up(ASTROHUB_PATIENCE_S="long")
+    assert result.returncode == 1
+    assert result.stderr == (
+        "ASTROHUB_PATIENCE_S is 'long': give a number of seconds, 1 or more, or unset it.\n"
+    )
+    assert clone.calls() == []
 
 
 def test_the_hub_tells_a_new_proxy_the_routes_again(clone: SmallClone) -> None:

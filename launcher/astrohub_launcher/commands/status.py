@@ -23,6 +23,7 @@ class _State:
     why: str
     pid: int | None
     restarts: int
+    last_end: str
 
     @property
     def healthy(self) -> bool:
@@ -64,7 +65,8 @@ def _states(place: Place, record: Record) -> list[_State]:
         known = record.parts.get(part.name)
         pid = known.process.pid if known and known.process else None
         why = why_not(part.questions(platform)) if pid else known.why if known else "it was not started"
-        found.append(_State(part.name, why or "", pid, known.restarts if known else 0))
+        restarts, last_end = (known.restarts, known.last_end) if known else (0, "")
+        found.append(_State(part.name, why or "", pid, restarts, last_end))
     return found
 
 
@@ -85,6 +87,7 @@ def _as_json(record: Record | None, states: list[_State], place: Place) -> dict[
                 "why": state.why or None,
                 "pid": state.pid,
                 "restarts": state.restarts,
+                "lastEnd": state.last_end or None,
             }
             for state in states
         },
@@ -96,7 +99,8 @@ def _say(record: Record, states: list[_State], place: Place) -> None:
     terminal.say(f"{record.url} ({record.phase}; data in {place.data})")
     for state in states:
         often = "once" if state.restarts == 1 else f"{state.restarts} times"
-        again = f", started again {often}" if state.restarts else ""
+        last = f" (it {state.last_end})" if state.last_end else ""
+        again = f", started again {often}{last}" if state.restarts else ""
         sign, what = ("✓", "healthy") if state.healthy else ("✗", f"not healthy: {state.why}")
         process = f" (process {state.pid})" if state.pid else ""
         terminal.say(f"  {sign} {state.name:<10} {what}{process}{again}")

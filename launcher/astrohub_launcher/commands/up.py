@@ -17,6 +17,7 @@ from ..ports import DEFAULT_PORT, is_free
 from ..setup.checks import check_places
 from ..setup.plan import prepare_platform
 from ..supervision.ending import end_leftovers, end_platform
+from ..supervision.pace import usual_pace
 from ..supervision.record import FAILED, RUNNING, read_record
 from ..supervision.session import run_platform
 from ..terminal import Terminal
@@ -35,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     if sentence:
         terminal.say(sentence)
     port = arguments.port or DEFAULT_PORT
+    usual_pace()  # what it asks for is wrong now, not when all is set up
     check_places(place)
     end_leftovers(place.run)
     _check_port(port)

@@ -8,20 +8,25 @@ from urllib.parse import urlsplit
 
 from ..parts.part import Question
 
-__all__ = ["why_not"]
+__all__ = ["look", "why_not"]
 
 _TIMEOUT_S = 5
 
 
 def why_not(questions: Iterable[Question]) -> str | None:
     """Return why a part is not healthy; None when it is."""
-    for question in questions:
+    return look(questions)[0]
+
+
+def look(questions: Iterable[Question]) -> tuple[str | None, bool]:
+    """Return why a part is not healthy (None when it is), and whether its first question had any answer."""
+    for number, question in enumerate(questions):
         status = _status(question)
         if status is None:
-            return question.otherwise
+            return question.otherwise, number > 0
         if status != 200:
-            return f"{question.otherwise} ({urlsplit(question.url).path}: {status})"
-    return None
+            return f"{question.otherwise} ({urlsplit(question.url).path}: {status})", True
+    return None, True
 
 
 def _status(question: Question) -> int | None:

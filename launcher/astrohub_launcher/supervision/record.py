@@ -33,6 +33,7 @@ class PartRecord:
     healthy: bool = False
     why: str = "not started yet"
     restarts: int = 0
+    last_end: str = ""
 
 
 @dataclass

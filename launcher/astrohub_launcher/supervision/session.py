@@ -19,6 +19,7 @@ from ..ports import free_ports
 from ..processes import identify
 from ..public_files import offer_public_files
 from .ending import end_leftovers
+from .pace import usual_pace
 from .record import FAILED, STATE
 from .supervisor import Supervisor
 
@@ -37,7 +38,8 @@ def run_platform(place: Place, port: int, *, say: Callable[[str], None], ready: 
     with _alone(place.run):
         end_leftovers(place.run)
         platform = prepare(place, port)
-        supervisor = Supervisor(platform, PARTS, supervisor=identify(os.getpid()), say=say)
+        me = identify(os.getpid())
+        supervisor = Supervisor(platform, PARTS, supervisor=me, say=say, pace=usual_pace())
         try:
             asyncio.run(supervisor.run(ready))
         finally:

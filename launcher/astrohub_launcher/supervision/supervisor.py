@@ -1,4 +1,4 @@
-"""Starts the parts, starts again what dies, stops all in reverse order."""
+"""Starts the parts, starts again what dies or hangs, stops all in reverse order."""
 
 from __future__ import annotations
 
@@ -14,35 +14,16 @@ from ..parts.part import Part
 from ..parts.platform import Platform
 from ..processes import Identity
 from .descendants import adopt_orphans, end_descendants, reap
-from .probe import why_not
+from .pace import Pace
+from .patience import Patience
+from .probe import look
 from .process import PartProcess, last_lines, start_process
 from .record import FAILED, RUNNING, STOPPING, PartRecord, Record, write_record
 from .rotation import rotate
 
-__all__ = ["Pace", "Supervisor"]
+__all__ = ["Supervisor"]
 
 _SHOWN_LINES = 15
-
-
-class Pace:
-    """How fast the supervisor looks and acts, in seconds."""
-
-    def __init__(
-        self,
-        *,
-        start_s: float = 120.0,
-        impatient_look_s: float = 0.1,
-        look_s: float = 3.0,
-        first_delay_s: float = 0.5,
-        longest_delay_s: float = 30.0,
-        steady_s: float = 60.0,
-    ) -> None:
-        self.start_s = start_s
-        self.impatient_look_s = impatient_look_s
-        self.look_s = look_s
-        self.first_delay_s = first_delay_s
-        self.longest_delay_s = longest_delay_s
-        self.steady_s = steady_s
 
 
 class Supervisor:
@@ -74,6 +55,7 @@ class Supervisor:
         self._say = say
         self._pace = pace or Pace()
         self._processes: dict[str, PartProcess] = {}
+        self._hung: dict[str, str] = {}
         self._healthy = {part.name: asyncio.Event() for part in parts}
         self._stop = asyncio.Event()
         self._starting = 0
@@ -172,6 +154,8 @@ class Supervisor:
         exit_code = await process.wait()
         process.kill()  # what it may have left in its process group
         self._processes.pop(part.name, None)
+        if hung := self._hung.pop(part.name, None):
+            return f"{hung} and was ended"
         if exit_code < 0:
             return f"was ended by signal {-exit_code}"
         return f"ended with exit code {exit_code}"
@@ -194,6 +178,7 @@ class Supervisor:
     def _lost(self, part: Part, how: str) -> None:
         record = self.record.parts[part.name]
         record.restarts += 1
+        record.last_end = how.partition(";")[0]
         record.process = None
         self._set_health(part, f"it {how}")
         self._say(f"{part.name} {how} (log: {self._platform.place.logs / part.name}.log)")
@@ -201,17 +186,26 @@ class Supervisor:
     async def _watch(self, part: Part) -> None:
         """Look again and again whether a part is healthy, often while it is not."""
         questions = part.questions(self._platform)
+        patience = Patience(self._pace)
         while not self._stop.is_set():
-            if self.record.parts[part.name].process is not None:
+            if process := self.record.parts[part.name].process:
                 was = self._healthy[part.name].is_set()
-                why = await asyncio.to_thread(why_not, questions)
+                why, answers = await asyncio.to_thread(look, questions)
                 if self.record.parts[part.name].process is not None:
                     self._set_health(part, why)
                 if why is None and not was:
                     await self._arrived(part)
+                if hung := patience.is_over(process, answers=answers, now=time.monotonic()):
+                    self._end_hanging(part, process, hung)
             await self._pause(
                 self._pace.look_s if self._healthy[part.name].is_set() else self._pace.impatient_look_s
             )
+
+    def _end_hanging(self, part: Part, identity: Identity, hung: str) -> None:
+        process = self._processes.get(part.name)
+        if process is not None and process.identity == identity:
+            self._hung[part.name] = hung
+            process.kill()
 
     async def _arrived(self, part: Part) -> None:
         if self.record.parts[part.name].restarts:

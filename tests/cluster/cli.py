@@ -48,6 +48,9 @@ def _up(_: argparse.Namespace, report: Report) -> int:
 
 
 def _make(_: argparse.Namespace, report: Report) -> int:
+    if reason := obstacle():
+        report.say(reason)
+        return 0
     make_everything(report)
     report.say(f"Everything is built after {report.elapsed():.1f} s")
     return 0

@@ -9,6 +9,7 @@ __all__ = [
     "CACHE",
     "CLONE",
     "CLUSTER_DNS",
+    "GATE",
     "HERE",
     "HOST_IP",
     "KUBECONFIG",
@@ -35,6 +36,8 @@ STATE = Path("/var/lib/astrohub-cluster")
 #: Sockets and the record of the running cluster.
 RUN = Path("/run/astrohub-cluster")
 KUBECONFIG = RUN / "admin.kubeconfig"
+#: Where the pods' network asks whether the policies of a new pod are in force.
+GATE = RUN / "gate.sock"
 
 NODE_NAME = "box"
 #: The two ends of the cable between this machine and the cluster's network namespace.

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from ..node.components import CERTIFICATES
-from ..places import RUN, STATE
+from ..places import GATE, RUN, STATE
 from .api import Api
 from .enforcer import Enforcer
 from .provisioner import Provisioner
@@ -18,7 +18,7 @@ __all__ = ["main"]
 def main() -> None:
     """Serve until one of the add-ons ends, which none should."""
     api = Api(CERTIFICATES)
-    enforcer, provisioner = Enforcer(api), Provisioner(api, STATE / "volumes")
+    enforcer, provisioner = Enforcer(api, GATE), Provisioner(api, STATE / "volumes")
     for serve in (enforcer.serve, provisioner.serve):
         threading.Thread(target=_or_end, args=(serve,)).start()
     enforcer.first_rules.wait()

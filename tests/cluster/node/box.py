@@ -120,15 +120,15 @@ def _start(supply: Supply, report: Report, owner: int | None) -> Record:
         running.start_all(components.control_plane(box))
         running.wait_until(lambda: _succeeds([box, "kubectl", "get", "--raw=/readyz"]), "the API server", 90)
         running.wait_until(lambda: _succeeds([*_containerd_client(first), "version"]), "containerd", 30)
-    with report.step("Node ready, with the images that it cannot do without"):
-        load_images(inside(first), supply.needed_images)
-        running.start_all(components.node_agents(box))
-        running.wait_until(lambda: _node_is_ready(box), "the node", 90)
-    with report.step("Names, volumes, network policies"):
         run([box, "kubectl", "apply", "-f", _MANIFESTS], env=_as_admin())
         running.start(components.addons(Path(sys.executable)))
-        running.wait_until(lambda: _names_are_served(box), "CoreDNS", 90)
+    with report.step("Node ready, with the images that it cannot do without"):
+        load_images(inside(first), supply.needed_images)
         running.wait_until((RUN / "addons-ready").exists, "volumes and network policies", 60)
+        running.start_all(components.node_agents(box))
+        running.wait_until(lambda: _node_is_ready(box), "the node", 90)
+    with report.step("Names"):
+        running.wait_until(lambda: _names_are_served(box), "CoreDNS", 90)
     with report.step(f"Images: {len(supply.images)}"):
         load_images(inside(first), supply.images)
     record = replace(record, ready=True)

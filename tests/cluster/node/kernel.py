@@ -9,11 +9,11 @@ from pathlib import Path
 from ..places import STATE
 from ..programs import run
 
-__all__ = ["prepare_kernel", "put_back_kernel"]
+__all__ = ["SHARED", "prepare_kernel", "put_back_kernel"]
 
 _KEPT = STATE / "kernel-settings.json"
 #: What kubelet and containerd change, or need more of.
-_SHARED = (
+SHARED = (
     "fs/inotify/max_user_instances",
     "kernel/keys/root_maxbytes",
     "kernel/keys/root_maxkeys",
@@ -29,7 +29,7 @@ _OF_THE_NODE = ("net.ipv4.ip_forward=1", "net.bridge.bridge-nf-call-iptables=1")
 
 def prepare_kernel(inside: list[str]) -> None:
     """Keep what is shared, then set what the node needs."""
-    found = {name: _file(name).read_text().strip() for name in _SHARED if _file(name).exists()}
+    found = {name: _file(name).read_text().strip() for name in SHARED if _file(name).exists()}
     _KEPT.write_text(json.dumps(found), encoding="utf-8")
     if int(found["fs/inotify/max_user_instances"]) < _INOTIFY_INSTANCES:
         _file("fs/inotify/max_user_instances").write_text(str(_INOTIFY_INSTANCES))

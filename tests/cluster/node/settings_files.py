@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
-from ..places import CLUSTER_DNS, POD_GATEWAY, POD_NETWORK, RUN, STATE
+from ..places import CLUSTER_DNS, GATE, HERE, POD_GATEWAY, POD_NETWORK, RUN, STATE
 from ..supply.images import PAUSE
 from .control_groups import NAME as CONTROL_GROUP
 
@@ -15,6 +16,9 @@ CONTAINERD_SOCKET = RUN / "containerd.sock"
 CONTAINERD = STATE / "containerd.toml"
 KUBELET = STATE / "kubelet.json"
 _NETWORK = STATE / "network" / "10-box.conflist"
+_PLUGINS = STATE / "network-plugins"
+_GATE_PLUGIN = "network-policies"
+_OF_DEBIAN = Path("/usr/lib/cni")
 _NAME_SERVERS = STATE / "resolv.conf"
 
 _CONTAINERD_SETTINGS = f"""\
@@ -41,7 +45,7 @@ disabled_plugins = [
       [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
         SystemdCgroup = false
   [plugins."io.containerd.grpc.v1.cri".cni]
-    bin_dir = "/usr/lib/cni"
+    bin_dir = "{_PLUGINS}"
     conf_dir = "{_NETWORK.parent}"
 """
 
@@ -50,10 +54,21 @@ def write_settings(certificates: Path) -> None:
     """Write all of them."""
     CONTAINERD.write_text(_CONTAINERD_SETTINGS, encoding="utf-8")
     _NETWORK.parent.mkdir(exist_ok=True)
+    _write_plugins()
     _NETWORK.write_text(json.dumps(_network(), indent=1), encoding="utf-8")
     # What CoreDNS itself would ask; nothing answers there, as pods have no way out of this machine.
     _NAME_SERVERS.write_text("nameserver 127.0.0.1\n", encoding="utf-8")
     KUBELET.write_text(json.dumps(_kubelet(certificates), indent=1), encoding="utf-8")
+
+
+def _write_plugins() -> None:
+    """Lay out Debian's plug-ins and ours, which this Python runs without looking for any package."""
+    _PLUGINS.mkdir()
+    for plugin in ("bridge", "host-local", "loopback"):
+        (_PLUGINS / plugin).symlink_to(_OF_DEBIAN / plugin)
+    ours = _PLUGINS / _GATE_PLUGIN
+    ours.write_text(f"#!/bin/sh\nexec {sys.executable} -IS {HERE}/addons/gate.py\n", encoding="utf-8")
+    ours.chmod(0o755)
 
 
 def _network() -> dict[str, object]:
@@ -64,7 +79,8 @@ def _network() -> dict[str, object]:
         "dataDir": str(STATE / "addresses"),
     }
     bridge = {"type": "bridge", "bridge": "pods0", "isGateway": True, "hairpinMode": True, "ipam": addresses}
-    return {"cniVersion": "0.4.0", "name": "box", "plugins": [bridge]}
+    gate = {"type": _GATE_PLUGIN, "socket": str(GATE)}
+    return {"cniVersion": "0.4.0", "name": "box", "plugins": [bridge, gate]}
 
 
 def _kubelet(certificates: Path) -> dict[str, object]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
 import json
+import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +46,15 @@ class PasswordHash:
             raise ValueError("no scrypt hash of bearable cost")
         return parsed
 
+    @classmethod
+    def of(cls, password: str) -> PasswordHash:
+        """Hash a new password at the usual cost."""
+        empty = cls(2**14, 8, 1, secrets.token_bytes(16), bytes(64))
+        return dataclasses.replace(empty, digest=empty._digest(password))
+
+    def __str__(self) -> str:
+        return f"scrypt${self.n}${self.r}${self.p}${self.salt.hex()}${self.digest.hex()}"
+
     @property
     def memory(self) -> int:
         """Bytes of memory that computing the hash needs."""
@@ -51,7 +62,10 @@ class PasswordHash:
 
     def matches(self, password: str) -> bool:
         """Compare in a time that does not depend on where the difference is."""
-        found = hashlib.scrypt(
+        return hmac.compare_digest(self._digest(password), self.digest)
+
+    def _digest(self, password: str) -> bytes:
+        return hashlib.scrypt(
             password.encode("utf-8", "surrogatepass")[:MAXIMUM_PASSWORD],
             salt=self.salt,
             n=self.n,
@@ -60,7 +74,6 @@ class PasswordHash:
             dklen=len(self.digest),
             maxmem=self.memory + 1024**2,
         )
-        return hmac.compare_digest(found, self.digest)
 
 
 @dataclass(frozen=True)

@@ -31,20 +31,25 @@ class ServerToken:
     def give(self, spawner: Any) -> None:
         """Make a new token, revoke the one of an earlier start, and write the file."""
         user, server = spawner.user, spawner.name
-        self._revoke(user, server)
         self._make_folders(user.name, server)
-        token = user.new_api_token(
-            note=token_note(server),
-            scopes=list(USER_SCOPES),
-            expires_in=self._settings.sessions.server_token_days * 86_400,
-        )
+        token = self.make(spawner)
         folders.write_secret(
             places.token_file(self._settings, user.name, server), token + "\n", self._settings.account
         )
 
+    def make(self, spawner: Any) -> str:
+        """Make a new token and revoke the one of an earlier start."""
+        self.revoke(spawner)
+        token: str = spawner.user.new_api_token(
+            note=token_note(spawner.name),
+            scopes=list(USER_SCOPES),
+            expires_in=self._settings.sessions.server_token_days * 86_400,
+        )
+        return token
+
     def take_back(self, spawner: Any) -> None:
         """Revoke the token and remove the file."""
-        self._revoke(spawner.user, spawner.name)
+        self.revoke(spawner)
         folders.remove_file(places.token_file(self._settings, spawner.user.name, spawner.name))
 
     def _make_folders(self, user: str, server: str) -> None:
@@ -55,8 +60,9 @@ class ServerToken:
         folders.own_folder(places.runtime_folder(self._settings, user, server), account)
 
     @staticmethod
-    def _revoke(user: Any, server: str) -> None:
-        note = token_note(server)
+    def revoke(spawner: Any) -> None:
+        """Make the server's token worthless."""
+        user, note = spawner.user, token_note(spawner.name)
         for token in list(user.orm_user.api_tokens):
             if token.note == note:
                 user.db.delete(token)

@@ -11,8 +11,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from pydantic.alias_generators import to_camel
+from pydantic import Field, SecretStr, ValidationError, field_validator
+
+from .kubernetes_settings import Kubernetes
+from .model import Model
 
 __all__ = [
     "Account",
@@ -28,7 +30,9 @@ __all__ = [
     "Settings",
     "SettingsError",
     "load_settings",
+    "merge",
     "settings_files",
+    "validated",
 ]
 
 CONFIG_VARIABLE = "ASTROHUB_HUB_CONFIG"
@@ -38,18 +42,14 @@ class SettingsError(Exception):
     """A settings file that cannot be read or holds a key or value that is not known."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
-
-
-class Bind(_Model):
+class Bind(Model):
     """Where the proxy listens for the public."""
 
     host: str = Field("127.0.0.1", title="Host", description="Address of the interface to listen on.")
     port: int = Field(8000, title="Port", description="TCP port to listen on.", ge=1, le=65535)
 
 
-class Proxy(_Model):
+class Proxy(Model):
     """The proxy in front of everything; started by somebody else."""
 
     api_url: str = Field(
@@ -60,7 +60,7 @@ class Proxy(_Model):
     )
 
 
-class Hub(_Model):
+class Hub(Model):
     """The hub's own address and database."""
 
     host: str = Field("127.0.0.1", title="Host", description="Address the hub listens on.")
@@ -78,14 +78,14 @@ class Hub(_Model):
     )
 
 
-class Account(_Model):
+class Account(Model):
     """The unprivileged account of the operating system under which user servers run."""
 
     uid: int = Field(title="User", description="Numeric user; it needs no passwd entry.", ge=1)
     gid: int = Field(title="Group", description="Numeric group.", ge=1)
 
 
-class Accounts(_Model):
+class Accounts(Model):
     """Who may log in with a name and a password, and how often they may fail."""
 
     file: Path | None = Field(
@@ -110,7 +110,7 @@ class Accounts(_Model):
     )
 
 
-class Sessions(_Model):
+class Sessions(Model):
     """How long a log-in and a token last."""
 
     days: float = Field(7, title="Session", description="Days after which a browser must log in again.", gt=0)
@@ -125,7 +125,7 @@ class Sessions(_Model):
     )
 
 
-class Servers(_Model):
+class Servers(Model):
     """How user servers are started, watched and stopped."""
 
     default_url: str = Field("/lab", title="Start page", description="What a server shows first.")
@@ -150,7 +150,7 @@ class Servers(_Model):
     )
 
 
-class ArchiveService(_Model):
+class ArchiveService(Model):
     """The archive, as the hub knows it."""
 
     url: str = Field(
@@ -164,7 +164,7 @@ class ArchiveService(_Model):
     )
 
 
-class NotebookService(_Model):
+class NotebookService(Model):
     """The notebook service, as the hub knows it."""
 
     url: str = Field(
@@ -178,7 +178,7 @@ class NotebookService(_Model):
     )
 
 
-class LauncherService(_Model):
+class LauncherService(Model):
     """The operator's command, as the hub knows it."""
 
     api_token: SecretStr = Field(
@@ -186,7 +186,7 @@ class LauncherService(_Model):
     )
 
 
-class Services(_Model):
+class Services(Model):
     """Who else the hub knows."""
 
     archive: ArchiveService = Field(title="Archive", description="The archive, as the hub knows it.")
@@ -198,7 +198,7 @@ class Services(_Model):
     )
 
 
-class Settings(_Model):
+class Settings(Model):
     """All settings of the hub."""
 
     public_url: str = Field(
@@ -245,6 +245,11 @@ class Settings(_Model):
     )
     servers: Servers = Field(
         default_factory=Servers, title="Servers", description="How user servers are started and watched."
+    )
+    kubernetes: Kubernetes = Field(
+        default_factory=Kubernetes,
+        title="Kubernetes",
+        description="User servers as pods; without meaning where they are processes of this machine.",
     )
 
     @field_validator("public_url", "internal_url")
@@ -294,11 +299,31 @@ def load_settings(files: Iterable[Path]) -> Settings:
     names: list[str] = []
     for file in files:
         names.append(str(file))
-        _merge(merged, _content(file))
+        merge(merged, _content(file))
+    return validated(merged, ", ".join(names))
+
+
+def validated(content: dict[str, Any], where: str) -> Settings:
+    """Check what was read.
+
+    Raises
+    ------
+    SettingsError
+        With the place and the key's path; never with a value.
+    """
     try:
-        return Settings.model_validate(merged)
+        return Settings.model_validate(content)
     except ValidationError as e:
-        raise SettingsError(f"The settings in {', '.join(names)} do not fit: {_faults(e)}.") from None
+        raise SettingsError(f"The settings in {where} do not fit: {_faults(e)}.") from None
+
+
+def merge(into: dict[str, Any], other: dict[str, Any]) -> None:
+    """Put what `other` says over what is there, key by key."""
+    for key, value in other.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            merge(into[key], value)
+        else:
+            into[key] = value
 
 
 def _content(file: Path) -> dict[str, Any]:
@@ -326,14 +351,6 @@ def _faults(error: ValidationError) -> str:
         f"{'.'.join(map(str, fault['loc']))} {said.get(fault['type'], 'is wrong: ' + fault['msg'])}"
         for fault in error.errors(include_input=False, include_url=False)
     )
-
-
-def _merge(into: dict[str, Any], other: dict[str, Any]) -> None:
-    for key, value in other.items():
-        if isinstance(value, dict) and isinstance(into.get(key), dict):
-            _merge(into[key], value)
-        else:
-            into[key] = value
 
 
 if __name__ == "__main__" and "--schema" in sys.argv:

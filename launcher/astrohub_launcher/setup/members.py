@@ -61,9 +61,12 @@ ENVIRONMENTS = {
 }
 
 _SAMPLE_DATA = ("--extra", "sample-data")
+_KUBERNETES = ("--extra", "kubernetes")
 
 LOCKS = (
     LockPlan("hub", ("hub/pyproject.toml", "requirements/hub.in")),
+    LockPlan("hub-kubernetes", ("hub/pyproject.toml", "requirements/hub-kubernetes.in"), _KUBERNETES),
+    LockPlan("images", ("requirements/images.in",)),
     LockPlan("archive", ("services/archive/pyproject.toml", "requirements/archive.in"), _SAMPLE_DATA),
     LockPlan("notebooks", ("services/notebooks/pyproject.toml", "requirements/notebooks.in")),
     LockPlan(
@@ -86,6 +89,6 @@ LOCKS = (
             "nbtester/pyproject.toml",
             "requirements/dev.in",
         ),
-        ("--group", "dev", *_SAMPLE_DATA),
+        ("--group", "dev", *_SAMPLE_DATA, *_KUBERNETES),
     ),
 )

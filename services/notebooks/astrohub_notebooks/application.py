@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from .factory import Parts
 from .handlers.hook import hook_router
 from .handlers.pages import pages_router
+from .handlers.results import results_router
 
 __all__ = ["make_application"]
 
@@ -57,5 +58,6 @@ def make_application(parts: Parts) -> FastAPI:
     routes = APIRouter(prefix=parts.settings.prefix)
     routes.include_router(hook_router(parts))
     routes.include_router(pages_router(parts))
+    routes.include_router(results_router(parts))
     application.include_router(routes)
     return application

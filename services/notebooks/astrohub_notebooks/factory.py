@@ -9,6 +9,7 @@ from .settings import FolderSource, Settings, read_secret
 from .storage.folder import FolderReader
 from .storage.git import GitReader
 from .storage.history import History
+from .storage.results import Results
 from .storage.versions import Versions
 from .watcher import Watcher
 from .webhooks import Deliveries
@@ -24,6 +25,7 @@ class Parts:
     publisher: Publisher
     watcher: Watcher
     deliveries: Deliveries
+    results: Results
     secret: str | None
 
     def __repr__(self) -> str:
@@ -51,7 +53,14 @@ def make_parts(settings: Settings) -> Parts:
     """
     publisher = make_publisher(settings)
     watcher = Watcher(publisher, settings.source.poll_s)
-    return Parts(settings, publisher, watcher, Deliveries(settings.webhook.deliveries), _secret(settings))
+    return Parts(
+        settings,
+        publisher,
+        watcher,
+        Deliveries(settings.webhook.deliveries),
+        Results(settings.results or settings.directory / "results", settings.runs),
+        _secret(settings),
+    )
 
 
 def _make_reader(settings: Settings) -> FolderReader | GitReader:

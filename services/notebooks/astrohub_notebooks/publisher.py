@@ -64,6 +64,10 @@ class Publisher:
         """Return the history, newest first."""
         return self._history.entries()
 
+    def notebooks(self) -> list[str]:
+        """Return the paths of the notebooks that readers see."""
+        return self._versions.notebooks() if self._versions.current() else []
+
     def stop(self) -> None:
         """End what is under way."""
         self._reader.stop()

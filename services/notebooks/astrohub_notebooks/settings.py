@@ -161,6 +161,15 @@ class Settings(_Model):
     keep_versions: int = Field(
         default=5, title="Kept versions", description="Published versions that stay.", ge=1
     )
+    results: Path | None = Field(
+        default=None,
+        title="Results",
+        description=(
+            "Folder with the notebook tester's reports: a JSON file for each run, its HTML beside it under "
+            "the same name. The folder `results` in `directory` if empty."
+        ),
+    )
+    runs: int = Field(default=60, title="Runs", description="Newest runs of the tester that are read.", ge=1)
     history_length: int = Field(
         default=200, title="History", description="Lines of the history that are kept.", ge=1
     )

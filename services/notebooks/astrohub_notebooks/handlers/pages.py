@@ -1,4 +1,4 @@
-"""What is published: a page, the same as JSON, and the service's health."""
+"""What is published and how it stands: a page, the same as JSON, and the service's health."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from ..factory import Parts
 from ..models import Status
+from ..standing import standings
 from ..storage.history import entry_as_dict
+from .figures import date, duration, memory, moment
 
 __all__ = ["pages_router"]
 
@@ -22,13 +24,22 @@ def pages_router(parts: Parts) -> APIRouter:
     router = APIRouter()
     folder = Path(str(resources.files(__package__)))
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+    environment.filters |= {"moment": moment, "date": date, "duration": duration, "memory": memory}
     template = environment.get_template("page.html.j2")
 
-    @router.get("/", summary="The versions as a page", response_class=HTMLResponse)
+    @router.get("/", summary="The collection as a page", response_class=HTMLResponse)
     def page() -> str:
-        """Show what is published and what was refused."""
+        """Show how the notebooks stand, what is published and what was refused."""
+        runs, faults = parts.results.read()
+        known = standings(runs, parts.publisher.notebooks())
         return template.render(
-            status=parts.publisher.status(), entries=parts.publisher.entries(), prefix=parts.settings.prefix
+            status=parts.publisher.status(),
+            entries=parts.publisher.entries(),
+            runs=runs,
+            faults=faults,
+            standings=known,
+            failing=[standing for standing in known if standing.failing_since],
+            prefix=parts.settings.prefix,
         )
 
     @router.get("/versions", summary="The versions as JSON")

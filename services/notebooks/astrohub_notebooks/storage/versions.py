@@ -57,6 +57,11 @@ class Versions:
         except OSError:
             return None
 
+    def notebooks(self) -> list[str]:
+        """Return the paths of the notebooks that readers see."""
+        root = self._link.resolve()
+        return sorted(file.relative_to(root).as_posix() for file in root.rglob("*.ipynb") if file.is_file())
+
     def has(self, name: str) -> bool:
         """Say whether a version is there."""
         return (self._versions / name).is_dir()

@@ -15,6 +15,7 @@ from .settings import Settings
 from .tap.handlers import ROUTERS
 from .vospace.handlers import ROUTERS as FILES
 from .web.body import BoundedBody
+from .web.methods import AnsweredHeads
 from .web.problems import PROBLEM_MIME, answer_failure
 from .web.responses import SafeResponses
 
@@ -62,4 +63,5 @@ def make_application(archive: Archive) -> ASGIApp:
     app.state.browse = archive.browse
     app.state.vospace = archive.vospace
     streamed = tuple(f"{settings.prefix}{path}" for path in _STREAMED)
-    return SafeResponses(BoundedBody(app, settings.limits.request_bytes, streamed=streamed))
+    bounded = BoundedBody(app, settings.limits.request_bytes, streamed=streamed)
+    return SafeResponses(AnsweredHeads(bounded, app.routes))

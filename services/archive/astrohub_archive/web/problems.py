@@ -12,6 +12,7 @@ from starlette.responses import Response
 from ..errors import ArchiveError, BusyError, CredentialsRequired, InvalidToken, NotFound, UsageError
 from ..incidents import report_incident
 from ..ivoa.errors import VOTABLE_MIME, error_document
+from .methods import known_methods
 from .route import route_of
 
 __all__ = ["PROBLEM_MIME", "Problem", "answer_failure", "prefer_problem"]
@@ -66,6 +67,8 @@ async def answer_failure(request: Request, failure: Exception) -> Response:
     if isinstance(failure, HTTPException):
         response = _response(request, _from_framework(request, failure))
         response.headers.update(failure.headers or {})
+        if failure.status_code == 405:
+            response.headers["Allow"] = ", ".join(known_methods(request.app.routes, request.scope))
         return response
     sentence = report_incident(failure, "a request failed", route=route_of(request.scope))
     return _response(request, ArchiveError(sentence))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,56 +15,14 @@ import pyarrow.parquet as pq
 import pytest
 from astrohub_archive.errors import UsageError
 from astrohub_archive.formats import FORMATS, Assignment, find_format
-from astrohub_archive.formats.shape import Shape, shape_of
-from astrohub_archive.models import Outcome, ResultColumn
-from astropy.io import votable
+from astrohub_archive.formats.shape import shape_of
+from astrohub_archive.models import Outcome
+from astropy.io import fits, votable
 from astropy.io.votable.tree import TableElement
 
-BIG = 2**62 + 1
+from .hard_rows import BIG, ROWS, written
 
-ROWS = pa.record_batch(
-    {
-        "source_id": pa.array([BIG, BIG + 1, None, -BIG, 0]),
-        "ra": pa.array([0.1, 1 / 3, 359.99999999999994, None, 5e-324]),
-        "mag": pa.array([1.5, None, float("nan"), float("inf"), 0.1], pa.float32()),
-        "name": pa.array(["a", "", None, "M 31 — “Ω” <&>\"'", "😀,\r\nx"]),
-        "plain": pa.array(["x", None, "two words", "a<b&c", ""]),
-        "good": pa.array([True, False, None, True, False]),
-        "small": pa.array([1, -2, None, 4, 5], pa.int16()),
-        "octet": pa.array([0, 255, None, 1, 2], pa.uint8()),
-        "time": pa.array([0, 1_500_000, None, 1_790_000_000_123_456, -1], pa.timestamp("us")),
-        "point": pa.array(
-            [[1.0, 2.0], [3.0, 4.0], None, [5.0, -6.0], [0.0, 90.0]], pa.list_(pa.float64(), 2)
-        ),
-        "list": pa.array([[1, 2, 3], [], None, [4], [5, 6]], pa.list_(pa.int32())),
-    }
-)
-KNOWN = (
-    ResultColumn("source_id", ucd="meta.id;meta.main", description='An id < 2^63 & "exact"'),
-    ResultColumn("ra", unit="deg", ucd="pos.eq.ra", utype="stc:ra"),
-    ResultColumn("mag", unit="mag"),
-    ResultColumn("name"),
-    ResultColumn("plain", datatype="char", arraysize="12"),
-    ResultColumn("good"),
-    ResultColumn("small"),
-    ResultColumn("octet"),
-    ResultColumn("time"),
-    ResultColumn("point", xtype="point", unit="deg"),
-    ResultColumn("list"),
-)
-
-
-def shape() -> Shape:
-    """Return the shape of the rows above."""
-    return shape_of(ROWS.schema, KNOWN)
-
-
-def written(name: str, outcome: Outcome, cuts: tuple[int, ...] = (0, 1, 3, 5)) -> bytes:
-    """Return the rows in a format, given to its encoder in several batches."""
-    of = shape()
-    encoder = find_format(name).encoder(Assignment(of.schema, of.columns, 100))
-    parts = [encoder.rows(of.fit(ROWS.slice(a, b - a))) for a, b in itertools.pairwise(cuts)]
-    return b"".join([encoder.head(), *parts, *encoder.tail(outcome)])
+VOTABLES = ("votable", "votable/td", "votable/b")
 
 
 def parsed(content: bytes) -> TableElement:
@@ -72,7 +30,7 @@ def parsed(content: bytes) -> TableElement:
     return votable.parse_single_table(io.BytesIO(content), verify="ignore")
 
 
-@pytest.mark.parametrize("name", ["votable", "votable/td"])
+@pytest.mark.parametrize("name", VOTABLES)
 @pytest.mark.parametrize("cuts", [(0, 5), (0, 1, 2, 3, 4, 5), (0, 0, 5)])
 def test_astropy_reads_what_was_written(name: str, cuts: tuple[int, ...]) -> None:
     rows = parsed(written(name, Outcome(5), cuts)).to_table()
@@ -106,7 +64,7 @@ def test_fields_carry_what_is_known_of_the_columns() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["votable", "votable/td"])
+@pytest.mark.parametrize("name", VOTABLES)
 @pytest.mark.parametrize(
     ("outcome", "statuses"),
     [
@@ -125,7 +83,7 @@ def test_the_status_stands_before_and_after_the_rows(
         assert infos[-1].content == "It <broke> ."
 
 
-@pytest.mark.parametrize("name", ["votable", "votable/td"])
+@pytest.mark.parametrize("name", VOTABLES)
 def test_votlint_finds_nothing(name: str, tmp_path: Path) -> None:
     if not shutil.which("stilts"):
         pytest.skip("stilts is not installed")
@@ -213,8 +171,12 @@ def test_an_answer_without_rows_is_complete(name: str) -> None:
         assert pa.ipc.open_stream(content).read_all().num_rows == 0
     elif name == "parquet":
         assert pq.read_table(pa.BufferReader(content)).num_rows == 0
+    elif name == "fits":
+        assert len(fits.getdata(io.BytesIO(content), 1)) == 0
+    elif name == "json":
+        assert json.loads(content)["data"] == []
     else:
-        assert content.count(b"\r\n") == 1
+        assert [line for line in content.splitlines() if not line.startswith(b"#")][1:] == []
 
 
 @pytest.mark.parametrize(
@@ -232,6 +194,12 @@ def test_an_answer_without_rows_is_complete(name: str) -> None:
         ("text/csv; header=present", "csv"),
         ("arrow", "arrow"),
         ("application/vnd.apache.arrow.stream", "arrow"),
+        ("application/x-votable+xml;serialization=binary", "votable/b"),
+        ("FITS", "fits"),
+        ("application/fits", "fits"),
+        ("application/json", "json"),
+        ("text/tab-separated-values", "tsv"),
+        ("application/x-ecsv", "ecsv"),
     ],
 )
 def test_a_format_is_found_by_its_names(asked: str, name: str) -> None:
@@ -239,5 +207,5 @@ def test_a_format_is_found_by_its_names(asked: str, name: str) -> None:
 
 
 def test_an_unknown_format_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(UsageError, match="this service has votable, votable/td, csv, arrow, parquet"):
-        find_format("application/fits")
+    with pytest.raises(UsageError, match="this service has votable, votable/td, votable/b, csv, tsv"):
+        find_format("application/msword")

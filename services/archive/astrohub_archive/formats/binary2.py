@@ -1,12 +1,12 @@
-"""BINARY2: rows as VOTable's binary serialization writes them (VOTable 1.4, §6.4), built from whole columns.
+"""Rows as VOTable's binary serializations write them (VOTable 1.4, §6.3 and §6.4), built from whole columns.
 
-A row is its NULL flags, then its values one after the other, big-endian. All that has a fixed width
-between two texts is put into one record array; records and texts are then joined row by row by Arrow.
+A row is its NULL flags (in BINARY2), then its values one after the other, big-endian. All that has a fixed
+width between two texts is put into one record array; records and texts are then joined row by row by Arrow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from ..models import ResultColumn
 from .numbers import Values, big_endian, fixed_list, side_by_side
 from .text import iso_timestamps
 
-__all__ = ["encode_rows"]
+__all__ = ["encode_flagged_rows", "encode_rows"]
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,18 @@ class _Variable:
     content: pa.Array
 
 
+def encode_flagged_rows(batch: pa.RecordBatch, columns: Sequence[ResultColumn]) -> bytes:
+    """Return the rows of a batch as BINARY2; its types are those of a `Shape`."""
+    return _joined(batch, columns, _null_flags(batch)) if batch.num_rows else b""
+
+
 def encode_rows(batch: pa.RecordBatch, columns: Sequence[ResultColumn]) -> bytes:
-    """Return the rows of a batch; its types are those of a `Shape`."""
-    if batch.num_rows == 0:
-        return b""
-    fixed: list[Values] = list(_null_flags(batch))
+    """Return the rows of a batch as BINARY, which has no NULL: the batch must have none either."""
+    return _joined(batch, columns, ()) if batch.num_rows else b""
+
+
+def _joined(batch: pa.RecordBatch, columns: Sequence[ResultColumn], flags: Iterable[Values]) -> bytes:
+    fixed: list[Values] = list(flags)
     pieces: list[pa.Array] = []
     for array, column in zip(batch.columns, columns, strict=True):
         value = _encode(array, column)
@@ -63,7 +70,10 @@ def _encode(array: pa.Array, column: ResultColumn) -> Values | _Variable:
     kind = array.type
     if pa.types.is_boolean(kind):
         truth = array.fill_null(False).to_numpy(zero_copy_only=False)
-        return np.where(truth, ord("T"), ord("F")).astype(np.uint8)
+        letters = np.where(truth, ord("T"), ord("F")).astype(np.uint8)
+        if array.null_count:
+            letters[array.is_null().to_numpy(zero_copy_only=False)] = ord("?")
+        return letters
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         return big_endian(array)
     if pa.types.is_fixed_size_list(kind):

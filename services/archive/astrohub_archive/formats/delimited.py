@@ -1,56 +1,92 @@
-"""CSV: RFC 4180 with a line of names; NULL is an empty field, an empty text is quoted."""
+"""Lines of values, CSV (RFC 4180) and TSV: NULL is an empty field, an empty text is quoted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..models import Outcome, ResultColumn
+from ..models import Outcome
 from .format import Assignment, Encoder
-from .text import as_text, build_texts
+from .text import as_text, build_texts, joined_bytes
 
-__all__ = ["make_csv_encoder"]
-
-_NEEDS_QUOTES = r'[",\r\n]|^\s|\s$|^$'
+__all__ = ["CSV", "Dialect", "line_of_names", "lines_of", "make_csv_encoder", "make_tsv_encoder"]
 
 
-class _CsvEncoder:
-    def __init__(self, columns: Sequence[ResultColumn]) -> None:
-        self._names = [column.name for column in columns]
+@dataclass(frozen=True)
+class Dialect:
+    """How lines are written.
+
+    Attributes
+    ----------
+    delimiter
+        What stands between two values.
+    line_end
+        What ends a line.
+    quoted
+        A regular expression of the texts that stand in quotation marks.
+    text_of
+        Returns a column as texts.
+    """
+
+    delimiter: str
+    line_end: str
+    quoted: str
+    text_of: Callable[[pa.Array], pa.Array] = as_text
+
+
+CSV = Dialect(",", "\r\n", r'[",\r\n]|^\s|\s$|^$')
+_TSV = Dialect("\t", "\n", r'["\t\r\n]|^\s|\s$|^$')
+
+
+class _DelimitedEncoder:
+    def __init__(self, names: Iterable[str], dialect: Dialect) -> None:
+        self._names = list(names)
+        self._dialect = dialect
 
     def head(self) -> bytes:
-        names = _quoted(build_texts(self._names)).to_pylist()
-        return (",".join(names) + "\r\n").encode()
+        return line_of_names(self._names, self._dialect)
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        pieces: list[pa.Array | str] = []
-        for array in batch.columns:
-            text = as_text(array)
-            pieces += [_quoted(text) if array.type == pa.string() else text, ","]
-        pieces[-1] = "\r\n"
-        lines = pc.binary_join_element_wise(*pieces, "", null_handling="replace", null_replacement="")
-        return b"".join(_bytes_of(lines))
+        return lines_of(batch, self._dialect)
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:
         return ()
 
 
-def _quoted(array: pa.Array) -> pa.Array:
-    special = pc.match_substring_regex(array, _NEEDS_QUOTES)
+def line_of_names(names: Iterable[str], dialect: Dialect) -> bytes:
+    """Return the line of names."""
+    written = _quoted(build_texts(names), dialect).to_pylist()
+    return (dialect.delimiter.join(written) + dialect.line_end).encode()
+
+
+def lines_of(batch: pa.RecordBatch, dialect: Dialect) -> bytes:
+    """Return rows as lines."""
+    pieces: list[pa.Array | str] = []
+    for array in batch.columns:
+        text = dialect.text_of(array)
+        may_need_quotes = pa.types.is_string(array.type) or pa.types.is_nested(array.type)
+        pieces += [_quoted(text, dialect) if may_need_quotes else text, dialect.delimiter]
+    pieces[-1] = dialect.line_end
+    lines = pc.binary_join_element_wise(*pieces, "", null_handling="replace", null_replacement="")
+    return joined_bytes(lines)
+
+
+def _quoted(array: pa.Array, dialect: Dialect) -> pa.Array:
+    special = pc.match_substring_regex(array, dialect.quoted)
     if not pc.any(special).as_py():
         return array
     doubled = pc.replace_substring(array, '"', '""')
     return pc.if_else(special, pc.binary_join_element_wise('"', doubled, '"', ""), array)
 
 
-def _bytes_of(lines: pa.Array) -> list[memoryview]:
-    return (
-        [memoryview(lines.buffers()[2])[: pc.sum(pc.binary_length(lines)).as_py() or 0]] if len(lines) else []
-    )
-
-
 def make_csv_encoder(assignment: Assignment) -> Encoder:
     """Make an encoder of CSV. It cannot say how an answer ended: a failure has to break the connection."""
-    return _CsvEncoder(assignment.columns)
+    return _DelimitedEncoder((column.name for column in assignment.columns), CSV)
+
+
+def make_tsv_encoder(assignment: Assignment) -> Encoder:
+    """Make an encoder of TSV; what is said of CSV holds for it."""
+    return _DelimitedEncoder((column.name for column in assignment.columns), _TSV)

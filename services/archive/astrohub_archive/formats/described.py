@@ -1,4 +1,4 @@
-"""What is known of the columns, as metadata of Arrow fields: in Arrow streams and in Parquet files alike."""
+"""What is known of the columns, as metadata of Arrow fields and as words for other headers."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ import pyarrow as pa
 
 from ..models import ResultColumn
 
-__all__ = ["described"]
+__all__ = ["described", "words_of"]
 
 _KEYS = ("unit", "ucd", "utype", "description", "datatype", "arraysize", "xtype")
 
 
 def described(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> pa.Schema:
     """Return the schema of an answer with unit, UCD, description, … at each field, and the row limit."""
-    fields = [field.with_metadata(_metadata(c)) for field, c in zip(schema, columns, strict=True)]
+    fields = [field.with_metadata(words_of(c)) for field, c in zip(schema, columns, strict=True)]
     return pa.schema(fields, metadata={"astrohub.maxrec": str(maxrec)})
 
 
-def _metadata(column: ResultColumn) -> dict[str, str]:
+def words_of(column: ResultColumn) -> dict[str, str]:
+    """Return what is known of a column, by VOTable's names of it."""
     values = {key: getattr(column, key) for key in _KEYS}
     return {key: value for key, value in values.items() if value}

@@ -30,11 +30,12 @@ class _FitsEncoder:
     def __init__(self, assignment: Assignment) -> None:
         if len(assignment.columns) > _MOST_COLUMNS:
             raise QueryError(
-                f"The answer has {len(assignment.columns):,} columns; a FITS table has {_MOST_COLUMNS} at most. "
-                "Select fewer, or ask for another format."
+                f"The answer has {len(assignment.columns):,} columns; a FITS table has {_MOST_COLUMNS} "
+                "at most. Select fewer, or ask for another format."
             )
         self._about = assignment.columns
         self._maxrec = assignment.maxrec
+        self._most_bytes = assignment.scratch.most_bytes
         self._columns = [fits_column(field.name, field.type) for field in assignment.schema]
         self._spool = Spool(assignment.schema, assignment.scratch)
 
@@ -60,6 +61,7 @@ class _FitsEncoder:
         place = np.dtype(">i8" if heap_bytes >= _NARROW_HEAP else ">i4")
         in_heap = 2 * place.itemsize
         width = sum(in_heap if column.width is None else column.width for column in self._columns)
+        self._check_size(outcome.rows * width + heap_bytes)
         primary: list[Card] = [("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True)]
         yield header(primary) + header(self._cards(outcome, width, heap_bytes))
         heap = 0
@@ -70,6 +72,15 @@ class _FitsEncoder:
             for batch in self._slices(width):
                 yield from _heap(self._columns, batch)
         yield bytes(-(outcome.rows * width + heap_bytes) % BLOCK_BYTES)
+
+    def _check_size(self, size_bytes: int) -> None:
+        """Refuse what one long text would blow up: in FITS every row has room for the longest."""
+        if size_bytes > self._most_bytes:
+            raise QueryError(
+                f"As FITS the answer would have {size_bytes // 1024**2:,} MB, more than the "
+                f"{self._most_bytes // 1024**2:,} MB that it may have; leave out columns of long texts, "
+                "or ask for Parquet or VOTable."
+            )
 
     def _slices(self, width: int) -> Iterator[pa.RecordBatch]:
         """Yield the rows in pieces that take little memory, however wide they are."""

@@ -1,4 +1,4 @@
-"""Columns of a FITS binary table (FITS 4.0, §7.3): what has to be known of all their values, and these as bytes.
+"""Columns of a FITS binary table (FITS 4.0, §7.3): what must be known of all values, and these as bytes.
 
 A column first sees every row; then it knows its format and can write them.
 """
@@ -19,9 +19,6 @@ __all__ = ["FitsColumn", "fits_column"]
 
 _CODES = {"uint8": "B", "int16": "I", "int32": "J", "int64": "K", "float32": "E", "float64": "D"}
 _WIDER = {pa.uint8(): pa.int16(), pa.int16(): pa.int32(), pa.int32(): pa.int64()}
-# A text column of a fixed width may take this much more room than its texts, before it goes into the heap.
-_SPARE_BYTES = 16 * 1024**2
-_SPARE_FACTOR = 4
 
 
 class FitsColumn(Protocol):
@@ -222,64 +219,60 @@ class _Lists(_Numbers):
         return super().values(array.flatten())
 
 
-class _Texts:
-    """Texts as UTF-8: of one width, padded with zero bytes, or in the heap when that would waste much."""
+class _Texts(_InRows):
+    """Texts as UTF-8, padded with zero bytes to the longest.
+
+    FITS could put them into the heap as well, but astropy takes n² bytes to read n characters there.
+    """
 
     null: int | None = None
     element_bytes = 1
 
     def __init__(self) -> None:
-        self._rows = self._bytes = self._longest = 0
+        self._longest = 1
 
     def see(self, array: pa.Array) -> None:
-        lengths = pc.binary_length(_as_bytes(array))
-        self._rows += len(array)
-        self._bytes += pc.sum(lengths).as_py() or 0
-        self._longest = max(self._longest, pc.max(lengths).as_py() or 0)
-
-    @property
-    def _is_apart(self) -> bool:
-        padded = self._longest * self._rows
-        return padded > _SPARE_BYTES + _SPARE_FACTOR * self._bytes
+        self._longest = max(self._longest, pc.max(pc.binary_length(_as_bytes(array))).as_py() or 0)
 
     @property
     def width(self) -> int | None:
-        return None if self._is_apart else max(self._longest, 1)
-
-    @property
-    def heap_bytes(self) -> int:
-        return self._bytes if self._is_apart else 0
+        return self._longest
 
     def form(self, *, wide: bool) -> str:
-        if self._is_apart:
-            return f"1{'Q' if wide else 'P'}A({self._longest})"
-        return f"{max(self._longest, 1)}A"
-
-    def counts(self, array: pa.Array) -> Values:
-        counts: Values = pc.binary_length(_as_bytes(array)).to_numpy(zero_copy_only=False)
-        return counts
+        return f"{self._longest}A"
 
     def values(self, array: pa.Array) -> Values:
         texts = _as_bytes(array)
-        content = _content(texts)
-        if self._is_apart:
-            return content
-        width = max(self._longest, 1)
         lengths = pc.binary_length(texts).to_numpy(zero_copy_only=False)
-        padded = np.zeros((len(texts), width), dtype=np.uint8)
-        padded[np.arange(width) < lengths[:, None]] = content
-        return padded.view(f"S{width}").reshape(-1)
+        padded = np.zeros((len(texts), self._longest), dtype=np.uint8)
+        padded[np.arange(self._longest) < lengths[:, None]] = _content(texts)
+        return padded.view(f"S{self._longest}").reshape(-1)
 
 
-class _Octets(_Texts):
-    """Bytes: always in the heap."""
+class _Octets:
+    """Bytes of any length: they stand in the heap."""
 
-    @property
-    def _is_apart(self) -> bool:
-        return True
+    null: int | None = None
+    width = None
+    element_bytes = 1
+
+    def __init__(self) -> None:
+        self.heap_bytes = self._longest = 0
+
+    def see(self, array: pa.Array) -> None:
+        lengths = pc.binary_length(array)
+        self.heap_bytes += pc.sum(lengths).as_py() or 0
+        self._longest = max(self._longest, pc.max(lengths).as_py() or 0)
 
     def form(self, *, wide: bool) -> str:
         return f"1{'Q' if wide else 'P'}B({self._longest})"
+
+    def counts(self, array: pa.Array) -> Values:
+        counts: Values = pc.binary_length(array).fill_null(0).to_numpy(zero_copy_only=False)
+        return counts
+
+    def values(self, array: pa.Array) -> Values:
+        return _content(array.fill_null(b""))
 
 
 def _as_bytes(array: pa.Array) -> pa.Array:

@@ -1,16 +1,19 @@
-"""Parquet: a file that keeps types, units and descriptions; how it ended stands in its metadata."""
+"""Parquet: a file that keeps types and units, with a VOTable of its metadata (VOParquet 1.0)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..models import Outcome
+from ..models import Outcome, ResultColumn
 from .described import described
 from .format import Assignment, Encoder
 from .sink import Sink
+from .votable import metadata_document
 
 __all__ = ["make_parquet_encoder"]
 
@@ -20,6 +23,7 @@ _GROUP_ROWS = 122_880
 class _ParquetEncoder:
     def __init__(self, assignment: Assignment) -> None:
         self._columns = assignment.columns
+        self._longest = {n: 1 for n, kind in enumerate(assignment.schema.types) if pa.types.is_string(kind)}
         self._schema = described(assignment.schema, assignment.columns, assignment.maxrec)
         self._sink = Sink()
         self._writer = pq.ParquetWriter(pa.PythonFile(self._sink, mode="w"), self._schema, compression="zstd")
@@ -29,6 +33,9 @@ class _ParquetEncoder:
         return self._sink.take()
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
+        for number, longest in self._longest.items():
+            found = pc.max(pc.utf8_length(batch.column(number))).as_py()
+            self._longest[number] = max(longest, found or 0)
         self._waiting.append(pa.RecordBatch.from_arrays(batch.columns, schema=self._schema))
         if sum(len(one) for one in self._waiting) >= _GROUP_ROWS:
             self._write()
@@ -36,10 +43,22 @@ class _ParquetEncoder:
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:
         self._write()
-        words = {"astrohub.status": outcome.status, "astrohub.rows": str(outcome.rows)}
+        words = {
+            "astrohub.status": outcome.status,
+            "astrohub.rows": str(outcome.rows),
+            "IVOA.VOTable-Parquet.version": "1.0",
+            "IVOA.VOTable-Parquet.content": metadata_document(self._sized(), outcome).decode(),
+        }
         self._writer.add_key_value_metadata(words)
         self._writer.close()
         yield self._sink.take()
+
+    def _sized(self) -> list[ResultColumn]:
+        """Return the columns, each text with the length of the longest: so astropy can join both parts."""
+        return [
+            replace(column, arraysize=str(self._longest[number])) if number in self._longest else column
+            for number, column in enumerate(self._columns)
+        ]
 
     def _write(self) -> None:
         if self._waiting:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ..errors import UsageError
 from .arrow_stream import make_arrow_encoder
-from .delimited import make_csv_encoder
+from .delimited import make_csv_encoder, make_tsv_encoder
+from .ecsv import make_ecsv_encoder
 from .fits import make_fits_encoder
 from .format import Format
+from .json_document import make_json_encoder
 from .parquet_file import make_parquet_encoder
-from .votable import make_binary2_encoder, make_tabledata_encoder
+from .votable import make_binary2_encoder, make_binary_encoder, make_tabledata_encoder
 
 __all__ = ["FORMATS", "find_format"]
 
@@ -32,12 +34,44 @@ FORMATS: tuple[Format, ...] = (
         encoder=make_tabledata_encoder,
     ),
     Format(
+        name="votable/b",
+        mime=f"{_VOTABLE_MIME};serialization=BINARY",
+        extension="vot",
+        tells_failure=True,
+        aliases=(),
+        encoder=make_binary_encoder,
+    ),
+    Format(
         name="csv",
         mime="text/csv;charset=utf-8;header=present",
         extension="csv",
         tells_failure=False,
         aliases=("text/csv",),
         encoder=make_csv_encoder,
+    ),
+    Format(
+        name="tsv",
+        mime="text/tab-separated-values;charset=utf-8;header=present",
+        extension="tsv",
+        tells_failure=False,
+        aliases=("text/tab-separated-values",),
+        encoder=make_tsv_encoder,
+    ),
+    Format(
+        name="ecsv",
+        mime="application/x-ecsv",
+        extension="ecsv",
+        tells_failure=False,
+        aliases=("text/x-ecsv",),
+        encoder=make_ecsv_encoder,
+    ),
+    Format(
+        name="json",
+        mime="application/json",
+        extension="json",
+        tells_failure=True,
+        aliases=(),
+        encoder=make_json_encoder,
     ),
     Format(
         name="arrow",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-__all__ = ["as_text", "build_texts", "iso_timestamps"]
+__all__ = ["as_text", "build_texts", "iso_timestamps", "joined_bytes", "numbers_of"]
 
 
 def as_text(array: pa.Array) -> pa.Array:
@@ -35,11 +37,18 @@ def iso_timestamps(array: pa.Array) -> pa.Array:
 
 def _floats(array: pa.Array) -> pa.Array:
     texts = pc.cast(array, pa.string())
-    finite = pc.fill_null(pc.is_finite(array), True)
-    if pc.all(finite).as_py() is not False:
+    # What stands in the place of NULL may be anything; numpy looks at a column in a tenth of the time.
+    if np.isfinite(numbers_of(array)).all():
         return texts
+    finite = pc.fill_null(pc.is_finite(array), True)
     special = pc.if_else(pc.is_nan(array), "NaN", pc.if_else(pc.greater(array, 0), "+Inf", "-Inf"))
     return pc.if_else(finite, texts, special)
+
+
+def numbers_of(array: pa.Array) -> NDArray[np.floating]:
+    """Return floating-point numbers without a copy; in the place of NULL stands anything."""
+    every = np.frombuffer(array.buffers()[1], dtype=array.type.to_pandas_dtype())
+    return every[array.offset : array.offset + len(array)]
 
 
 def build_texts(values: Iterable[str | None]) -> pa.Array:
@@ -48,6 +57,13 @@ def build_texts(values: Iterable[str | None]) -> pa.Array:
     for value in values:
         builder.append(value)
     return builder.finish()
+
+
+def joined_bytes(lines: pa.Array) -> bytes:
+    """Return freshly made texts without NULL, one after the other."""
+    if not len(lines):
+        return b""
+    return memoryview(lines.buffers()[2])[: pc.sum(pc.binary_length(lines)).as_py()].tobytes()
 
 
 def _sequence(value: Any) -> str | None:

@@ -1,4 +1,4 @@
-"""VOTable 1.4: what stands around the rows, and both ways of writing them (BINARY2 and TABLEDATA)."""
+"""VOTable 1.4: what stands around the rows, and the ways of writing them (BINARY2, BINARY and TABLEDATA)."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..models import Outcome, ResultColumn
-from .binary2 import encode_rows
+from .binary2 import encode_flagged_rows, encode_rows
 from .format import Assignment, Encoder
+from .sentinels import Sentinels
 from .text import as_text
 
-__all__ = ["make_binary2_encoder", "make_tabledata_encoder"]
+__all__ = ["make_binary2_encoder", "make_binary_encoder", "make_tabledata_encoder", "metadata_document"]
 
-_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+_TOP = """<?xml version="1.0" encoding="UTF-8"?>
 <VOTABLE version="1.4" xmlns="http://www.ivoa.net/xml/VOTable/v1.3">
 <RESOURCE type="results">
-<INFO name="QUERY_STATUS" value="OK"/>
-<TABLE>
 """
+_OK = '<INFO name="QUERY_STATUS" value="OK"/>\n'
 _CONTROL = {number: " " for number in range(32) if chr(number) not in "\t\n\r"} | {0xFFFE: " ", 0xFFFF: " "}
 _CONTROL_PATTERN = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]"
 
@@ -36,8 +36,12 @@ class _VOTableEncoder:
         self._columns = columns
 
     def head(self) -> bytes:
-        fields = "".join(_field(column) for column in self._columns)
-        return f"{_HEAD}{fields}<DATA>{self.begin}".encode()
+        fields = "".join(_field(column, null) for column, null in self._fields())
+        return f"{_TOP}{_OK}<TABLE>\n{fields}<DATA>{self.begin}".encode()
+
+    def _fields(self) -> Iterable[tuple[ResultColumn, int | None]]:
+        """Return the columns, each with the number that stands for NULL in it, if one does."""
+        return ((column, None) for column in self._columns)
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:
         yield f"{self.end}</DATA>\n</TABLE>\n{_status(outcome)}</RESOURCE>\n</VOTABLE>\n".encode()
@@ -53,13 +57,31 @@ class _Binary2Encoder(_VOTableEncoder):
         self._waiting = b""
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        content = self._waiting + encode_rows(batch, self._columns)
+        content = self._waiting + self._encode(batch)
         whole = len(content) // 3 * 3
         self._waiting = content[whole:]
         return base64.b64encode(memoryview(content)[:whole]) + b"\n" if whole else b""
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:
         yield base64.b64encode(self._waiting) + b"\n" + b"".join(super().tail(outcome))
+
+    def _encode(self, batch: pa.RecordBatch) -> bytes:
+        return encode_flagged_rows(batch, self._columns)
+
+
+class _BinaryEncoder(_Binary2Encoder):
+    begin = '<BINARY><STREAM encoding="base64">\n'
+    end = "</STREAM></BINARY>"
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._sentinels = Sentinels.of(assignment.schema, assignment.columns)
+        super().__init__(self._sentinels.columns)
+
+    def _fields(self) -> Iterable[tuple[ResultColumn, int | None]]:
+        return zip(self._columns, self._sentinels.numbers, strict=True)
+
+    def _encode(self, batch: pa.RecordBatch) -> bytes:
+        return encode_rows(self._sentinels.put_into(batch), self._columns)
 
 
 class _TabledataEncoder(_VOTableEncoder):
@@ -81,7 +103,14 @@ class _TabledataEncoder(_VOTableEncoder):
         return "".join(lines.to_pylist()).encode()
 
 
-def _field(column: ResultColumn) -> str:
+def metadata_document(columns: Sequence[ResultColumn], outcome: Outcome) -> bytes:
+    """Return a VOTable without rows, for a file that holds these in another form (VOParquet 1.0, §2)."""
+    fields = "".join(_field(column, None) for column in columns)
+    status = _status(outcome) or _OK
+    return f"{_TOP}{status}<TABLE>\n{fields}</TABLE>\n</RESOURCE>\n</VOTABLE>\n".encode()
+
+
+def _field(column: ResultColumn, null: int | None) -> str:
     attributes = {
         "name": column.name,
         "datatype": column.datatype or "char",
@@ -92,9 +121,10 @@ def _field(column: ResultColumn) -> str:
         "utype": column.utype,
     }
     written = "".join(f" {key}={quoteattr(_clean(value))}" for key, value in attributes.items() if value)
-    if not column.description:
-        return f"<FIELD{written}/>\n"
-    return f"<FIELD{written}><DESCRIPTION>{escape(_clean(column.description))}</DESCRIPTION></FIELD>\n"
+    within = f"<DESCRIPTION>{escape(_clean(column.description))}</DESCRIPTION>" if column.description else ""
+    if null is not None:
+        within += f'<VALUES null="{null}"/>'
+    return f"<FIELD{written}>{within}</FIELD>\n" if within else f"<FIELD{written}/>\n"
 
 
 def _status(outcome: Outcome) -> str:
@@ -122,6 +152,11 @@ def _escaped(array: pa.Array) -> pa.Array:
 def make_binary2_encoder(assignment: Assignment) -> Encoder:
     """Make an encoder of VOTable with BINARY2 rows."""
     return _Binary2Encoder(assignment.columns)
+
+
+def make_binary_encoder(assignment: Assignment) -> Encoder:
+    """Make an encoder of VOTable with BINARY rows, for clients that do not know BINARY2."""
+    return _BinaryEncoder(assignment)
 
 
 def make_tabledata_encoder(assignment: Assignment) -> Encoder:

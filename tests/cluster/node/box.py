@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..errors import ClusterError
-from ..places import CLONE, HERE, KUBECONFIG, RUN, STATE
+from ..places import CACHE, CLONE, HERE, KUBECONFIG, RUN, STATE
 from ..programs import run
 from ..report import Report
 from ..supply.everything import Supply
@@ -77,10 +77,11 @@ def bring_up(supply: Supply, report: Report, *, owner: int | None = None) -> Rec
         _remove_everything(report)
         try:
             return _start(supply, report, owner)
-        except BaseException:
-            _keep_logs()
-            _remove_everything(report)
-            raise
+        except ClusterError as e:
+            raise ClusterError(f"{e}\nAll logs of this start: {_keep_logs()}") from e
+        finally:
+            if not (record := read_record()) or not record.ready:
+                _remove_everything(report)
 
 
 def take_down(report: Report) -> None:
@@ -186,8 +187,10 @@ def _mounted_here() -> bool:
     return any(f" {place}/" in mounts for place in (STATE, RUN))
 
 
-def _keep_logs() -> None:
+def _keep_logs() -> Path:
     """Keep the logs of a start that failed, for whoever has to find out why."""
-    kept = Path(f"{STATE}-failed-logs")
+    kept = CACHE / "failed-start"
     shutil.rmtree(kept, ignore_errors=True)
-    shutil.copytree(STATE / "logs", kept, dirs_exist_ok=True)
+    if (STATE / "logs").is_dir():
+        shutil.copytree(STATE / "logs", kept)
+    return kept

@@ -17,6 +17,8 @@ __all__ = ["areas", "run"]
 
 #: Areas that `test` leaves out unless they are named: they need more than one machine gives.
 _APART = frozenset({"cluster"})
+#: Area -> a module that makes what its tests start from: it takes longer than one test may.
+_MADE_BEFORE = {"cluster": ("tests.cluster", "make")}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,10 +31,15 @@ def run(arguments: argparse.Namespace) -> int:
     prepare_tests(place, terminal)
     for package, consequence in missing_packages(terminal).items():
         terminal.say(f"  {package} is not installed, so these are skipped: {consequence}")
-    terminal.say(f"Tests begin after {terminal.elapsed():.1f} s")
     dev = place.environment("dev")
-    command = [dev / "bin" / "python", "-m", "pytest", *folders, *arguments.words]
-    return subprocess.run(command, cwd=place.clone, env=_variables(place, dev), check=False).returncode
+    python, variables = dev / "bin" / "python", _variables(place, dev)
+    if words := _MADE_BEFORE.get(arguments.only or ""):
+        made = subprocess.run([python, "-m", *words], cwd=place.clone, env=variables, check=False)
+        if made.returncode:
+            return made.returncode
+    terminal.say(f"Tests begin after {terminal.elapsed():.1f} s")
+    command = [python, "-m", "pytest", *folders, *arguments.words]
+    return subprocess.run(command, cwd=place.clone, env=variables, check=False).returncode
 
 
 def areas(tests: Path) -> list[str]:

@@ -16,6 +16,20 @@ def test_an_area_of_tests_that_does_not_exist_says_which_do(clone: SmallClone) -
     assert clone.calls() == []
 
 
+def test_the_cluster_is_tested_only_when_it_is_named_and_is_made_before(clone: SmallClone) -> None:
+    tests = clone.clone / "tests"
+    for area in ("hub", "cluster"):
+        (tests / area).mkdir(parents=True)
+        (tests / area / "test_one.py").touch()
+    (clone.clone / "extensions" / "lint").mkdir(parents=True)
+    (clone.clone / "pytest.py").write_text("import sys; print('pytest', *sys.argv[1:], flush=True)")
+    (tests / "cluster" / "__main__.py").write_text("import sys; print('cluster', *sys.argv[1:], flush=True)")
+    every, one = clone.run("test"), clone.run("test", "--only", "cluster")
+    assert f"pytest {tests / 'hub'}\n" in every.stdout
+    assert one.stdout.endswith(f"pytest {tests / 'cluster'}\n")
+    assert "cluster make\n" in one.stdout
+
+
 def test_data_hands_its_words_on_and_makes_only_what_it_needs(clone: SmallClone) -> None:
     result = clone.run("data", "make")
     assert result.returncode == 0, result.stderr

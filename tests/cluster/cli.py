@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
@@ -16,8 +17,8 @@ from .node.record import read_record
 from .places import KUBECONFIG
 from .report import Report
 from .requirements_of_machine import obstacle
-from .session import running_by_hand
-from .supply.buildah import build, buildah_command, save
+from .session import GIVEN, given_cluster, running_by_hand
+from .supply.buildah import build, buildah_command
 from .supply.everything import make_everything
 
 __all__ = ["main"]
@@ -48,8 +49,11 @@ def _up(_: argparse.Namespace, report: Report) -> int:
 
 
 def _make(_: argparse.Namespace, report: Report) -> int:
+    if given_cluster(report):
+        report.say(f"Tests run on the cluster that {GIVEN} names")
+        return 0
     if reason := obstacle():
-        report.say(reason)
+        report.say(f"{reason} Without it, tests of the cluster are skipped.")
         return 0
     make_everything(report)
     report.say(f"Everything is built after {report.elapsed():.1f} s")
@@ -102,11 +106,8 @@ def _load(arguments: argparse.Namespace, report: Report) -> int:
         if archive.is_file():
             _running().load_image(archive)
         else:
-            temporary = Path("/var/tmp/astrohub-load.tar")
-            try:
-                _running().load_image(save(arguments.image, temporary))
-            finally:
-                temporary.unlink(missing_ok=True)
+            with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+                _running().load_built_image(arguments.image, Path(folder, "image.tar"))
     return 0
 
 

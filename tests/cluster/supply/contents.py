@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["digest", "in_one_piece"]
+from ..places import CACHE
+
+__all__ = ["digest", "in_one_piece", "one_builder"]
+
+#: What was made longer ago, and is not what is asked for, goes when something new is made.
+_LIFE_S = 14 * 24 * 3600
 
 
 def digest(*ingredients: Path | str) -> str:
@@ -32,15 +39,29 @@ def _digest(ingredient: Path | str) -> bytes:
 
 @contextmanager
 def in_one_piece(target: Path) -> Iterator[Path]:
-    """Give an empty folder that takes the place of `target` once all of it is made; keep no older sibling."""
+    """Give an empty folder that takes the place of `target` once all of it is made; old siblings go."""
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=".making-", dir=target.parent))
     try:
         yield made
         made.chmod(0o755)
-        for old in target.parent.iterdir():
-            if old != made:
-                shutil.rmtree(old, ignore_errors=True)
+        shutil.rmtree(target, ignore_errors=True)
         os.rename(made, target)
+        for sibling in target.parent.iterdir():
+            if time.time() - sibling.stat().st_mtime > _LIFE_S:
+                shutil.rmtree(sibling, ignore_errors=True)
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def one_builder(waiting: Callable[[], None]) -> Iterator[None]:
+    """Let one process at a time fill the cache; `waiting` is called when another one is at it."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..report import Report
 from .binaries import build_binaries
+from .contents import one_builder
 from .debian import ensure_packages
 from .images import build_coredns, build_debian, build_pause
 
@@ -39,12 +40,15 @@ class Supply:
 
 def make_everything(report: Report) -> Supply:
     """Build what the cache does not have; Go builds while packages and base image are fetched."""
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with (
+        one_builder(lambda: report.say("Another process is building; waiting for it")),
+        ThreadPoolExecutor(max_workers=2) as pool,
+    ):
         building = pool.submit(build_binaries, report)
         imaging = pool.submit(_small_images, report)
         pause, debian = imaging.result()
         binaries = building.result()
-    coredns = build_coredns(report, binaries / "coredns")
+        coredns = build_coredns(report, binaries / "coredns")
     return Supply(
         binaries=binaries,
         first_process=pause / "pause",

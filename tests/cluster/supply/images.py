@@ -65,7 +65,8 @@ def build_debian(report: Report) -> Path:
     if not (folder.is_dir() and has_image(DEBIAN)):
         with report.step("Image: Debian's base"), in_one_piece(folder) as made:
             with tempfile.TemporaryDirectory(dir=CACHE, prefix="debian-") as root:
-                run([*_BOOTSTRAP, root])
+                # It mounts things below the root; in a namespace of its own they end with it.
+                run(["unshare", "--mount", *_BOOTSTRAP, root])
                 for name in _EMPTIED:
                     for content in Path(root, name).iterdir():
                         shutil.rmtree(content) if content.is_dir() else content.unlink()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 __all__ = [
+    "HEALPIX_COLUMN",
     "Column",
     "HatsTable",
     "IdentifierFilter",
@@ -23,6 +24,10 @@ __all__ = [
     "Statement",
     "Table",
 ]
+
+
+HEALPIX_COLUMN = "_healpix_29"
+"""By which the rows of a HATS table are sorted; a scan may ask for it, published or not."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlglot import exp
 from ..models import IdentifierFilter
 from .datatypes import Type
 from .scans import Scans
-from .values import Restriction, Value, combined
+from .values import Restriction, Same, Value, combined
 
 __all__ = ["MIRRORED", "SIGNS", "compared", "is_flag", "listed"]
 
@@ -34,6 +34,8 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value:
     condition = combined((left, right), f"({left.sql} {sign} {right.sql})", Type.BOOLEAN)
     if sign != "=":
         return condition
+    if left.read is not None and right.read is not None:
+        return replace(condition, pairings=(Same(left.read, right.read),))
     restriction = _identified(left, [right], scans) or _identified(right, [left], scans)
     return replace(condition, restrictions=(restriction,)) if restriction else condition
 

@@ -18,6 +18,7 @@ from .constructors import as_array
 from .datatypes import CAST_TARGETS, ENGINE_TYPES, Type, common_type
 from .functions import FUNCTIONS, Function, no_function
 from .geometry import GEOMETRY
+from .ivoa import IVOA_FUNCTIONS
 from .positions import position_of, position_of_word
 from .predicates import PREDICATES, check_comparable
 from .sources import OutputColumn, Scope
@@ -33,11 +34,12 @@ _LONGEST = 2**63
 
 @dataclass(frozen=True)
 class WrittenQuery:
-    """A query as engine SQL, the columns that it returns, and its own TOP."""
+    """A query as engine SQL, the columns that it returns, its own TOP, and what rows it has at most."""
 
     sql: str
     columns: tuple[OutputColumn, ...]
     top: int | None = None
+    rows: int | None = None
 
 
 class Subqueries(Protocol):
@@ -263,9 +265,10 @@ class Expressions:
         name = str(node.this).upper()
         if name in GEOMETRY:
             return GEOMETRY[name](self, name, node)
-        function = FUNCTIONS.get(name)
+        function = FUNCTIONS.get(name) or IVOA_FUNCTIONS.get(name)
         if function is None:
-            raise no_function(str(node.this), position_of_word(self.scope.text, node))
+            place = position_of_word(self.scope.text, node)
+            raise no_function(str(node.this), place, map(str.lower, IVOA_FUNCTIONS))
         return self._aggregated(function, node) if function.aggregate else function.write(self, node)
 
     def _aggregated(self, function: Function, node: exp.Anonymous) -> Value:
@@ -276,6 +279,7 @@ class Expressions:
         self._inside = function.name
         value = function.write(self, node)
         self._inside = None
+        assert isinstance(value, Value)  # no aggregate is a shape
         return replace(value, loose=None, aggregate=True)
 
 

@@ -6,7 +6,7 @@ Where a function has no value (the logarithm of a negative number, the root of o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -16,7 +16,7 @@ from .arithmetic import brought_to, calculated
 from .datatypes import Type, common_type
 from .nearest import nearest, with_suggestion
 from .units import UnitError, conversion
-from .values import Meaning, Value, combined, number_sql
+from .values import Expression, Meaning, Value, combined, number_sql
 from .vocabulary import FOREIGN_WORDS
 from .writer import Writer
 
@@ -38,10 +38,10 @@ class Function:
     name: str
     least: int
     most: int
-    writer: Callable[[Writer, exp.Anonymous, str], Value]
+    writer: Callable[[Writer, exp.Anonymous, str], Expression]
     aggregate: bool = False
 
-    def write(self, expressions: Writer, node: exp.Anonymous) -> Value:
+    def write(self, expressions: Writer, node: exp.Anonymous) -> Expression:
         """Write a call, its arguments counted first."""
         count = len(node.expressions)
         if not self.least <= count <= self.most:
@@ -51,9 +51,9 @@ class Function:
         return self.writer(expressions, node, self.name)
 
 
-def no_function(name: str, position: Position | None) -> QueryError:
-    """Return the error for a call of what is no function of ADQL."""
-    known = () if name.upper() in FOREIGN_WORDS else (*FUNCTIONS, *GEOMETRY_NAMES)
+def no_function(name: str, position: Position | None, others: Iterable[str] = ()) -> QueryError:
+    """Return the error for a call of what is no function; `others` are those besides ADQL's own."""
+    known = () if name.upper() in FOREIGN_WORDS else (*FUNCTIONS, *GEOMETRY_NAMES, *others)
     suggestion = nearest(name, known)
     return QueryError(
         with_suggestion(f"There is no function {name[:60]} in ADQL", suggestion),

@@ -22,6 +22,7 @@ from .values import (
     Containment,
     Expression,
     Meaning,
+    Near,
     Point,
     Polygon,
     Separation,
@@ -49,7 +50,9 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value | None
         wanted = (sign == "=") == (right.constant == 1)
         sql = relation.condition if wanted else f"(NOT {relation.condition})"
         return replace(
-            combined((left, right), sql, Type.BOOLEAN), restrictions=relation.restrictions if wanted else ()
+            combined((left, right), sql, Type.BOOLEAN),
+            restrictions=relation.restrictions if wanted else (),
+            pairings=relation.pairings if wanted else (),
         )
     is_near = isinstance(relation, Separation) and right.type.is_number and sign not in ("=", "<>")
     if not is_near or not isinstance(relation, Separation) or (right.number is not None and right.number < 0):
@@ -58,7 +61,8 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value | None
     if sign in (">", ">="):
         return combined((left, right), shapes.is_farther(first, second, right, sign), Type.BOOLEAN)
     near = combined((left, right), shapes.is_nearer(first, second, right, sign), Type.BOOLEAN)
-    return replace(near, restrictions=regions.near(first, second, right, scans))
+    found = regions.near(first, second, right, scans)
+    return replace(near, restrictions=found, pairings=_pairings(first, second, right))
 
 
 def _distance(writer: Writer, name: str, node: exp.Anonymous) -> Value:
@@ -96,7 +100,8 @@ def _intersects(writer: Writer, name: str, node: exp.Anonymous) -> Value:
         reach = _sum(first.radius, second.radius)
         condition = shapes.is_nearer(first.center, second.center, reach)
         found = regions.near(first.center, second.center, reach, writer.scans)
-        return _flag(first, second, Containment(condition, found))
+        pairings = _pairings(first.center, second.center, reach)
+        return _flag(first, second, Containment(condition, found, pairings))
     raise _unsupported(writer, node, name, first, second)
 
 
@@ -105,11 +110,18 @@ def _containment(writer: Writer, point: Point, outer: Circle | Box | Polygon) ->
     if isinstance(outer, Circle):
         condition = shapes.is_nearer(point, outer.center, outer.radius)
         found = regions.near(point, outer.center, outer.radius, scans)
-    elif isinstance(outer, Box):
+        pairings = _pairings(point, outer.center, outer.radius)
+        return _flag(point, outer, Containment(condition, found, pairings))
+    if isinstance(outer, Box):
         condition, found = shapes.in_box(point, outer), regions.in_box(point, outer, scans)
     else:
         condition, found = shapes.in_polygon(point, outer), regions.in_polygon(point, outer, scans)
     return _flag(point, outer, Containment(condition, found))
+
+
+def _pairings(first: Point, second: Point, radius: Value) -> tuple[Near, ...]:
+    """Return what follows from two points being within a radius of each other, if it is a number."""
+    return () if radius.number is None else (Near(first, second, radius.number),)
 
 
 def _two_shapes(writer: Writer, name: str, node: exp.Anonymous) -> tuple[Shape, Shape]:

@@ -10,10 +10,11 @@ from ..errors import QueryError
 from .arithmetic import brought_to
 from .datatypes import common_type
 from .expressions import Expressions, Subqueries
+from .pairing import Pairs
 from .positions import position_of
 from .scans import Scans
 from .sources import Field, Scope, Source, matches
-from .values import Value
+from .values import ColumnRead, Same, Value
 
 __all__ = ["Joins", "Relation", "check_source_names"]
 
@@ -22,11 +23,11 @@ __all__ = ["Joins", "Relation", "check_source_names"]
 class Relation:
     """A table, a subquery or a join of them, as it stands in FROM.
 
-    `fields` are its columns, those merged by USING or NATURAL once; `scans` are those whose rows its
-    rows are made of.
+    `pieces` are its engine SQL, with a source wherever one is to be placed; `fields` are its columns,
+    those merged by USING or NATURAL once; `scans` are those whose rows its rows are made of.
     """
 
-    sql: str
+    pieces: tuple[str | Source, ...]
     sources: tuple[Source, ...]
     fields: tuple[Field, ...]
     scans: frozenset[int]
@@ -43,21 +44,24 @@ class Joins:
         Where columns and restrictions are taken note of.
     subqueries
         What writes a query in a join's condition.
+    pairs
+        What knows of joins by position.
     """
 
-    def __init__(self, text: str, scans: Scans, subqueries: Subqueries) -> None:
+    def __init__(self, text: str, scans: Scans, subqueries: Subqueries, pairs: Pairs) -> None:
         self._text = text
         self._scans = scans
         self._subqueries = subqueries
+        self._pairs = pairs
 
     def joined(self, left: Relation, right: Relation, join: exp.Join, outer: Scope) -> Relation:
         """Write a join of two relations; `outer` is the scope around the query."""
         side, kind = str(join.args.get("side") or ""), str(join.args.get("kind") or "")
         condition, using = join.args.get("on"), join.args.get("using")
         is_natural = join.args.get("method") == "NATURAL"
-        pair = _pair(left, right, f"{left.sql} {f'{side} JOIN' if side else 'JOIN'} {right.sql}")
+        pair = _pair(left, right, f" {f'{side} JOIN' if side else 'JOIN'} ")
         if kind == "CROSS" and not (side or is_natural or condition or using):
-            return replace(pair, sql=f"{left.sql} CROSS JOIN {right.sql}")
+            return _pair(left, right, " CROSS JOIN ")
         if kind == "CROSS" or (kind == "OUTER" and not side) or (kind == "INNER" and side):
             raise self._fault(join, "This is no kind of JOIN in ADQL.")
         if is_natural and (condition or using):
@@ -72,11 +76,12 @@ class Joins:
         scope = replace(outer, sources=pair.sources, fields=pair.fields)
         value = Expressions(scope, self._subqueries, "ON").condition(condition)
         # A condition says nothing about the rows of a side that are kept without a partner.
-        bound = {"": pair.scans, "LEFT": right.scans, "RIGHT": left.scans}.get(side, frozenset())
+        bound = {"": pair, "LEFT": right, "RIGHT": left}.get(side, Relation((), (), (), frozenset()))
         for restriction in value.restrictions:
-            if restriction.scan in bound:
+            if restriction.scan in bound.scans:
                 self._scans.restrict(restriction)
-        return replace(pair, sql=f"{pair.sql} ON {value.sql}")
+        cells = self._pairs.conditions(value.pairings, bound.sources)
+        return replace(pair, pieces=(*pair.pieces, f" ON {' AND '.join([*cells, value.sql])}"))
 
     def _merged(
         self, join: exp.Join, left: Relation, right: Relation, names: list[exp.Expr], pair: Relation
@@ -85,6 +90,7 @@ class Joins:
         side = str(join.args.get("side") or "")
         merged: list[Field] = []
         conditions = []
+        equals: list[tuple[ColumnRead | None, ColumnRead | None]] = []
         taken: set[int] = set()
         for name in names:
             first, second = self._shared(join, left, name), self._shared(join, right, name)
@@ -94,11 +100,15 @@ class Joins:
             for read in first.reads + second.reads:
                 self._scans.read(read)
             conditions.append(f"{first.sql} = {second.sql}")
+            equals.append((first.read, second.read))
             merged.append(_merged_field(first, second, side))
             taken |= {id(first), id(second)}
         rest = tuple(f for f in pair.fields if id(f) not in taken)
         on = " AND ".join(conditions) or "TRUE"
-        return replace(pair, sql=f"{pair.sql} ON ({on})", fields=(*merged, *rest))
+        same = [Same(a, b) for a, b in equals if a is not None and b is not None]
+        bound = {"": pair, "LEFT": right, "RIGHT": left}.get(side)
+        self._pairs.conditions(same, bound.sources if bound else ())
+        return replace(pair, pieces=(*pair.pieces, f" ON ({on})"), fields=(*merged, *rest))
 
     def _shared(self, join: exp.Join, relation: Relation, name: exp.Expr) -> Field:
         found = [f for f in relation.fields if matches(name, f.name)]
@@ -127,8 +137,11 @@ def check_source_names(text: str, node: exp.Expr, sources: tuple[Source, ...]) -
         seen.add(key)
 
 
-def _pair(left: Relation, right: Relation, sql: str) -> Relation:
-    return Relation(sql, left.sources + right.sources, left.fields + right.fields, left.scans | right.scans)
+def _pair(left: Relation, right: Relation, word: str) -> Relation:
+    pieces = (*left.pieces, word, *right.pieces)
+    return Relation(
+        pieces, left.sources + right.sources, left.fields + right.fields, left.scans | right.scans
+    )
 
 
 def _common_names(left: Relation, right: Relation) -> list[exp.Expr]:

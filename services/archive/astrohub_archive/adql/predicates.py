@@ -86,7 +86,11 @@ def _connected(writer: Writer, node: exp.And | exp.Or) -> Value:
     written = combined(terms, f"({word.join(term.sql for term in terms)})", Type.BOOLEAN)
     if isinstance(node, exp.Or):
         return written
-    return replace(written, restrictions=tuple(r for term in terms for r in term.restrictions))
+    return replace(
+        written,
+        restrictions=tuple(r for term in terms for r in term.restrictions),
+        pairings=tuple(p for term in terms for p in term.pairings),
+    )
 
 
 def _exists(writer: Writer, node: exp.Exists) -> Value:

@@ -103,7 +103,7 @@ class Queries:
             columns = tuple(
                 replace(c, read=None) for c in renamed(written.columns, cte.args["alias"], self._text)
             )
-            table = CommonTable(name, f"q{next(self._numbers)}", columns)
+            table = CommonTable(name, f"q{next(self._numbers)}", columns, written.rows)
             parts.append(f"{quoted(table.engine_name)} AS ({written.sql})")
             common[name.lower()] = table
             written_here.add(name.lower())
@@ -173,7 +173,7 @@ class Queries:
     def _select(self, select: exp.Select, scope: Scope, *, outermost: bool, existence: bool) -> WrittenQuery:
         if select.args.get("from_") is None:
             raise QueryError("A query needs FROM.", position=position_of(self._text, select))
-        from_sql, scope = self._from.scope(select, scope)
+        relation, scope = self._from.scope(select, scope)
         where = self._where(select, scope)
         groups = self._groups(select, scope)
         terms = Expressions(scope, self.inner, "SELECT", aggregates=True, groups=frozenset(groups))
@@ -190,14 +190,21 @@ class Queries:
         if grouped or distinct or _is_cut(select):
             columns = tuple(replace(column, read=None) for column in columns)
         listed = (f"{i.value.sql} AS {quoted(c.engine_name)}" for i, c in zip(items, columns, strict=True))
-        clauses = ["SELECT DISTINCT" if distinct else "SELECT", ", ".join(listed), "FROM", from_sql + where]
+        clauses = [
+            "SELECT DISTINCT" if distinct else "SELECT",
+            ", ".join(listed),
+            "FROM",
+            self._from.written(relation) + where,
+        ]
         if groups:
             clauses += ["GROUP BY", ", ".join(groups)]
         if having is not None:
             clauses += ["HAVING", having.sql]
         sql = " ".join(clauses)
         top = whole_number(self._text, select.args.get("limit"), "TOP")
-        return WrittenQuery(sql + order + cut(self._text, select, top), columns, top)
+        known = [source.rows for source in relation.sources if source.rows is not None]
+        rows = top if top is not None else max(known, default=None)
+        return WrittenQuery(sql + order + cut(self._text, select, top), columns, top, rows)
 
     def _where(self, select: exp.Select, scope: Scope) -> str:
         clause = select.args.get("where")
@@ -206,7 +213,8 @@ class Queries:
         value = Expressions(scope, self.inner, "WHERE").condition(clause.this)
         for restriction in value.restrictions:
             self.scans.restrict(restriction)
-        return f" WHERE {value.sql}"
+        cells = self._from.pairs.conditions(value.pairings, scope.sources)
+        return f" WHERE {' AND '.join([*cells, value.sql])}"
 
     def _having(self, select: exp.Select, scope: Scope, groups: dict[str, None]) -> Value | None:
         clause = select.args.get("having")

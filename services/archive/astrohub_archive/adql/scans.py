@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import QueryError
-from ..models import HatsTable, IdentifierFilter, Region, Scan, Table
-from .values import ColumnRead, Restriction
+from ..models import HEALPIX_COLUMN, HatsTable, IdentifierFilter, Region, Scan, Table
+from .spherical import widened
+from .values import ColumnRead, Restriction, quoted
 
 __all__ = ["MAXIMUM_SCANS", "Scans"]
 
@@ -27,6 +28,7 @@ class Scans:
 
     def __init__(self) -> None:
         self._uses: list[_Use] = []
+        self._links: list[tuple[ColumnRead, ColumnRead, float | None]] = []
 
     def add(self, table: Table) -> int:
         """Take note of a table that the query names; return the scan's number.
@@ -59,6 +61,13 @@ class Scans:
         use.region = use.region or restriction.region
         use.identifiers = use.identifiers or restriction.identifiers
 
+    def link(self, one: ColumnRead, other: ColumnRead, radius: float | None) -> None:
+        """Take note that rows of the other scan matter only beside rows of the first that matter.
+
+        `radius` is how far apart (degrees) their positions may be; without one, the columns are equal.
+        """
+        self._links.append((one, other, radius))
+
     def indexed(self, read: ColumnRead) -> bool:
         """Say whether rows can be found by a column's value."""
         storage = self._uses[read.scan].table.storage
@@ -75,15 +84,42 @@ class Scans:
             and lat.column == storage.dec_column
         )
 
+    def stored_cell(self, read: ColumnRead) -> str:
+        """Return the HEALPix cell of order 29 of a scan's rows, by which its files are sorted."""
+        assert read.alias is not None
+        self._uses[read.scan].columns[HEALPIX_COLUMN] = None
+        return f"{quoted(read.alias)}.{quoted(HEALPIX_COLUMN)}"
+
     def finished(self) -> tuple[Scan, ...]:
         """Return what is known of all scans."""
+        for _ in self._links:
+            for one, other, radius in self._links:
+                self._follow(one, other, radius)
         return tuple(
             Scan(
                 alias=self.alias(number),
                 table=use.table,
-                columns=tuple(c.name for c in use.table.columns if c.name in use.columns),
+                columns=_in_order(use),
                 region=use.region,
                 identifiers=use.identifiers,
             )
             for number, use in enumerate(self._uses)
         )
+
+    def _follow(self, one: ColumnRead, other: ColumnRead, radius: float | None) -> None:
+        """Restrict a scan by what another one, to which it is linked, is restricted by."""
+        known, use = self._uses[one.scan], self._uses[other.scan]
+        if radius is not None:
+            if known.region is not None and use.region is None:
+                use.region = widened(known.region, radius)
+            return
+        wanted = known.identifiers
+        if wanted is not None and wanted.column == one.column and use.identifiers is None:
+            use.identifiers = replace(wanted, column=other.column) if self.indexed(other) else None
+
+
+def _in_order(use: _Use) -> tuple[str, ...]:
+    """Return the needed columns in the order of the table, then the one that is not published."""
+    published = tuple(c.name for c in use.table.columns if c.name in use.columns)
+    hidden = HEALPIX_COLUMN in use.columns and HEALPIX_COLUMN not in published
+    return (*published, HEALPIX_COLUMN) if hidden else published

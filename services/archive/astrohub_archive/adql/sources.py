@@ -32,6 +32,11 @@ class Field:
     reads: tuple[ColumnRead, ...] = ()
     plain: bool = True
 
+    @property
+    def read(self) -> ColumnRead | None:
+        """Return the column of a scan that it is, if it is nothing else."""
+        return self.reads[0] if self.plain and self.reads else None
+
 
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
@@ -46,24 +51,31 @@ class OutputColumn:
 
 @dataclass(frozen=True)
 class CommonTable:
-    """One query of a WITH clause."""
+    """One query of a WITH clause; `rows` are what it has at most, if that is known."""
 
     name: str
     engine_name: str
     columns: tuple[OutputColumn, ...]
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
 class Source:
     """A table or subquery in FROM: the names by which its columns can be called.
 
-    `schema` is set for a table without an alias, which may be called by its full name too.
+    `schema` is set for a table without an alias, which may be called by its full name too. `sql` and
+    `alias` are what it is in the engine; `scan` is its number, if it is a table; `rows` are what it has
+    at most, if that is known.
     """
 
     name: str | None
     fields: tuple[Field, ...]
     schema: str | None = None
     title: str = ""
+    sql: str = ""
+    alias: str = ""
+    scan: int | None = None
+    rows: int | None = None
     _by_name: dict[str, list[Field]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -123,8 +135,7 @@ class Scope:
         """Return the value of a column of this scope, and take note that it is needed."""
         for read in known.reads:
             self.scans.read(read)
-        read_one = known.reads[0] if known.plain and known.reads else None
-        return Value(known.sql, known.type, known.meaning, read=read_one)
+        return Value(known.sql, known.type, known.meaning, read=known.read)
 
     def _value(self, node: exp.Column, known: Field, own: bool) -> Value:
         value = self.read(known)

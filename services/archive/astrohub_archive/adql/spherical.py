@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from ..models import Region
+
 __all__ = [
     "Vector",
     "area",
@@ -18,6 +20,7 @@ __all__ = [
     "middle",
     "separation",
     "unit_vector",
+    "widened",
 ]
 
 Vector = tuple[float, float, float]
@@ -105,6 +108,19 @@ def box_corners(lon: float, lat: float, width: float, height: float) -> tuple[tu
         corner = tuple(center[i] + sx * x * east[i] + sy * y * north[i] for i in range(3))
         corners.append(degrees_of((corner[0], corner[1], corner[2])))
     return tuple(corners)
+
+
+def widened(region: Region, radius: float) -> Region | None:
+    """Return a circle that holds everything within a radius (degrees) of a circle or polygon."""
+    if region.kind == "circle":
+        lon, lat, around = region.values
+        return Region("circle", (lon, lat, around + radius))
+    vertices = [unit_vector(*pair) for pair in zip(region.values[::2], region.values[1::2], strict=True)]
+    center = middle(vertices)
+    if center is None:
+        return None
+    around = max(separation(center, vertex) for vertex in vertices)
+    return Region("circle", (*degrees_of(center), around + radius + 1e-9))
 
 
 def _triangle(a: Vector, b: Vector, c: Vector) -> float:

@@ -15,6 +15,7 @@ from .datatypes import type_of_column
 from .expressions import Subqueries
 from .joins import Joins, Relation, check_source_names
 from .nearest import with_suggestion
+from .pairing import Pairs
 from .positions import position_of
 from .scans import Scans
 from .sources import CommonTable, Field, OutputColumn, Scope, Source, matches
@@ -44,11 +45,12 @@ class From:
         self._catalog = catalog
         self._scans = scans
         self._subqueries = subqueries
-        self._joins = Joins(text, scans, subqueries)
+        self.pairs = Pairs(scans)
+        self._joins = Joins(text, scans, subqueries, self.pairs)
         self._numbers: Iterator[int] = count()
 
-    def scope(self, select: exp.Select, outer: Scope) -> tuple[str, Scope]:
-        """Write a FROM clause; return it with the scope of the clauses after it.
+    def scope(self, select: exp.Select, outer: Scope) -> tuple[Relation, Scope]:
+        """Read a FROM clause; return what it joins with the scope of the clauses after it.
 
         `outer` is the scope around the query: its names can be used in conditions, not in FROM.
         """
@@ -64,8 +66,15 @@ class From:
         sources = tuple(source for relation in relations for source in relation.sources)
         check_source_names(self._text, select.args["from_"], sources)
         fields = tuple(field for relation in relations for field in relation.fields)
-        sql = ", ".join(relation.sql for relation in relations)
-        return sql, replace(outer, sources=sources, fields=fields)
+        pieces = [piece for relation in relations for piece in (", ", *relation.pieces)]
+        scans = frozenset(scan for relation in relations for scan in relation.scans)
+        joined = Relation(tuple(pieces[1:]), sources, fields, scans)
+        return joined, replace(outer, sources=sources, fields=fields)
+
+    def written(self, relation: Relation) -> str:
+        """Write what a FROM clause joins, once it is known what WHERE says about it."""
+        pieces = (piece if isinstance(piece, str) else self.pairs.placed(piece) for piece in relation.pieces)
+        return "".join(pieces)
 
     def _relation(self, node: exp.Expr, outer: Scope) -> Relation:
         if isinstance(node, exp.Table):
@@ -79,7 +88,7 @@ class From:
             and _is_bare(node)
         ):
             inner = self._relation(node.this, outer)
-            return replace(inner, sql=f"({inner.sql})")
+            return replace(inner, pieces=("(", *inner.pieces, ")"))
         if isinstance(node, exp.Subquery):
             return self._derived(node, outer)
         raise QueryError("FROM takes tables and subqueries.", position=position_of(self._text, node))
@@ -92,7 +101,7 @@ class From:
         query = common.get(node.name.lower()) if node.args.get("db") is None else None
         if query is not None and matches(node.this, query.name):
             name = alias.this.name if alias else query.name
-            return self._rows(quoted(query.engine_name), query.columns, name)
+            return self._rows(quoted(query.engine_name), query.columns, name, query.rows)
         table = self._published(node)
         scan = self._scans.add(table)
         engine_alias = self._alias()
@@ -102,7 +111,7 @@ class From:
                 f"{quoted(engine_alias)}.{quoted(column.name)}",
                 type_of_column(column),
                 Meaning.of(column),
-                (ColumnRead(scan, column.name),),
+                (ColumnRead(scan, column.name, engine_alias),),
             )
             for column in table.columns
         )
@@ -111,9 +120,12 @@ class From:
             fields=fields,
             schema=None if alias else table.schema,
             title=table.qualified_name,
+            sql=quoted(self._scans.alias(scan)),
+            alias=engine_alias,
+            scan=scan,
+            rows=table.rows,
         )
-        sql = f"{quoted(self._scans.alias(scan))} AS {quoted(engine_alias)}"
-        return Relation(sql, (source,), fields, frozenset({scan}))
+        return Relation((source,), (source,), fields, frozenset({scan}))
 
     def _check_form(self, node: exp.Table) -> None:
         alias = node.args.get("alias")
@@ -155,9 +167,12 @@ class From:
         inner = replace(outer, sources=(), fields=(), parent=None)
         written = self._subqueries(_without_alias(node), inner)
         columns = renamed(written.columns, alias, self._text) if alias else written.columns
-        return self._rows(f"({written.sql})", columns, alias.this.name if alias and alias.this else None)
+        name = alias.this.name if alias and alias.this else None
+        return self._rows(f"({written.sql})", columns, name, written.rows)
 
-    def _rows(self, sql: str, columns: tuple[OutputColumn, ...], name: str | None) -> Relation:
+    def _rows(
+        self, sql: str, columns: tuple[OutputColumn, ...], name: str | None, rows: int | None
+    ) -> Relation:
         engine_alias = self._alias()
         fields = tuple(
             Field(
@@ -165,13 +180,13 @@ class From:
                 f"{quoted(engine_alias)}.{quoted(column.engine_name)}",
                 column.type,
                 column.meaning,
-                (column.read,) if column.read else (),
+                (replace(column.read, alias=None),) if column.read else (),
             )
             for column in columns
         )
-        source = Source(name=name, fields=fields, title=name or "")
+        source = Source(name, fields, title=name or "", sql=sql, alias=engine_alias, rows=rows)
         scans = frozenset(column.read.scan for column in columns if column.read)
-        return Relation(f"{sql} AS {quoted(engine_alias)}", (source,), fields, scans)
+        return Relation((source,), (source,), fields, scans)
 
     def _alias(self) -> str:
         return f"t{next(self._numbers)}"

@@ -17,9 +17,12 @@ __all__ = [
     "Containment",
     "Expression",
     "Meaning",
+    "Near",
+    "Pairing",
     "Point",
     "Polygon",
     "Restriction",
+    "Same",
     "Separation",
     "Shape",
     "Value",
@@ -58,10 +61,14 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRead:
-    """A value that is a scan's column, unchanged: the scan's number and the column's name."""
+    """A value that is a scan's column, unchanged: the scan's number and the column's name.
+
+    `alias` is the engine's name of the scan where it is read itself, and not by way of a subquery.
+    """
 
     scan: int
     column: str
+    alias: str | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,23 @@ class Restriction:
     scan: int
     region: Region | None = None
     identifiers: IdentifierFilter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """What a condition says about two positions: that they are within a radius (degrees) of each other."""
+
+    first: Point
+    second: Point
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Same:
+    """What a condition says about columns of two scans: that they are equal."""
+
+    first: ColumnRead
+    second: ColumnRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +119,8 @@ class Value:
         Whether it holds an aggregate of the query at hand.
     restrictions
         If it is a condition: what follows from its being true.
+    pairings
+        If it is a condition: what follows from its being true about rows of two scans.
     relation
         If it is what CONTAINS, INTERSECTS or DISTANCE returns: what a comparison of it is made from.
     """
@@ -107,6 +133,7 @@ class Value:
     loose: exp.Expr | None = None
     aggregate: bool = False
     restrictions: tuple[Restriction, ...] = ()
+    pairings: tuple[Pairing, ...] = ()
     relation: Containment | Separation | None = None
 
     @property
@@ -177,6 +204,7 @@ class Containment:
 
     condition: str
     restrictions: tuple[Restriction, ...] = ()
+    pairings: tuple[Pairing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +215,7 @@ class Separation:
     second: Point
 
 
+Pairing = Near | Same
 Shape = Point | Circle | Box | Polygon
 Expression = Value | Point | Circle | Box | Polygon
 

@@ -11,7 +11,16 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from ..models import Column, HatsTable, IdentifierFilter, IndexCatalog, PlainTable, Scan, Statement
+from ..models import (
+    HEALPIX_COLUMN,
+    Column,
+    HatsTable,
+    IdentifierFilter,
+    IndexCatalog,
+    PlainTable,
+    Scan,
+    Statement,
+)
 from .coverage import Ranges, cover, simplify
 from .lookup import Lookup
 
@@ -20,7 +29,7 @@ __all__ = ["Plan", "Planner"]
 _log = logging.getLogger(__name__)
 
 _ORDER = 29
-_HEALPIX = "_healpix_29"
+_HEALPIX = Column(HEALPIX_COLUMN, "long")
 _MOST_RANGES = 8
 _WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 
@@ -157,7 +166,7 @@ def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[
 
 def _relation(scan: Scan, files: Iterable[Path], cells: Ranges | None) -> str:
     """Return one relation of a WITH clause: the columns of a scan, read from its files."""
-    known = {column.name: column for column in scan.table.columns}
+    known = {HEALPIX_COLUMN: _HEALPIX} | {column.name: column for column in scan.table.columns}
     columns = [known[name] for name in scan.columns]
     # A relation needs a column, even where only its rows are counted.
     selected = ", ".join(_quote(column.name) for column in columns) or '1 AS "row"'
@@ -174,7 +183,7 @@ def _relation(scan: Scan, files: Iterable[Path], cells: Ranges | None) -> str:
 def _condition(cells: Ranges) -> str:
     """Return a condition by which the engine passes over row groups outside the cells."""
     ranges = simplify(cells, _MOST_RANGES)
-    parts = [f"{_HEALPIX} BETWEEN {start} AND {stop - 1}" for start, stop in ranges.tolist()]
+    parts = [f"{HEALPIX_COLUMN} BETWEEN {start} AND {stop - 1}" for start, stop in ranges.tolist()]
     return "(" + " OR ".join(parts) + ")"
 
 

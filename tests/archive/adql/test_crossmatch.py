@@ -1,0 +1,180 @@
+"""Joins by position find exactly the pairs that comparing everything with everything finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from astrohub_archive.models import Region, Statement
+
+Read = Callable[[str], Statement]
+Answer = Callable[[str], list[tuple[Any, ...]]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+_ROWS = 600
+INNER = "JOIN", "LEFT JOIN", "RIGHT JOIN"
+
+
+def _sky(rng: np.random.Generator, radius: float) -> Floats:
+    """Return positions: some anywhere, most near poles, right ascension 0 and the borders of cells."""
+    height = max(4 * radius, 15 / 3600)
+    ra, dec = rng.uniform(0, 360, _ROWS), np.degrees(np.arcsin(rng.uniform(-1, 1, _ROWS)))
+    close = radius * rng.uniform(-3, 3, (2, _ROWS))
+    part = _ROWS // 6
+    dec[:part] = 90 - np.abs(close[0][:part])
+    dec[part : 2 * part] = -90 + np.abs(close[0][part : 2 * part])
+    ra[2 * part : 3 * part] = close[1][2 * part : 3 * part] / np.cos(np.radians(dec[2 * part : 3 * part]))
+    borders = np.round((dec[3 * part : 5 * part] + 90) / height) * height - 90
+    dec[3 * part : 5 * part] = borders + close[0][3 * part : 5 * part] / 3
+    ra[:4], dec[:4] = [0, 360, 12, -17], [90, -90, 89.999999999, -90]
+    return np.stack([ra, np.clip(dec, -90, 90)])
+
+
+def _moved(rng: np.random.Generator, sky: Floats, radius: float) -> Floats:
+    """Return positions as far from given ones as the radius, somewhat less and somewhat more."""
+    a, d = np.radians(sky)
+    center = np.stack([np.cos(d) * np.cos(a), np.cos(d) * np.sin(a), np.sin(d)])
+    east = np.stack([-np.sin(a), np.cos(a), np.zeros_like(a)])
+    north = np.cross(center.T, east.T).T
+    angle = rng.uniform(0, 2 * np.pi, _ROWS)
+    reach = np.radians(radius * rng.choice([0, 0.3, 0.999999, 1.000001, 1.3], _ROWS))
+    moved = center * np.cos(reach) + (east * np.cos(angle) + north * np.sin(angle)) * np.sin(reach)
+    lon = np.degrees(np.arctan2(moved[1], moved[0])) + 360 * rng.integers(0, 2, _ROWS)
+    return np.stack([lon, np.degrees(np.arctan2(moved[2], np.hypot(moved[0], moved[1])))])
+
+
+def _pairs(first: Floats, second: Floats, radius: float) -> set[tuple[int, int]]:
+    """Compare everything with everything."""
+    (a1, d1), (a2, d2) = np.radians(first), np.radians(second)
+    haversine = (
+        np.sin((d1[:, None] - d2[None]) / 2) ** 2
+        + np.cos(d1)[:, None] * np.cos(d2)[None] * np.sin((a1[:, None] - a2[None]) / 2) ** 2
+    )
+    found = np.argwhere(haversine <= np.sin(np.radians(radius) / 2) ** 2)
+    return {(int(a), int(b)) for a, b in found}
+
+
+def _engine(first: Floats, second: Floats) -> duckdb.DuckDBPyConnection:
+    engine = duckdb.connect()
+    for number, (ra, dec) in enumerate((first, second)):
+        rows = pa.table({"source_id": np.arange(_ROWS), "ra": ra, "dec": dec})
+        engine.register("rows", rows)
+        engine.execute(f"CREATE TABLE scan_{number} AS SELECT * FROM rows")
+    nan = "'NaN'::DOUBLE"
+    nowhere = f"(NULL, 5), (5, NULL), ({nan}, 5), (5, {nan}), (NULL, NULL)"
+    engine.execute(f"INSERT INTO scan_0 SELECT -1, * FROM (VALUES {nowhere})")
+    engine.execute(f"INSERT INTO scan_1 SELECT -2, * FROM (VALUES {nowhere})")
+    return engine
+
+
+@pytest.mark.parametrize("radius", [0.1 / 3600, 1 / 3600, 4 / 3600, 0.01, 0.5, 3.0, 10.0, 40.0])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_crossmatch_finds_every_pair_and_no_other(radius: float, seed: int, read: Read) -> None:
+    rng = np.random.default_rng([seed, int(radius * 1e6)])
+    first = _sky(rng, radius)
+    second = _moved(rng, first, radius)
+    expected = _pairs(first, second, radius)
+    assert len(expected) > _ROWS / 3
+    engine = _engine(first, second)
+    forms = [f"a {join} gaia_source AS b ON DISTANCE(a.ra, a.dec, b.ra, b.dec) <= {radius}" for join in INNER]
+    forms += [
+        f"a JOIN gaia_source AS b ON 1 = CONTAINS(POINT(b.ra, b.dec), CIRCLE(a.ra, a.dec, {radius}))",
+        f"a, gaia_source AS b WHERE 1 = CONTAINS(POINT(a.ra, a.dec), CIRCLE(b.ra, b.dec, {radius}))",
+    ]
+    for form in forms:
+        statement = read(f"SELECT a.source_id, b.source_id FROM gaia_source AS {form}")
+        assert ("#cell_" in statement.sql) is (radius <= 10)
+        rows = engine.execute(statement.sql).fetchall()
+        matched = [(a, b) for a, b in rows if a is not None and b is not None]
+        assert len(matched) == len(set(matched))
+        assert set(matched) == expected, form
+        alone = sorted(row for row in rows if None in row)
+        if "LEFT" in form or "RIGHT" in form:
+            side = 1 if "RIGHT" in form else 0
+            kept = {pair[side] for pair in expected}
+            lonely = [n for n in range(_ROWS) if n not in kept] + [-1 - side] * 5
+            assert sorted(row[side] for row in rows if row[1 - side] is None) == sorted(lonely)
+        else:
+            assert not alone
+
+
+def test_partners_in_subqueries_and_with_are_found(answer: Answer) -> None:
+    near = "DISTANCE(g.ra, g.dec, h.ra, h.dec) < 1"
+    stars, partners = "FROM gaia_source AS g", "SELECT * FROM hip2 AS h WHERE"
+    forms = {
+        f"SELECT g.source_id {stars} WHERE EXISTS ({partners} {near})": 4,
+        f"SELECT g.source_id {stars} WHERE NOT EXISTS ({partners} {near})": 3,
+        f"SELECT g.source_id {stars} WHERE (SELECT COUNT(*) FROM hip2 AS h WHERE {near}) = 1": 4,
+        f"WITH h AS (SELECT * FROM hip2) SELECT hip {stars} JOIN h ON {near}": 4,
+        f"SELECT hip {stars} JOIN (SELECT TOP 99 * FROM hip2) AS h ON {near}": 4,
+        f"SELECT hip FROM (SELECT ra, dec FROM gaia_source) AS g JOIN hip2 AS h ON {near}": 4,
+        f"SELECT hip {stars} CROSS JOIN hip2 AS h WHERE {near}": 4,
+        f"SELECT hip {stars} FULL JOIN hip2 AS h ON {near}": 9,
+    }
+    for query, count in forms.items():
+        assert len(answer(query)) == count, query
+
+
+def test_three_tables_meet_by_position(answer: Answer) -> None:
+    query = """SELECT a.hip, b.hip, c.source_id FROM hip2 AS a
+    JOIN hip2 AS b ON DISTANCE(a.ra, a.dec, b.ra, b.dec) < 1
+    LEFT JOIN gaia_source AS c
+    ON DISTANCE(a.ra, a.dec, c.ra, c.dec) < 1 AND DISTANCE(b.ra, b.dec, c.ra, c.dec) < 1"""
+    assert sorted(answer(query), key=str) == [
+        (1, 1, 11),
+        (1, 1, 12),
+        (2, 2, 4295806720),
+        (2, 2, 4472832130942575872),
+        (3, 3, None),
+        (4, 4, None),
+    ]
+
+
+def test_a_crossmatch_follows_proper_motions(answer: Answer) -> None:
+    query = """SELECT g.source_id, h.hip FROM gaia_source AS g JOIN hip2 AS h
+    ON DISTANCE(ivo_epoch_prop_pos(g.ra, g.dec, {}, {}, 2016, 1991.25), POINT(h.ra, h.dec)) < 0.01 / 3600"""
+    moved = query.format("-13.67", "0")
+    assert answer(moved) == [(11, 1)]
+    assert answer(query.format("0", "0")) == []
+
+
+@pytest.mark.parametrize(
+    ("rest", "region"),
+    [
+        ("JOIN gaia_source AS b ON <near> WHERE <a>", Region("circle", (10, 20, 1.5))),
+        ("LEFT JOIN gaia_source AS b ON <near> WHERE <a>", Region("circle", (10, 20, 1.5))),
+        (", gaia_source AS b WHERE <near> AND <a>", Region("circle", (10, 20, 1.5))),
+        ("RIGHT JOIN gaia_source AS b ON <near> WHERE <a>", None),
+        ("FULL JOIN gaia_source AS b ON <near> WHERE <a>", None),
+        ("JOIN gaia_source AS b ON <near> OR a.hip = 1 WHERE <a>", None),
+    ],
+)
+def test_the_partners_of_a_region_lie_in_a_wider_one(rest: str, region: Region | None, read: Read) -> None:
+    rest = rest.replace("<near>", "DISTANCE(a.ra, a.dec, b.ra, b.dec) < 0.5")
+    rest = rest.replace("<a>", "1 = CONTAINS(POINT(a.ra, a.dec), CIRCLE(10, 20, 1))")
+    assert read(f"SELECT a.ra FROM hip2 AS a {rest}").scans[1].region == region
+
+
+@pytest.mark.parametrize(
+    ("rest", "found"),
+    [
+        ("JOIN gaia_source AS b ON a.source_id = b.source_id WHERE a.source_id = 5", True),
+        ("LEFT JOIN gaia_source AS b USING (source_id) WHERE a.source_id IN (5, 6)", True),
+        ("JOIN gaia_source AS b USING (source_id) WHERE b.source_id = 5", True),
+        (", gaia_source AS b WHERE a.source_id = b.source_id AND a.source_id = 5", True),
+        ("RIGHT JOIN gaia_source AS b ON a.source_id = b.source_id WHERE a.source_id = 5", False),
+        ("JOIN gaia_source AS b ON a.source_id <> b.source_id WHERE a.source_id = 5", False),
+    ],
+)
+def test_rows_joined_by_identifier_are_looked_up_like_their_partners(
+    rest: str, found: bool, read: Read
+) -> None:
+    scans = read(f"SELECT b.ra FROM gaia_source AS a {rest}").scans
+    if "WHERE b." in rest:
+        scans = scans[::-1]
+    assert scans[0].identifiers is not None
+    assert (scans[1].identifiers == scans[0].identifiers) is found

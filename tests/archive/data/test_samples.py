@@ -22,6 +22,8 @@ from astrohub_archive.data.survey.stars import DWARF
 from astrohub_archive.errors import CatalogError
 from astropy.io import fits
 
+from ...support.sample_data import make_sample_data
+
 SIRIUS_HIP = 32349
 BRIGHTEST_GAIA = 1576683529448755328
 
@@ -142,7 +144,7 @@ def test_an_interrupted_make_is_taken_up(tmp_path: Path) -> None:
     (partial / "half").write_text("half", encoding="ascii")
     (public / "hipparcos").mkdir()
     (public / "hipparcos" / ".content").write_text("of an older version\n", encoding="ascii")
-    assert data("make", "--public", str(public)).returncode == 0
+    make_sample_data(public, but="hipparcos")
     assert sorted(path.name for path in public.iterdir()) == SCHEMAS
     assert (public / "hipparcos" / "hip2" / "collection.properties").exists()
     remove(public)
@@ -172,6 +174,7 @@ def test_two_makes_at_once_do_not_write_over_each_other(tmp_path: Path) -> None:
     from astrohub_archive.data import make
 
     public = tmp_path / "public"
+    make_sample_data(public)
     seen: list[str] = []
 
     def progress(step: str, done: int, total: int) -> None:

@@ -105,8 +105,7 @@ def load_table(request: LoadRequest, public: Path, say: Say) -> Loaded:
                 f"The disk of {public} is full; loading {request.table} needs room for its rows about three "
                 "times. Nothing has been changed."
             ) from e
-        what = f" {e.filename}" if e.filename else ""
-        raise CatalogError(f"The folder {public} cannot be written:{what} {e.strerror or e}.") from e
+        raise CatalogError(f"{e.filename or public} cannot be written: {e.strerror or e}.") from e
 
 
 class _Loading:

@@ -70,7 +70,7 @@ def test_without_results_the_page_lists_what_nobody_has_tested(service: Service,
     page = service.get("/").text
     assert "No test results yet" in page
     assert page.count("not tested") == 2
-    assert "b/c.ipynb" in page
+    assert "b/<wbr>c<wbr>.ipynb" in page
     assert service.get("/results").json()["runs"] == []
 
 
@@ -87,7 +87,7 @@ def test_a_broken_notebook_is_told_with_its_cause_and_since_when(service: Servic
     page = service.get("/").text
     assert "fails since 2026-11-20: cell 3: NameError: name &#39;ra&#39; is not defined" in page
     assert "1 of 2 fails" in page
-    assert page.index("a.ipynb") < page.index("b/c.ipynb")
+    assert page.index("a<wbr>.ipynb") < page.index("b/<wbr>c<wbr>.ipynb")
 
 
 def test_each_notebook_keeps_its_last_result_when_a_run_tests_only_some(
@@ -119,7 +119,7 @@ def test_what_a_notebook_printed_cannot_act_in_the_page(service: Service, result
     page = service.get("/").text
     assert "<script" not in page
     assert "cell 3: &lt;script&gt;alert(1)&lt;/script&gt;" in page
-    assert "&lt;i&gt;d&lt;/i&gt;.ipynb" in page
+    assert "&lt;i&gt;d&lt;/<wbr>i&gt;<wbr>.ipynb" in page
 
 
 @pytest.mark.parametrize(

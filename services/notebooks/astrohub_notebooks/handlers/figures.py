@@ -1,10 +1,13 @@
-"""Times, durations and sizes as the pages say them."""
+"""Times, durations, sizes and paths as the pages say them."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
-__all__ = ["date", "duration", "memory", "moment"]
+from markupsafe import Markup, escape
+
+__all__ = ["breakable", "date", "duration", "memory", "moment"]
 
 
 def moment(time: datetime) -> str:
@@ -30,3 +33,8 @@ def duration(seconds: float) -> str:
 def memory(size: int) -> str:
     """Write a number of bytes in megabytes or gigabytes."""
     return f"{size / 1e6:.0f} MB" if size < 999_500_000 else f"{size / 1e9:.1f} GB"
+
+
+def breakable(path: str) -> Markup:
+    """Let a long path break where a reader would break it."""
+    return Markup(re.sub(r"(?<=[/_])|(?=\.ipynb)", "<wbr>", str(escape(path))))  # noqa: S704  escaped before

@@ -14,7 +14,7 @@ from ..factory import Parts
 from ..models import Status
 from ..standing import standings
 from ..storage.history import entry_as_dict
-from .figures import date, duration, memory, moment
+from .figures import breakable, date, duration, memory, moment
 
 __all__ = ["pages_router"]
 
@@ -24,7 +24,8 @@ def pages_router(parts: Parts) -> APIRouter:
     router = APIRouter()
     folder = Path(str(resources.files(__package__)))
     environment = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
-    environment.filters |= {"moment": moment, "date": date, "duration": duration, "memory": memory}
+    words = (breakable, date, duration, memory, moment)
+    environment.filters |= {word.__name__: word for word in words}
     template = environment.get_template("page.html.j2")
 
     @router.get("/", summary="The collection as a page", response_class=HTMLResponse)

@@ -13,7 +13,7 @@ from .errors import BadRequest
 __all__ = ["FORMATS", "Saving", "question_of", "saving_of", "text_of", "wire_path"]
 
 #: What the page calls a format, and what TAP does.
-FORMATS = {"arrow": ARROW, "parquet": "parquet", "votable": "votable", "csv": "csv"}
+FORMATS = {"arrow": ARROW, **{name: name for name in ("parquet", "votable", "fits", "csv", "ecsv")}}
 
 
 @dataclass(frozen=True)

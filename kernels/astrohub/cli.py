@@ -30,13 +30,14 @@ if TYPE_CHECKING:
 
 __all__ = ["main"]
 
-FORMATS = ("table", "csv", "arrow", "votable", "jsonl")
+FORMATS = ("table", "csv", "arrow", "votable", "fits", "jsonl")
 SUFFIXES = {
     ".csv": "csv",
     ".arrow": "arrow",
     ".arrows": "arrow",
     ".vot": "votable",
     ".xml": "votable",
+    ".fits": "fits",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }

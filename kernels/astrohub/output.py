@@ -20,6 +20,9 @@ __all__ = ["FORMATS", "Outcome", "write"]
 VOTABLE = "application/x-votable+xml"
 PIECE = 1024**2
 TAIL = 4096
+FITS = "application/fits"
+FITS_BLOCK = 2880
+HEAD = 2 * FITS_BLOCK
 
 
 class Outcome:
@@ -71,7 +74,7 @@ _ROWS: dict[str, Callable[[Answer, IO[bytes]], None]] = {
     "arrow": _drain,
     "jsonl": _json_lines,
 }
-FORMATS = (*_ROWS, "votable")
+FORMATS = (*_ROWS, "votable", "fits")
 
 
 def write(client: Client, query: str, out: IO[bytes], *, fmt: str, maxrec: int | None) -> Outcome:
@@ -84,6 +87,8 @@ def write(client: Client, query: str, out: IO[bytes], *, fmt: str, maxrec: int |
     """
     if fmt == "votable":
         return _votable(client, query, out, maxrec)
+    if fmt == "fits":
+        return _fits(client, query, out, maxrec)
     with client.open(query, maxrec=maxrec, copy=out if fmt == "arrow" else None) as answer:
         _ROWS[fmt](answer, out)
     return Outcome(answer.rows, answer.is_cut)
@@ -93,7 +98,7 @@ def _votable(client: Client, query: str, out: IO[bytes], maxrec: int | None) -> 
     """Hand the archive's VOTable on; how it ended stands at its end (DALI 1.1, §4.4)."""
     tail = b""
     with client.request(query, mime=VOTABLE, maxrec=maxrec) as response:
-        for piece in _pieces(response):
+        for piece in _pieces(response, "VOTable"):
             out.write(piece)
             tail = (tail + piece)[-TAIL:]
     if b"</VOTABLE>" not in tail or b'value="ERROR"' in tail:
@@ -101,12 +106,25 @@ def _votable(client: Client, query: str, out: IO[bytes], maxrec: int | None) -> 
     return Outcome(None, b'value="OVERFLOW"' in tail)
 
 
-def _pieces(response: Any) -> Iterator[bytes]:
+def _fits(client: Client, query: str, out: IO[bytes], maxrec: int | None) -> Outcome:
+    """Hand the archive's FITS on; how it ended stands in its header, which is written last."""
+    head, size = b"", 0
+    with client.request(query, mime=FITS, maxrec=maxrec) as response:
+        for piece in _pieces(response, "FITS"):
+            out.write(piece)
+            head = (head + piece)[:HEAD] if len(head) < HEAD else head
+            size += len(piece)
+    if not head.startswith(b"SIMPLE  =") or size % FITS_BLOCK:
+        raise IncompleteResult("The FITS file broke off before its end. Nothing of it is kept: try again.")
+    return Outcome(None, b"QSTATUS = 'OVERFLOW'" in head)
+
+
+def _pieces(response: Any, kind: str) -> Iterator[bytes]:
     import requests
 
     try:
         yield from response.iter_content(PIECE)
     except requests.RequestException as e:
         raise IncompleteResult(
-            "The VOTable broke off before its end. Nothing of it is kept: try again."
+            f"The {kind} broke off before its end. Nothing of it is kept: try again."
         ) from e

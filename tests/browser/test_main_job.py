@@ -141,7 +141,7 @@ def test_a_result_goes_on_in_a_notebook(lab: Page, tidy: None) -> None:
     expect(output).to_contain_text("source_id", timeout=60_000)
 
 
-@pytest.mark.parametrize("kind", ["CSV", "VOTable", "Parquet"])
+@pytest.mark.parametrize("kind", ["CSV", "ECSV", "VOTable", "FITS", "Parquet"])
 def test_a_result_becomes_a_file_that_the_pane_shows(lab: Page, tidy: None, kind: str) -> None:
     open_query_tab(lab)
     run_query(lab, BRIGHT)

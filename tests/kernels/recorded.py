@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.ipc
 
-__all__ = ["ARROW", "PROBLEM", "STARS", "arrow_stream", "problem", "votable"]
+__all__ = ["ARROW", "PROBLEM", "STARS", "arrow_stream", "fits_file", "problem", "votable"]
 
 ARROW = "application/vnd.apache.arrow.stream"
 PROBLEM = "application/problem+json"
@@ -69,6 +69,13 @@ def problem(status: int, detail: str, **more: Any) -> bytes:
     """Write a problem as the archive does (RFC 9457)."""
     content = {"type": "about:blank", "title": "Refused", "status": status, "detail": detail, **more}
     return json.dumps(content).encode()
+
+
+def fits_file(status: str = "OK") -> bytes:
+    """Write the beginning of a FITS file, in whole blocks, with a word on how it ended."""
+    cards = ("SIMPLE  =                    T", "END", f"QSTATUS = '{status:<8}'", "END")
+    first, second = ("".join(f"{card:<80}" for card in cards[n : n + 2]) for n in (0, 2))
+    return f"{first:<2880}{second:<2880}".encode()
 
 
 def votable(status: str = "OK") -> bytes:

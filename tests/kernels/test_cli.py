@@ -20,7 +20,7 @@ import pytest
 from astrohub.cli import main
 
 from .fake_archive import FakeArchive, Reply
-from .recorded import STARS, arrow_stream, votable
+from .recorded import STARS, arrow_stream, fits_file, votable
 
 PROGRAM = Path(sys.executable).with_name("astrohub")
 QUERY = "SELECT * FROM stars"
@@ -119,6 +119,21 @@ def test_a_votable_that_breaks_off_leaves_no_file(
     archive.reply = Reply(kind="application/x-votable+xml", body=votable()[:-12])
     assert run("query", QUERY, "-o", str(tmp_path / "stars.vot")).returncode == 5
     assert os.listdir(tmp_path) == []
+
+
+def test_fits_is_handed_on_when_it_is_whole(
+    run: Callable[..., Run], archive: FakeArchive, tmp_path: Path
+) -> None:
+    whole = fits_file("OVERFLOW")
+    archive.reply = Reply(kind="application/fits", body=whole)
+    ended = run("query", QUERY, "-o", str(tmp_path / "stars.fits"))
+    assert ended.returncode == 0
+    assert archive.asked[0]["RESPONSEFORMAT"] == "application/fits"
+    assert (tmp_path / "stars.fits").read_bytes() == whole
+    assert "The limit cut this result" in ended.stderr
+    archive.reply = Reply(kind="application/fits", body=whole[:-12])
+    assert run("query", QUERY, "-o", str(tmp_path / "other.fits")).returncode == 5
+    assert os.listdir(tmp_path) == ["stars.fits"]
 
 
 @pytest.mark.parametrize("suffix", ["csv", "arrow", "jsonl", "txt"])

@@ -5,7 +5,7 @@ import { type IAnswer, type IProgress, readAnswer } from './answer.js';
 import type { Door } from './api.js';
 
 /** The formats of a file. */
-export const FORMATS = ['votable', 'csv', 'parquet'] as const;
+export const FORMATS = ['votable', 'fits', 'csv', 'ecsv', 'parquet'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /** A file that a query's rows are to become. */

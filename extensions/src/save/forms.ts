@@ -63,7 +63,7 @@ export function vospaceForm(subject: ISubject, home: string, context: IFormConte
   const format = formatChoice(trans);
   const replace = tick(trans.__('Replace the file that is there'));
   format.addEventListener('input', () => {
-    field.value = field.value.replace(/\.(parquet|vot|csv)$/, '') + suffix(format.value as Format);
+    field.value = field.value.replace(/\.(parquet|vot|fits|csv|ecsv)$/, '') + suffix(format.value as Format);
   });
   return {
     title: trans.__('Save to VOSpace'),
@@ -108,7 +108,9 @@ function formatChoice(trans: TranslationBundle): HTMLSelectElement {
   const labels: Record<Format, string> = {
     parquet: trans.__('Parquet'),
     votable: trans.__('VOTable'),
-    csv: trans.__('CSV')
+    fits: trans.__('FITS'),
+    csv: trans.__('CSV'),
+    ecsv: trans.__('ECSV')
   };
   return choice(FORMATS.map(format => [format, labels[format]]));
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 
 from ..support.fake_hub import FakeHub
 from ..support.running_archive import RunningArchive, running_archive
+from ..support.sample_data import make_sample_data
 
 TOKEN = "4f1c7a6e0b9d4d2fa1e3c5b7d9f00112"
 OTHER_TOKEN = "9a8b7c6d5e4f40312233445566778899"
@@ -18,10 +17,9 @@ OTHER_TOKEN = "9a8b7c6d5e4f40312233445566778899"
 
 @pytest.fixture(scope="session")
 def sample_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Gaia and Hipparcos as they are loaded at the first start."""
-    public = tmp_path_factory.mktemp("public")
-    command = [sys.executable, "-m", "astrohub_archive.main", "data", "make", "--public", str(public)]
-    subprocess.run(command, check=True, capture_output=True)
+    """The sample catalogues as they are loaded at the first start."""
+    public = tmp_path_factory.mktemp("data") / "public"
+    make_sample_data(public)
     return public
 
 

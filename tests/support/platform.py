@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .door import free_port, run_door
+from .sample_data import share_files
 from .waiting import until
 
 __all__ = ["RunningPlatform", "running_platform"]
@@ -113,14 +114,5 @@ def _share_sample_data(source: Path, target: Path) -> None:
     stamp = source / ".sample-data.json"
     if not stamp.is_file():
         return  # not made yet: `up` makes them
-    for place, _, files in os.walk(source / "public"):
-        folder = target / Path(place).relative_to(source)
-        folder.mkdir(parents=True)
-        for name in files:
-            try:
-                os.link(Path(place, name), folder / name)
-            except OSError:
-                shutil.copy2(Path(place, name), folder / name)
-    for place, _, _ in os.walk(target / "public", topdown=False):
-        shutil.copymode(source / Path(place).relative_to(target), place)
+    share_files(source / "public", target / "public")
     shutil.copyfile(stamp, target / stamp.name)

@@ -9,11 +9,12 @@ import pytest
 from astrohub_archive.errors import Conflict, NotFound
 from astrohub_archive.models import Column
 from astrohub_archive.mydb.cleaner import TableCleaner
-from astrohub_archive.mydb.entry import Content, Entry
+from astrohub_archive.mydb.entry import Entry
 from astrohub_archive.mydb.folders import FILE_NAME, TableFolders
 from astrohub_archive.mydb.names import user_folder
 from astrohub_archive.mydb.store import ALIVE_S, TableStore
 from astrohub_archive.settings import MyDb
+from astrohub_archive.table_files import Content
 from sqlalchemy import create_engine
 
 LIMITS = MyDb(quota_bytes=100, tables=10, dropped_hours=24)

@@ -6,31 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..models import Column
+from ..table_files import Content
 
-__all__ = ["Content", "Entry", "Making"]
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a file of a table holds.
-
-    Attributes
-    ----------
-    columns
-        Its columns, in order.
-    rows
-        How many rows.
-    size_bytes
-        Size of the file.
-    description
-        What its author said of it.
-    """
-
-    columns: tuple[Column, ...]
-    rows: int
-    size_bytes: int
-    description: str = ""
+__all__ = ["Entry", "Making"]
 
 
 @dataclass(frozen=True)

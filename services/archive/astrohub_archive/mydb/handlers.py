@@ -15,6 +15,7 @@ from ..errors import RequestTooLarge, UsageError
 from ..identity import READ_ARCHIVE, WRITE_ARCHIVE, require_user
 from ..ivoa.parameters import Parameters, shortened
 from ..models import Principal
+from ..table_files import FORMATS
 from ..web.problems import PROBLEM_MIME, Problem, prefer_problem
 from ..web.requests import identify
 from ..web.streaming import ClientLeft, while_connected
@@ -22,7 +23,6 @@ from ..web.tables import Document
 from .documents import Creation, TableDocument, TableList, describe_table, describe_tables, read_creation
 from .names import checked_name
 from .service import MyDb
-from .uploads import FORMATS
 
 __all__ = ["ROUTER"]
 

@@ -17,12 +17,10 @@ from ..formats import find_format
 from ..models import Principal
 from ..reader import Reader
 from ..settings import Limits, MyDb
-from .described import kept_shape
-from .entry import Content, Entry, Making
+from ..table_files import FORMATS, Content, Converter, NoRoomError, kept_shape, write_table
+from .entry import Entry, Making
 from .folders import FILE_NAME, TableFolders
 from .store import ALIVE_S, TableStore
-from .uploads import FORMATS, Converter
-from .writing import NoRoomError, write_table
 
 __all__ = ["Makers"]
 

@@ -26,7 +26,8 @@ from sqlalchemy.exc import IntegrityError
 from ..errors import Conflict, NotFound, QuotaExceeded
 from ..models import Column
 from ..settings import MyDb
-from .entry import Content, Entry, Making
+from ..table_files import Content
+from .entry import Entry, Making
 from .schema import DROPPED, MAKING, READY, TABLES, make_tables
 
 __all__ = ["ALIVE_S", "TableStore"]

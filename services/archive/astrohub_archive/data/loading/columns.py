@@ -10,8 +10,8 @@ import pyarrow as pa
 from ...errors import ArchiveError, CatalogError
 from ...formats.shape import Shape
 from ...models import ResultColumn
-from ...mydb.described import kept_shape
-from ...mydb.uploads.rows import Rows
+from ...table_files.described import kept_shape
+from ...table_files.rows import Rows
 from .names import column_names
 from .sources import SourceFile
 

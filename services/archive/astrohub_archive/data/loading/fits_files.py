@@ -12,9 +12,9 @@ from astropy.io import fits
 from astropy.table import Table
 
 from ...errors import UsageError
-from ...mydb.uploads.astronomy_files import describe_column
-from ...mydb.uploads.astropy_columns import arrow_rows
-from ...mydb.uploads.rows import Rows
+from ...table_files.astronomy_files import describe_column
+from ...table_files.astropy_columns import arrow_rows
+from ...table_files.rows import Rows
 
 __all__ = ["read_fits"]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ...errors import CatalogError
-from ...mydb.uploads.rows import Rows
+from ...table_files.rows import Rows
 from ..bulk import ROW, count_cells
 from ..healpix import index
 from ..partition import COUNT_ORDER

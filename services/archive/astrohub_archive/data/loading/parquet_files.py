@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ...mydb.uploads import plain_files
-from ...mydb.uploads.rows import Rows
+from ...table_files import plain_files
+from ...table_files.rows import Rows
 
 __all__ = ["read_parquet"]
 

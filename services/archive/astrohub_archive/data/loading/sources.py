@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import ArchiveError, CatalogError
-from ...mydb.uploads.astronomy_files import read_ecsv
-from ...mydb.uploads.plain_files import read_csv
-from ...mydb.uploads.rows import Rows
+from ...table_files.astronomy_files import read_ecsv
+from ...table_files.plain_files import read_csv
+from ...table_files.rows import Rows
 from .fits_files import read_fits
 from .parquet_files import read_parquet
 from .votable_files import read_votable

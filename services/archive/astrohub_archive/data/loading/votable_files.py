@@ -8,8 +8,8 @@ from pathlib import Path
 from astropy.io.votable import parse
 
 from ...errors import UsageError
-from ...mydb.uploads.astropy_columns import arrow_rows
-from ...mydb.uploads.rows import Rows
+from ...table_files.astropy_columns import arrow_rows
+from ...table_files.rows import Rows
 
 __all__ = ["read_votable"]
 

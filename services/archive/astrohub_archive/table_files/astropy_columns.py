@@ -11,7 +11,7 @@ from astropy import units
 from astropy.table import Column, Table
 from astropy.time import Time
 
-from ...errors import UsageError
+from ..errors import UsageError
 from .rows import Rows
 
 __all__ = ["arrow_rows"]

@@ -13,10 +13,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ...errors import ArchiveError, UsageError
-from ..described import kept_shape
-from ..writing import NoRoomError, write_table
+from ..errors import ArchiveError, UsageError
+from .described import kept_shape
 from .rows import Rows
+from .writing import NoRoomError, write_table
 
 __all__ = ["main"]
 

@@ -10,7 +10,7 @@ from astropy.io import fits
 from astropy.io.votable import parse as parse_votable
 from astropy.table import Table
 
-from ...errors import UsageError
+from ..errors import UsageError
 from .astropy_columns import arrow_rows
 from .rows import Rows
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..formats.shape import Shape
+from .content import Content
 from .described import columns_of, described
-from .entry import Content
 
 __all__ = ["NoRoomError", "write_table"]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ...errors import UsageError
+from ..errors import UsageError
 from .rows import Rows
 
 __all__ = ["read_csv", "read_parquet"]

@@ -11,12 +11,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from ...errors import EngineError, UsageError
-from ...logs import log_event
-from ...models import Column
-from ...settings import MyDb
-from ..entry import Content
-from ..writing import NoRoomError
+from ..errors import EngineError, UsageError
+from ..logs import log_event
+from ..models import Column
+from ..settings import MyDb
+from .content import Content
+from .writing import NoRoomError
 
 __all__ = ["FORMATS", "Converter"]
 
@@ -103,7 +103,7 @@ async def _spawn(home: Path) -> asyncio.subprocess.Process:
         sys.executable,
         "-P",
         "-m",
-        "astrohub_archive.mydb.uploads.program",
+        "astrohub_archive.table_files.program",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -37,6 +37,14 @@ def test_every_lock_holds_the_build_backend(path: Path) -> None:
     assert "\neditables==" in text, f"{path}: editable installs are made without isolation and need editables"
 
 
+def test_no_lock_holds_what_is_left_out() -> None:
+    lines = (read(Path("requirements/overrides.in")) or "").splitlines()
+    left_out = [line.split()[0] for line in lines if 'python_version < "0"' in line]
+    assert left_out
+    held = [f"{path}: {name}" for path in LOCKS for name in left_out if f"\n{name}==" in (read(path) or "")]
+    assert not held, f"Compile the locks again with ./astrohub lock: {held}"
+
+
 def test_every_package_json_has_its_lock() -> None:
     manifests = [p for p in kept_files(".json") if p.name == "package.json"]
     missing = [str(p) for p in manifests if not (ROOT / p).with_name("package-lock.json").is_file()]

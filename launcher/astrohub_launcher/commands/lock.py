@@ -25,6 +25,8 @@ OPTIONS = (
     "--no-annotate",
     "--no-emit-index-url",
     "--no-emit-find-links",
+    "--override",
+    "requirements/overrides.in",
 )
 
 

@@ -18,6 +18,7 @@ FOREIGN_HOSTS = {
     "www.w3.org": "namespaces of XML, XLink and SVG",
     "json-schema.org": "the identifier of JSON Schema's dialect",
     "jupyter.org": "identifiers of Jupyter's schemas",
+    "hub.jupyter.org": "where the chart says that its packed dependency comes from",
     "purl.org": "namespaces of Dublin Core",
     "spdx.org": "identifiers of licences",
     "creativecommons.org": "identifiers of the licences of sample data",

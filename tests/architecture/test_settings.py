@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from .tree import MEMBERS, ROOT, kept_files, read
 SETTINGS = [
     package
     for folder, package in MEMBERS.items()
-    if "BaseModel" in (read(Path(folder) / package / "settings.py") or "")
+    if re.search(r"class \w+\((Base)?Model\)", read(Path(folder) / package / "settings.py") or "")
 ]
 LAB_SCHEMAS = [path for path in kept_files(".json") if path.parent == Path("extensions/schema")]
 

@@ -1,0 +1,42 @@
+{{/* Names and labels of what is ours; z2jh's part has its own. */}}
+
+{{- define "astrohub.labels" -}}
+{{ include "astrohub.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
+{{- end }}
+
+{{- define "astrohub.selector" -}}
+app.kubernetes.io/name: astrohub
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+app.kubernetes.io/component: {{ .component }}
+{{- end }}
+
+{{/* Labels of user servers, as z2jh's part and KubeSpawner give them. */}}
+{{- define "astrohub.servers" -}}
+app.kubernetes.io/component: singleuser-server
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* The Secret of the site: the hub's, unless a part names its own. */}}
+{{- define "astrohub.secret" -}}
+{{- .part.existingSecret | default .root.Values.jupyterhub.hub.existingSecret | required (printf "Name the site's Secret: jupyterhub.hub.existingSecret, or %s.existingSecret." .name) }}
+{{- end }}
+
+{{- define "astrohub.claim" -}}
+{{- .storage.existingClaim | default (printf "astrohub-%s" .name) }}
+{{- end }}
+
+{{- define "astrohub.publicUrl" -}}
+{{- .Values.jupyterhub.custom.astrohub.publicUrl | trimSuffix "/" }}
+{{- end }}
+
+{{/* The path under which the whole site stands, without a slash at its end. */}}
+{{- define "astrohub.basePath" -}}
+{{- (urlParse (include "astrohub.publicUrl" .)).path | trimSuffix "/" }}
+{{- end }}
+
+{{- define "astrohub.image" -}}
+{{ .name }}:{{ .tag }}
+{{- end }}

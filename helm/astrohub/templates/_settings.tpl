@@ -1,0 +1,41 @@
+{{/* What the chart knows of a part's settings; what the values say under `settings` comes on top. */}}
+
+{{- define "astrohub.archive.settings" -}}
+bind:
+  host: "0.0.0.0"
+  port: 8090
+publicUrl: {{ include "astrohub.publicUrl" . | quote }}
+prefix: {{ include "astrohub.basePath" . }}/services/archive
+publicData: /srv/astrohub/public
+workDir: /srv/astrohub/work
+{{- if .Values.jupyterhub.enabled }}
+hub:
+  apiUrl: http://{{ include "jupyterhub.hub.fullname" . }}:8081{{ include "astrohub.basePath" . }}/hub/api
+{{- end }}
+{{- end }}
+
+{{- define "astrohub.notebooks.settings" -}}
+bind:
+  host: "0.0.0.0"
+  port: 8091
+prefix: {{ include "astrohub.basePath" . }}/services/notebooks
+directory: /srv/astrohub/notebooks
+{{- end }}
+
+{{/* What every pod of ours may do: nothing more than its work. */}}
+{{- define "astrohub.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 61080
+runAsGroup: 61080
+fsGroup: 61080
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "astrohub.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end }}

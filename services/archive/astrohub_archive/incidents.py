@@ -1,13 +1,45 @@
-"""Incidents: faults of ours, kept in the log under a number that the user is told."""
+"""Incidents: faults of ours, kept in the log under a number that the user is told. And full disks."""
 
 from __future__ import annotations
 
+import errno
 import logging
 import secrets
+import sqlite3
 
+from .errors import ArchiveError, StorageFull
 from .logs import log_event
 
-__all__ = ["report_incident"]
+__all__ = ["report_fault", "report_incident"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_POSTGRESQL_FULL = "53100"
+
+
+def report_fault(failure: BaseException, event: str, **fields: object) -> ArchiveError:
+    """Log what nobody has foreseen and return what the user is told.
+
+    Parameters
+    ----------
+    failure
+        What was raised.
+    event
+        What failed.
+    fields
+        On what.
+    """
+    if _is_full_disk(failure):
+        log_event(
+            "the disk is full",
+            level=logging.ERROR,
+            during=event,
+            reason=str(getattr(failure, "orig", None) or failure),
+            **fields,
+        )
+        return StorageFull(
+            "The disk of the archive is full, so nothing was changed; tell its operator, then try again."
+        )
+    return ArchiveError(report_incident(failure, event, **fields))
 
 
 def report_incident(failure: BaseException, event: str, **fields: object) -> str:
@@ -28,3 +60,13 @@ def report_incident(failure: BaseException, event: str, **fields: object) -> str
         "The archive failed on this request through a fault of its own; "
         f"tell its operator the incident {incident}."
     )
+
+
+def _is_full_disk(failure: BaseException) -> bool:
+    """Say whether a file, or the database below SQLAlchemy, had no room left."""
+    below = getattr(failure, "orig", None) or failure
+    if isinstance(below, OSError):
+        return below.errno in _FULL
+    if isinstance(below, sqlite3.Error):
+        return getattr(below, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return getattr(below, "sqlstate", None) == _POSTGRESQL_FULL

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -15,6 +12,7 @@ import requests
 
 from ...support.fake_hub import FakeHub
 from ...support.running_archive import PREFIX, running_archive
+from ...support.small_disk import small_disk
 from .conftest import Files
 
 HOME = "home/researcher"
@@ -103,21 +101,6 @@ def test_a_download_that_breaks_off_closes_the_file(files: Files) -> None:
     assert files.archive.wait_for(lambda: not any("large" in file.path for file in process.open_files()))
 
 
-@contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    """Put a disk of 4 MB in place of a folder."""
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.decode().strip()}")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 def test_a_full_disk_is_said_in_a_sentence(tmp_path: Path, sky: Path, users: FakeHub) -> None:
     folder = tmp_path / "vospace"
     folder.mkdir()

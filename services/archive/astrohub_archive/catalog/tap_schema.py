@@ -121,7 +121,11 @@ def publish(catalog: Catalog, work_dir: Path) -> Catalog:
     CatalogError
         When the files cannot be written.
     """
-    return catalog.with_schema(_publish(catalog, work_dir.resolve() / _SCHEMA))
+    folder = work_dir.resolve() / _SCHEMA
+    try:
+        return catalog.with_schema(_publish(catalog, folder))
+    except (OSError, pa.ArrowException) as e:
+        raise CatalogError(f"TAP_SCHEMA cannot be written to {folder}: {e}.") from e
 
 
 def publish_for_one(catalog: Catalog, own: Schema, folder: Path) -> Schema:
@@ -135,11 +139,6 @@ def publish_for_one(catalog: Catalog, own: Schema, folder: Path) -> Schema:
         The owner's tables.
     folder
         Where this owner's TAP_SCHEMA is kept, and nobody else's.
-
-    Raises
-    ------
-    CatalogError
-        When the files cannot be written.
     """
     schema = _publish(catalog.with_schema(own), folder.resolve(), is_private=True)
     storage = schema.tables[0].storage
@@ -152,11 +151,8 @@ def _publish(catalog: Catalog, root: Path, *, is_private: bool = False) -> Schem
     rows = _rows_of(catalog.with_schema(_describe({}, {})))
     digest = hashlib.sha256(repr(sorted(rows.items())).encode()).hexdigest()[:16]
     folder = root / digest
-    try:
-        if not folder.exists():
-            _write(rows, folder)
-    except (OSError, pa.ArrowException) as e:
-        raise CatalogError(f"TAP_SCHEMA cannot be written to {folder}: {e}.") from e
+    if not folder.exists():
+        _write(rows, folder)
     files = {name: folder / f"{name}.parquet" for name in _TABLES}
     return _describe(
         files, {name: len(lines) for name, lines in rows.items()}, folder if is_private else None
@@ -225,19 +221,22 @@ def _size(column: Column) -> int | None:
 
 def _write(rows: dict[str, list[Row]], folder: Path) -> None:
     partial = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-    partial.mkdir(parents=True)
-    for name, (_, columns) in _TABLES.items():
-        schema = pa.schema([pa.field(column.name, _ARROW[column.datatype]) for column in columns])
-        values = [list(column) for column in zip(*rows[name], strict=True)] or [[] for _ in columns]
-        arrays = [pa.array(value, field.type) for value, field in zip(values, schema, strict=True)]
-        path = partial / f"{name}.parquet"
-        pq.write_table(pa.table(arrays, schema=schema), path, compression="zstd")
-        path.chmod(0o444)
     try:
+        partial.mkdir(parents=True)
+        for name, (_, columns) in _TABLES.items():
+            _write_table(partial / f"{name}.parquet", columns, rows[name])
         partial.rename(folder)
     except OSError:
-        # Another process of the service was faster with the same content.
-        shutil.rmtree(partial)
+        shutil.rmtree(partial, ignore_errors=True)
+        # Another process or request may have been faster with the same content.
         if not folder.exists():
             raise
     folder.chmod(0o555)
+
+
+def _write_table(path: Path, columns: tuple[Column, ...], rows: list[Row]) -> None:
+    schema = pa.schema([pa.field(column.name, _ARROW[column.datatype]) for column in columns])
+    values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+    arrays = [pa.array(value, field.type) for value, field in zip(values, schema, strict=True)]
+    pq.write_table(pa.table(arrays, schema=schema), path, compression="zstd")
+    path.chmod(0o444)

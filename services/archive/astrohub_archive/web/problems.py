@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..errors import ArchiveError, BusyError, CredentialsRequired, InvalidToken, NotFound, UsageError
-from ..incidents import report_incident
+from ..incidents import report_fault
 from ..ivoa.errors import VOTABLE_MIME, error_document
 from .methods import known_methods
 from .route import route_of
@@ -25,6 +25,7 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     413: "The request is too large",
+    507: "No room left",
     503: "Not available now",
 }
 
@@ -70,8 +71,7 @@ async def answer_failure(request: Request, failure: Exception) -> Response:
         if failure.status_code == 405:
             response.headers["Allow"] = ", ".join(known_methods(request.app.routes, request.scope))
         return response
-    sentence = report_incident(failure, "a request failed", route=route_of(request.scope))
-    return _response(request, ArchiveError(sentence))
+    return _response(request, report_fault(failure, "a request failed", route=route_of(request.scope)))
 
 
 def _from_parameters(failure: RequestValidationError) -> ArchiveError:

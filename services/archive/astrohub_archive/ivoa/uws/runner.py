@@ -13,7 +13,7 @@ from enum import Enum
 
 from ... import settings
 from ...errors import ArchiveError, BusyError
-from ...incidents import report_incident
+from ...incidents import report_fault, report_incident
 from ...logs import log_event
 from .changes import Changes
 from .folder import JobFolders
@@ -188,7 +188,7 @@ class Runner:
             await asyncio.to_thread(self._leases.fail, job.job_id, e.message)
         except Exception as e:  # noqa: BLE001 -- outermost ring of a background task: reported
             await asyncio.to_thread(
-                self._leases.fail, job.job_id, report_incident(e, "a job failed", job=job.job_id)
+                self._leases.fail, job.job_id, report_fault(e, "a job failed", job=job.job_id).message
             )
         else:
             if not await asyncio.to_thread(self._leases.complete, job.job_id, result):

@@ -111,3 +111,12 @@ def test_help_is_given_without_loading_the_service(arguments: list[str]) -> None
     assert done.returncode == 0
     assert "usage: astrohub-archive" in done.stdout
     assert "duckdb" not in done.stderr
+
+
+def test_the_service_comes_up_without_what_only_queries_need() -> None:
+    code = "import sys, astrohub_archive.server; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "astrohub_archive.application" in done.stdout
+    assert not {"astropy", "jupyterhub", "pandas", "sqlglot"} & set(done.stdout.split())

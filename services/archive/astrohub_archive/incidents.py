@@ -32,6 +32,7 @@ def report_fault(failure: BaseException, event: str, **fields: object) -> Archiv
         log_event(
             "the disk is full",
             level=logging.ERROR,
+            failure=None,
             during=event,
             reason=str(getattr(failure, "orig", None) or failure),
             **fields,

@@ -12,6 +12,7 @@ import uvicorn
 
 from . import settings
 from .application import make_application
+from .engine.coverage import prepare as prepare_coverage
 from .factory import Archive, build
 from .incidents import report_incident
 from .logs import log_event, start_logging
@@ -38,8 +39,8 @@ async def _run(archive: Archive, listening: socket.socket) -> int:
     options = archive.settings
     await archive.start()
     server = _Server(archive)
-    # JupyterHub's modules take more than a second to import: the first requests need not wait for them.
-    loading = asyncio.create_task(archive.identity.start())
+    # Some modules take long to import: the first requests need not wait for them.
+    loading = asyncio.gather(archive.identity.start(), asyncio.to_thread(prepare_coverage))
     where = f"http://{options.bind.host}:{options.bind.port}{options.prefix}"
     sys.stderr.write(f"The archive answers on {where}.\n")
     log_event("started", address=where, schemas=[schema.name for schema in archive.catalog.schemas])

@@ -6,15 +6,12 @@ import logging
 import math
 from typing import Any
 
-import astropy.units as u
 import numpy as np
-from astropy.coordinates import Latitude, Longitude
-from cdshealpix import nested
 from numpy.typing import NDArray
 
 from ..models import Region
 
-__all__ = ["Ranges", "cover", "merge", "simplify"]
+__all__ = ["Ranges", "cover", "merge", "prepare", "simplify"]
 
 Ranges = NDArray[np.int64]
 """Sorted, disjoint half-open ranges, shape (n, 2)."""
@@ -64,11 +61,7 @@ def _circle(ra: float, dec: float, radius: float) -> Ranges | None:
     if radius < 0 or radius >= 180 or abs(dec) > 90:
         return None
     reach = radius + _SLACK_DEG
-    return _ranges(
-        nested.cone_search(
-            Longitude(ra % 360, u.deg), Latitude(dec, u.deg), reach * u.deg, depth=_depth(reach)
-        )
-    )
+    return _ranges(_cells("cone_search", ra, dec, reach, depth=_depth(reach)))
 
 
 def _polygon(corners: NDArray[np.float64]) -> Ranges | None:
@@ -85,9 +78,7 @@ def _polygon(corners: NDArray[np.float64]) -> Ranges | None:
         return None
     ra = math.degrees(math.atan2(centre[1], centre[0]))
     dec = math.degrees(math.asin(float(centre[2]) / length))
-    inside = nested.polygon_search(
-        Longitude(corners[:, 0] % 360, u.deg), Latitude(corners[:, 1], u.deg), depth=_depth(reach / 2)
-    )
+    inside = _cells("polygon_search", corners[:, 0], corners[:, 1], depth=_depth(reach / 2))
     found = _ranges(inside)
     # A polygon is inside the circle around its corners; if it is not, its corners were not understood.
     around = _circle(ra, dec, reach)
@@ -120,6 +111,23 @@ def _box(ra: float, dec: float, width: float, height: float) -> Ranges | None:
                 return None
             circles.append(circle)
     return merge(np.concatenate(circles))
+
+
+def prepare() -> None:
+    """Load the library that knows the sphere: half a second, of which no start needs to wait."""
+    from cdshealpix import nested  # noqa: F401
+
+
+def _cells(search: str, ra: Any, dec: Any, *reach: float, depth: int) -> tuple[Any, Any, Any]:
+    import astropy.units as u
+    from astropy.coordinates import Latitude, Longitude
+    from cdshealpix import nested
+
+    place = Longitude(ra % 360, u.deg), Latitude(dec, u.deg)
+    found: tuple[Any, Any, Any] = getattr(nested, search)(
+        *place, *(one * u.deg for one in reach), depth=depth
+    )
+    return found
 
 
 def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:

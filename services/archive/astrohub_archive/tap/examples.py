@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from astropy import units as u
-from cdshealpix import nested
-
 from ..catalog import Catalog
 from ..ivoa.xml import add, document, root
 from ..models import HatsTable, Table
@@ -56,11 +53,13 @@ _ABOUT_ROWS = 200
 
 def _centre(storage: HatsTable) -> tuple[float, float, float]:
     """Return a place where the table has rows, and a radius that holds some of them; degrees."""
+    from cdshealpix import nested  # loads astropy, for which no start needs to wait
+
     areas = {one: _SKY_SQUARE_DEG / (12 * 4**one.norder) for one in storage.partitions}
     densest = max(areas, key=lambda one: one.rows / areas[one])
     lon, lat = nested.healpix_to_lonlat([densest.npix], densest.norder)
     radius = math.sqrt(_ABOUT_ROWS / (densest.rows / areas[densest]) / math.pi)
-    ra, dec = (round(float(angle[0].to_value(u.deg)), 2) for angle in (lon, lat))
+    ra, dec = (round(float(angle[0].to_value("deg")), 2) for angle in (lon, lat))
     return ra, dec, round(min(max(radius, 0.05), 20), 2)
 
 

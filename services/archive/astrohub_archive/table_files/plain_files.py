@@ -108,7 +108,8 @@ def read_parquet(path: Path) -> Rows:
         When it is none, or has columns of columns.
     """
     try:
-        file = pq.ParquetFile(path, page_checksum_verification=True)
+        # What is read ahead stays in memory until the file is closed.
+        file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
         schema = file.schema_arrow
     except (pa.ArrowException, OSError) as e:
         raise UsageError("The file cannot be read as Parquet: it is not complete or damaged.") from e

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from .errors import ClusterError
 from .node.images import load_images
 from .node.namespaces import inside
+from .node.outages import outage
 from .programs import run
 from .supply.buildah import save
 
@@ -92,6 +95,20 @@ class Cluster:
         listed = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
         words = ["--namespace", namespace] if namespace else []
         self.kubectl("apply", *words, "--filename=-", text=json.dumps(listed))
+
+    @contextmanager
+    def without(self, component: str) -> Iterator[None]:
+        """Take a component away, such as `kube-apiserver`; afterwards it is started again.
+
+        Raises
+        ------
+        ClusterError
+            When the cluster is not ours.
+        """
+        if self.first is None:
+            raise ClusterError(f"Nothing can be taken away from the cluster of {self.kubeconfig}.")
+        with outage(self.first, component):
+            yield
 
     def load_image(self, archive: Path) -> None:
         """Put an image from a tar onto the node.

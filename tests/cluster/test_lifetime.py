@@ -28,6 +28,7 @@ _USE = """
 import signal
 from tests.cluster.report import Report
 from tests.cluster.session import usable_cluster
+signal.signal(signal.SIGINT, signal.default_int_handler)  # it is ignored below a shell's background job
 with usable_cluster(Report()):
     print("usable", flush=True)
     signal.pause()
@@ -45,9 +46,9 @@ def _user_of_a_cluster() -> Iterator[subprocess.Popen[str]]:
 
 
 def _warden_of(user: int) -> int:
-    words = ["ps", "--ppid", str(user), "-o", "pid=,args="]
-    lines = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
-    return next(int(line.split()[0]) for line in lines if "tests.cluster.warden" in line)
+    children = Path(f"/proc/{user}/task/{user}/children").read_text(encoding="utf-8").split()
+    words = {int(child): Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8") for child in children}
+    return next(child for child, line in words.items() if "tests.cluster.warden" in line)
 
 
 def _nothing_is_left(before: dict[str, list[str]]) -> None:

@@ -10,6 +10,9 @@ from ..place import Place
 
 __all__ = ["check_places"]
 
+# Enough for what every start writes; what a set-up needs besides, it says when it is missing.
+_LEAST_BYTES = 10_000_000
+
 
 def check_places(place: Place) -> None:
     """Look whether the account of the parts can reach the folders that it will need.
@@ -17,10 +20,11 @@ def check_places(place: Place) -> None:
     Raises
     ------
     LauncherError
-        With the folder that it cannot reach, or that we cannot write.
+        With the folder that it cannot reach, that we cannot write, or that has no room left.
     """
     there = nearest(place.data)
-    if os.statvfs(there).f_flag & os.ST_RDONLY:
+    disk = os.statvfs(there)
+    if disk.f_flag & os.ST_RDONLY:
         raise LauncherError(
             f"The data folder {place.data} lies on a read-only file system: choose another with --data."
         )
@@ -28,6 +32,12 @@ def check_places(place: Place) -> None:
         raise LauncherError(
             f"The data folder {place.data} cannot be written: choose another one with --data DIR, or mend "
             "its permissions."
+        )
+    free_bytes = disk.f_bavail * disk.f_frsize
+    if disk.f_blocks and free_bytes < _LEAST_BYTES:
+        raise LauncherError(
+            f"The data folder {place.data} has only {free_bytes / 1e6:.1f} MB left; the disk is full: "
+            "free some space, or choose another folder with --data DIR, then run it again."
         )
     if place.account is None:
         return

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
@@ -26,9 +27,11 @@ EPOCH = 1_577_836_800
 AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 #: Where a build finds the authorities that this machine trusts; they get into no layer.
 AUTHORITIES_INSIDE = "/run/authorities.crt"
-AUTHORITY_ARGUMENTS = ("PIP_CERT", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
-#: What the machine was told about package indexes is passed on to a build, and kept in no image.
-INDEX_ARGUMENTS = ("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "NPM_CONFIG_REGISTRY")
+AUTHORITY_ARGUMENTS = ("PIP_CERT", "NODE_EXTRA_CA_CERTS")
+#: What the machine was told about package indexes is passed on to stages that no image keeps.
+INDEX_ARGUMENTS = ("PIP_INDEX_URL", "NPM_CONFIG_REGISTRY")
+#: uv works in a stage that is kept: it is told by a file that is only there while it works.
+INDEX_FOR_UV, INDEX_FOR_UV_INSIDE = "UV_DEFAULT_INDEX", "/etc/uv/uv.toml"
 
 
 class BuildError(Exception):
@@ -135,6 +138,10 @@ class Builder:
             words += ["--volume", f"{AUTHORITIES}:{AUTHORITIES_INSIDE}:ro"]
             arguments |= dict.fromkeys(AUTHORITY_ARGUMENTS, AUTHORITIES_INSIDE)
         arguments |= {index: os.environ[index] for index in INDEX_ARGUMENTS if index in os.environ}
+        if address := os.environ.get(INDEX_FOR_UV):
+            settings = context / "uv.toml"
+            settings.write_text(f"[[index]]\nurl = {json.dumps(address)}\ndefault = true\n", encoding="utf-8")
+            words += ["--volume", f"{settings}:{INDEX_FOR_UV_INSIDE}:ro"]
         for argument, value in arguments.items():
             words += ["--build-arg", f"{argument}={value}"]
         self._run(name, [*words, str(context)])
@@ -169,10 +176,19 @@ def prepare_context(image: Image, context: Path) -> None:
         (context / name).write_text(text, encoding="utf-8")
     for name in image.files:
         shutil.copy(CLONE / name, context)
+    if "uv.txt" in image.tools:
+        shutil.copy(CLONE / "images" / "install-python", context)
     for member in image.members:
         _make_wheel(CLONE / member, context / "wheels")
+    if image.members:
+        digests = sorted(f"{_digest(wheel)}  {wheel.name}\n" for wheel in (context / "wheels").iterdir())
+        (context / "wheels.sha256").write_text("".join(digests), encoding="utf-8")
     for path in (*context.rglob("*"), context):
         os.utime(path, (EPOCH, EPOCH))
+
+
+def _digest(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def revision() -> str:

@@ -34,23 +34,29 @@ __all__ = ["alone", "bring_up", "take_down"]
 
 _LOCK = Path("/run/lock/astrohub-cluster.lock")
 _MANIFESTS = HERE / "manifests"
+_PATIENCE_S = 120.0
 
 
 @contextmanager
-def alone() -> Iterator[None]:
-    """Let one process at a time start or end the cluster; a second one is refused.
+def alone(patience_s: float = _PATIENCE_S) -> Iterator[None]:
+    """Let one process at a time start or end the cluster.
 
     Raises
     ------
     ClusterError
-        When another process is just doing it.
+        When another process does it for longer than one is ready to wait.
     """
     _LOCK.parent.mkdir(parents=True, exist_ok=True)
     with _LOCK.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            raise ClusterError("Another process is starting or ending the test cluster just now.") from e
+
+        def is_ours() -> bool:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            return True
+
+        wait_until(is_ours, "another process, which starts or ends the test cluster", timeout_s=patience_s)
         yield
 
 

@@ -128,6 +128,7 @@ def furnish(pod: V1Pod, given: Furnishing) -> V1Pod:
     ]
     server.env = [_from_secret(found, given) for found in server.env if found.name not in _DEPRECATED]
     server.working_dir = given.home
+    server.termination_message_policy = "FallbackToLogsOnError"  # its last words, if it stops
     homes = names[given.kubernetes.homes.claim]
     pod.spec.init_containers = [_preparing(given, server, homes), *(pod.spec.init_containers or [])]
     pod.spec.enable_service_links = False

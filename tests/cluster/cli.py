@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from .chart.our_images import build_images
 from .cluster import Cluster
 from .errors import ClusterError
 from .node.box import bring_up, take_down
@@ -56,6 +57,7 @@ def _make(_: argparse.Namespace, report: Report) -> int:
         report.say(f"{reason} Without it, tests of the cluster are skipped.")
         return 0
     make_everything(report)
+    build_images(report)
     report.say(f"Everything is built after {report.elapsed():.1f} s")
     return 0
 

@@ -1,0 +1,1 @@
+"""The chart on a real cluster, with images built from our Dockerfiles."""

@@ -1,0 +1,115 @@
+"""An astrohub that the chart has installed, and somebody's Lab in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from ...hub.browser_session import BrowserSession
+from ...support.waiting import until
+from ..cluster import Cluster
+from ..errors import ClusterError
+
+__all__ = ["Lab", "Site"]
+
+PATIENCE_S = 240
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the chart has installed.
+
+    Parameters
+    ----------
+    values
+        The values that it was given, for an upgrade.
+    """
+
+    cluster: Cluster
+    namespace: str
+    release: str
+    chart: str
+    values: str
+    passwords: dict[str, str]
+
+    def kubectl(self, *words: str, text: str | None = None) -> str:
+        """Run kubectl in the site's namespace."""
+        return self.cluster.kubectl("--namespace", self.namespace, *words, text=text)
+
+    def get(self, *words: str) -> Any:
+        """Get objects of the site's namespace."""
+        return json.loads(self.kubectl("get", *words, "--output=json"))
+
+    def url(self, service: str = "proxy-public") -> str:
+        """Return the address of a service, as this machine reaches it."""
+        spec = self.get("service", service)["spec"]
+        return f"http://{spec['clusterIP']}:{spec['ports'][0]['port']}"
+
+    def upgrade(self, *options: str) -> None:
+        """Upgrade the release and wait until all of it is ready."""
+        words = ["--namespace", self.namespace, "--values", self.values, "--wait", f"--timeout={PATIENCE_S}s"]
+        self.cluster.helm("upgrade", self.release, self.chart, *words, *options)
+
+    def await_hub(self) -> None:
+        """Return when the hub answers through the proxy."""
+        health = f"{self.url()}/hub/health"
+        until(lambda: requests.get(health, timeout=10).ok, "the hub answers", timeout_s=PATIENCE_S)
+
+    def browser(self, name: str) -> BrowserSession:
+        """Return the browser of somebody who has just logged in."""
+        browser = BrowserSession(self.url())
+        answer = browser.log_in(name, self.passwords[name])
+        assert answer.status_code == requests.codes.found, answer.text
+        return browser
+
+
+class Lab:
+    """Somebody's running user server.
+
+    Parameters
+    ----------
+    site
+        Where it runs.
+    name
+        Whose it is.
+    """
+
+    def __init__(self, site: Site, name: str) -> None:
+        self.site, self.name = site, name
+        self.pod = f"jupyter-{name}"
+        self.browser = site.browser(name)
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        self.browser.start_server(self.name)
+
+    def run(self, *command: str) -> str:
+        """Run a command in it and return what it printed, without the line's end."""
+        words = ["exec", self.pod, "--container=notebook", "--", *command]
+        return self.site.kubectl(*words).strip()
+
+    def fails(self, *command: str) -> bool:
+        """Say whether a command fails in it."""
+        try:
+            self.run(*command)
+        except ClusterError:
+            return True
+        return False
+
+    def description(self) -> dict[str, Any]:
+        """Return the pod as the API server shows it."""
+        return dict(self.site.get("pod", self.pod))
+
+    def token(self) -> str:
+        """Make a token of the user's own, as the page of tokens does."""
+        answer = self.browser.http.post(
+            f"{self.browser.url}/hub/api/users/{self.name}/tokens",
+            json={"note": "test", "expires_in": 3600},
+            headers=self.browser._headers,
+            timeout=30,
+        )
+        assert answer.ok, answer.text
+        return str(answer.json()["token"])

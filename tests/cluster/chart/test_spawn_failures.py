@@ -1,0 +1,79 @@
+"""A server that cannot start says why, in plain words and soon; the next start is not spoilt."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ...support.waiting import until
+from .site import Lab, Site
+
+#: A kind of server for each way to fail.
+PROFILES: list[dict[str, Any]] = [
+    {"slug": "good", "title": "Good", "default": True},
+    {"slug": "no-image", "title": "No image", "image": "astrohub.test/there-is-none:1"},
+    {"slug": "no-room", "title": "No room", "memoryGuarantee": "900G", "memoryLimit": "900G"},
+    {"slug": "little", "title": "Little memory", "memoryGuarantee": "16M", "memoryLimit": "24M"},
+]
+
+
+@pytest.fixture(scope="module")
+def failing_site(site: Site) -> Iterator[Site]:
+    """The site with a kind of server for each way to fail, and little patience."""
+    astrohub = "jupyterhub.custom.astrohub"
+    site.upgrade(
+        f"--set-json={astrohub}.kubernetes.profiles={json.dumps(PROFILES)}",
+        f"--set={astrohub}.servers.startTimeoutS=20",
+    )
+    site.await_hub()
+    yield site
+    site.upgrade()
+    site.await_hub()
+
+
+def _fails(lab: Lab, profile: str) -> tuple[str, float]:
+    """Start a server that cannot start; return what its page says and after how many seconds."""
+    begin = time.monotonic()
+    http, url = lab.browser.http, lab.browser.url
+    answer = http.post(
+        f"{url}/hub/api/users/{lab.name}/server",
+        json={"profile": profile},
+        headers=lab.browser._headers,
+        timeout=60,
+    )
+    if answer.status_code < 400:
+        until(lambda: not lab.browser._model(lab.name)["pending"], "the start is over", timeout_s=60)
+    seconds = time.monotonic() - begin
+    page = http.get(f"{url}/hub/spawn-pending/{lab.name}", timeout=30)
+    return page.text + answer.text, seconds
+
+
+@pytest.mark.parametrize(
+    ("profile", "said", "within_s"),
+    [
+        ("no-image", "its image cannot be fetched", 20),
+        ("little", "it needs more memory than it may have", 15),
+        ("no-room", "there is no room for it now (memory is short)", 30),
+    ],
+)
+def test_a_server_that_cannot_start_says_why(
+    failing_site: Site, profile: str, said: str, within_s: float
+) -> None:
+    lab = Lab(failing_site, "collaborator")
+    page, seconds = _fails(lab, profile)
+    assert said in page
+    assert seconds < within_s
+    pods = failing_site.get("pods", f"--selector=hub.jupyter.org/username={lab.name}")["items"]
+    assert not [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
+
+
+def test_the_next_start_after_a_failure_works(failing_site: Site) -> None:
+    lab = Lab(failing_site, "collaborator")
+    _fails(lab, "no-image")
+    lab.start()
+    assert lab.run("id", "--user").isdigit()
+    lab.browser.stop_server(lab.name)

@@ -17,8 +17,11 @@ _NUMBER = re.compile(r"^\d+[_-]")
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|[_-]+")
 _LARGEST_BYTES = 20_000_000
 
-#: How headings, tables, lists, code, HTML, emphasis and formulas begin.
-_NO_PROSE = ("#", "|", "-", "*", "```", "<", "__", "$")
+#: How headings, tables, code, HTML, emphasis and formulas begin.
+_NO_PROSE = ("#", "|", "**", "```", "<", "__", "$")
+
+#: How an item of a list begins.
+_ITEM = re.compile(r"^[ ]*(?:\d+[.)]|[-*+])[ ]+", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -142,9 +145,16 @@ def _keywords(cells: list[tuple[str, str]]) -> tuple[str, ...]:
 
 
 def _first_paragraph(prose: str) -> str:
-    for paragraph in re.split(r"\n\s*\n", prose):
-        text = _plain(" ".join(paragraph.split()))
-        if text.endswith((".", "!", "?")) and not paragraph.lstrip().startswith(_NO_PROSE):
+    """Find the first sentences; a paragraph that leads over to a list takes the list along."""
+    paragraphs = [paragraph.strip() for paragraph in re.split(r"\n\s*\n", prose)]
+    for paragraph, following in zip(paragraphs, [*paragraphs[1:], ""], strict=True):
+        if paragraph.startswith(_NO_PROSE) or _ITEM.match(paragraph):
+            continue
+        text = paragraph
+        if not text.endswith((".", "!", "?")) and _ITEM.match(following):
+            text += "\n" + _ITEM.sub("", following)
+        text = _plain(" ".join(text.split()))
+        if text.endswith((".", "!", "?")):
             return text if len(text) <= 300 else f"{text[:299]}…"
     return ""
 

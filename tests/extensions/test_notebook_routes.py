@@ -20,7 +20,11 @@ def _notebook(*cells: tuple[str, str]) -> str:
 
 _STARS = _notebook(
     ("code", "__nbid__ = '0001'\n__keywords__ = ['stars', \"Hipparcos\"]\n"),
-    ("markdown", "# The *nearest* stars\n\n*By somebody*\n\nWhat lies [near](http://x).\n\n## More"),
+    (
+        "markdown",
+        "# The *nearest* stars\n\n*By somebody*\n\n"
+        "You will\n\n1. find what lies [near](http://x),\n2. draw it.\n\n## More",
+    ),
 )
 
 
@@ -44,7 +48,7 @@ def test_a_notebook_is_listed_by_what_its_cells_say(lab: Lab, collection: Path) 
             "path": "02_Stars/01_Nearest.ipynb",
             "section": "Stars",
             "title": "The nearest stars",
-            "description": "What lies near.",
+            "description": "You will find what lies near, draw it.",
             "keywords": ["stars", "Hipparcos"],
         },
         {

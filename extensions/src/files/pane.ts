@@ -196,7 +196,11 @@ export class FilesPane extends SidePane {
       }
       return made;
     };
-    const crumbs = [crumb(this.trans.__('VOSpace'), '', steps.length === 0)];
+    const root = crumb('', '', steps.length === 0);
+    root.append(filesIcon.element({ tag: 'span', stylesheet: 'menuItem' }));
+    root.setAttribute('aria-label', this.trans.__('VOSpace'));
+    root.title = this.trans.__('VOSpace');
+    const crumbs = [root];
     steps.forEach((step, index) => {
       crumbs.push(element('span', { class: 'ah-Crumb-mark', 'aria-hidden': 'true' }, '/'));
       crumbs.push(crumb(step, steps.slice(0, index + 1).join('/'), index === steps.length - 1));

@@ -6,7 +6,7 @@ import type { IColumnEntry } from '../archive/catalog.js';
 import { element } from '../dom.js';
 import { grouped } from '../query/figures.js';
 import { unitText } from '../query/unit.js';
-import { marksOf } from './search.js';
+import { excerptOf, marksOf } from './search.js';
 import { levelOf, type Row } from './tree.js';
 
 /** Draw a row. */
@@ -122,5 +122,6 @@ function snippetOf(row: Row, words: readonly string[]): string | null {
     return null;
   }
   const ucd = row.kind === 'column' ? row.column.ucd : '';
-  return [subject.description, ucd].find(text => marksOf(text, words).length > 0) ?? null;
+  const found = [subject.description, ucd].find(text => marksOf(text, words).length > 0);
+  return found === undefined ? null : excerptOf(found, words);
 }

@@ -32,6 +32,19 @@ export function marksOf(text: string, words: readonly string[]): readonly IMark[
   return merged(marks.sort((a, b) => a.from - b.from));
 }
 
+/** Cut a long text down to what stands around the first of the words. */
+export function excerptOf(text: string, words: readonly string[], most = 110): string {
+  const first = marksOf(text, words)[0];
+  if (text.length <= most || !first) {
+    return text;
+  }
+  const before = text.lastIndexOf(' ', Math.max(0, first.from - most / 3));
+  const from = first.from <= most / 2 ? 0 : before + 1;
+  const after = text.lastIndexOf(' ', from + most);
+  const to = from + most >= text.length ? text.length : after > first.to ? after : first.to;
+  return `${from > 0 ? '… ' : ''}${text.slice(from, to)}${to < text.length ? ' …' : ''}`;
+}
+
 function merged(marks: readonly IMark[]): readonly IMark[] {
   const result: IMark[] = [];
   for (const mark of marks) {

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { cellOf } from '../../../extensions/lib/save/cell.js';
 import { firstQuery } from '../../../extensions/lib/schema/first-query.js';
-import { marksOf, wordsOf } from '../../../extensions/lib/schema/search.js';
+import { excerptOf, marksOf, wordsOf } from '../../../extensions/lib/schema/search.js';
 import { PAGE, rowsOf } from '../../../extensions/lib/schema/tree.js';
 
 const column = (name, more = {}) => ({
@@ -81,4 +81,14 @@ test('a cell gets the same rows, from MyDB where they were kept', () => {
   );
   assert.match(cellOf({ query, cutAt: 1000, savedAs: null }), /""", maxrec=1000\) {2}# of more rows/);
   assert.match(cellOf({ query, cutAt: 1000, savedAs: 'bright' }), /query\("SELECT \* FROM mydb\.bright"\)\n/);
+});
+
+test('a long description is cut down to what stands around the word', () => {
+  const long = `${'Stars of a survey. '.repeat(12)}Mean magnitude in the G band. ${'More of it. '.repeat(12)}`;
+  const cut = excerptOf(long, ['magnitude']);
+  assert.ok(cut.length < 120);
+  assert.match(cut, /^… .*Mean magnitude in the G band.* …$/);
+  assert.equal(excerptOf('Mean magnitude', ['magnitude']), 'Mean magnitude');
+  assert.match(excerptOf(`magnitude ${'x '.repeat(99)}`, ['magnitude']), /^magnitude .* …$/);
+  assert.match(excerptOf(`${'x'.repeat(200)} magnitude`, ['magnitude']), /magnitude$/);
 });

@@ -46,7 +46,7 @@ class Spool:
                 path, self.schema, compression="lz4", use_dictionary=False, write_statistics=False
             )
             self.files.append(path)
-        self._writer.write_table(rows, row_group_size=_ROWS_AT_ONCE * 4)
+        self._writer.write_table(rows, row_group_size=_ROWS_AT_ONCE)
         self.rows += rows.num_rows
         self._rows_in_file += rows.num_rows
         if self._rows_in_file >= _SPOOL_FILE_ROWS:

@@ -70,8 +70,8 @@ def parser() -> argparse.ArgumentParser:
     one = add("test", test.run, "set up what the tests need and run them")
     one.add_argument("--only", metavar="AREA", help="a folder of tests/")
     one.epilog = "What follows -- goes to pytest."
-    one = add("data", data.run, "make, load or list catalogues")
-    one.add_argument("words", nargs=argparse.REMAINDER, metavar="make|load|list …")
+    one = add("data", data.run, "make, load, list or remove catalogues")
+    one.add_argument("words", nargs=argparse.REMAINDER, metavar="make|load|list|remove …")
     one = add("lock", lock.run, "compile the locks in requirements/ anew")
     one.add_argument("--upgrade", action="store_true", help="take the newest versions")
     return top

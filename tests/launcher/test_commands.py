@@ -40,6 +40,14 @@ def test_data_hands_its_words_on_and_makes_only_what_it_needs(clone: SmallClone)
     assert locks == ["archive.txt"]
 
 
+def test_data_without_a_verb_says_which_there_are_and_sets_up_nothing(clone: SmallClone) -> None:
+    for words, begin in (((), "`data` needs to be told what to do"), (("lod",), "`data lod` is not known")):
+        result = clone.run("data", *words)
+        assert result.returncode == 1
+        assert f"{begin}: ./astrohub data make | load FILE --table SCHEMA.TABLE | list" in result.stderr
+    assert clone.calls() == []
+
+
 def test_lock_compiles_all_locks_with_hashes_and_without_hosts(clone: SmallClone) -> None:
     result = clone.run("lock")
     assert result.returncode == 0, result.stderr

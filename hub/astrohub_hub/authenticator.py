@@ -17,6 +17,8 @@ __all__ = ["USERNAME_PATTERN", "AccountsFileAuthenticator"]
 
 USERNAME_PATTERN = r"[a-z0-9_][a-z0-9._-]{0,62}\Z"
 CONCURRENT_HASHES = 2
+# Who comes behind so many others would wait for seconds and make the others wait longer.
+MOST_WAITING = 100
 
 
 class AccountsFileAuthenticator(Authenticator):  # type: ignore[misc]
@@ -25,6 +27,7 @@ class AccountsFileAuthenticator(Authenticator):  # type: ignore[misc]
     accounts_file = Unicode(help="The accounts file.").tag(config=True)
     failures = Integer(5, help="Failed log-ins to one name from one address.").tag(config=True)
     failures_per_name = Integer(50, help="Failed log-ins to one name.").tag(config=True)
+    failures_per_address = Integer(200, help="Failed log-ins from one address.").tag(config=True)
     failures_s = Integer(60, help="Seconds after which a failed log-in is forgotten.").tag(config=True)
 
     def __init__(self, **kwargs: Any) -> None:
@@ -32,19 +35,21 @@ class AccountsFileAuthenticator(Authenticator):  # type: ignore[misc]
         if not self.username_regex:
             self.username_pattern = USERNAME_PATTERN
         self._hashing = asyncio.Semaphore(CONCURRENT_HASHES)
+        self._waiting = 0
         self._by_origin = Throttle(self.failures, self.failures_s)
         self._by_name = Throttle(self.failures_per_name, self.failures_s)
+        self._by_address = Throttle(self.failures_per_address, self.failures_s)
 
     async def authenticate(self, handler: RequestHandler, data: dict[str, Any] | None) -> dict[str, Any]:
         """Check name and password; the account's administrator flag is authoritative."""
         name, password = _credentials(data)
         name = self.normalize_username(name)
         origin = (name, handler.request.remote_ip)
-        self._refuse_haste(origin)
-        account = await self._verify(name, password)
+        account = await self._verify(origin, password)
         if account is None or not self.validate_username(name):
             self._by_origin.failed(origin)
             self._by_name.failed(name)
+            self._by_address.failed(origin[1])
             raise HTTPError(403, "Name and password do not belong together. Check both and try again.")
         self._by_origin.forget(origin)
         return {"name": name, "admin": account.admin}
@@ -72,20 +77,35 @@ class AccountsFileAuthenticator(Authenticator):  # type: ignore[misc]
             return False
 
     def _refuse_haste(self, origin: tuple[str, str | None]) -> None:
-        wait_s = max(self._by_origin.wait_s(origin), self._by_name.wait_s(origin[0]))
+        name, address = origin
+        wait_s = max(
+            self._by_origin.wait_s(origin), self._by_name.wait_s(name), self._by_address.wait_s(address)
+        )
         if wait_s:
-            error = HTTPError(429, f"Too many failed log-ins. Wait {wait_s} seconds and try again.")
-            error.headers = {"Retry-After": str(wait_s)}  # type: ignore[attr-defined]  # read by JupyterHub
-            raise error
+            raise _later(429, f"Too many failed log-ins. Wait {wait_s} seconds and try again.", wait_s)
 
-    async def _verify(self, name: str, password: str) -> Account | None:
+    async def _verify(self, origin: tuple[str, str | None], password: str) -> Account | None:
+        self._refuse_haste(origin)
+        if self._waiting >= MOST_WAITING:
+            raise _later(503, "Too many people log in at this moment. Try again in a few seconds.", 5)
         try:
             accounts = read_accounts(Path(self.accounts_file))
         except AccountsError as e:
             self.log.error("%s Nobody can log in until it is mended.", e)
             raise HTTPError(503, "Nobody can log in now: tell the operator to look at the hub's log.") from e
-        async with self._hashing:
-            return await asyncio.to_thread(verify, accounts, name, password)
+        self._waiting += 1
+        try:
+            async with self._hashing:
+                self._refuse_haste(origin)  # of those who came all at once, only the first few are tried
+                return await asyncio.to_thread(verify, accounts, origin[0], password)
+        finally:
+            self._waiting -= 1
+
+
+def _later(status: int, sentence: str, wait_s: int) -> HTTPError:
+    error = HTTPError(status, sentence)
+    error.headers = {"Retry-After": str(wait_s)}  # type: ignore[attr-defined]  # read by JupyterHub
+    return error
 
 
 def _credentials(data: Any) -> tuple[str, str]:

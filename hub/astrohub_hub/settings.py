@@ -105,6 +105,12 @@ class Accounts(Model):
     failures_per_name: int = Field(
         50, title="Failures per name", description="Failed log-ins to one name from everywhere.", ge=1
     )
+    failures_per_address: int = Field(
+        200,
+        title="Failures per address",
+        description="Failed log-ins from one address, whatever the names. A whole class may share one.",
+        ge=1,
+    )
     failures_s: int = Field(
         60, title="Waiting time", description="Seconds after which a failed log-in is forgotten.", ge=1
     )

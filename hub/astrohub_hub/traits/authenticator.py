@@ -36,4 +36,5 @@ def apply(c: Config, settings: Settings) -> None:
     c.AccountsFileAuthenticator.accounts_file = str(file)
     c.AccountsFileAuthenticator.failures = settings.accounts.failures
     c.AccountsFileAuthenticator.failures_per_name = settings.accounts.failures_per_name
+    c.AccountsFileAuthenticator.failures_per_address = settings.accounts.failures_per_address
     c.AccountsFileAuthenticator.failures_s = settings.accounts.failures_s

@@ -33,9 +33,23 @@ class OwnTables:
         self._store = store
         self._folders = folders
 
-    def __call__(self, user: str) -> Schema:
-        """Return the schema of a user's tables; it blocks."""
-        return Schema(MYDB, tuple(self._table(entry) for entry in self._store.listed(user)), _DESCRIPTION)
+    def __call__(self, user: str, text: str | None = None) -> Schema:
+        """Return the schema of a user's tables; it blocks.
+
+        Parameters
+        ----------
+        user
+            Whose.
+        text
+            A query: tables that it does not name are there by their names only, in case one was meant.
+        """
+        if text is None:
+            return Schema(MYDB, tuple(map(self._table, self._store.listed(user))), _DESCRIPTION)
+        names, text = self._store.names(user), text.lower()
+        named = [table_id for table_id, name in names.items() if name.lower() in text]
+        others = (Table(MYDB, names[one], (), PlainTable(())) for one in names if one not in named)
+        tables = map(self._table, self._store.listed(user, named) if named else ())
+        return Schema(MYDB, (*tables, *others), _DESCRIPTION)
 
     def _table(self, entry: Entry) -> Table:
         folder = self._folders.folder(entry)

@@ -57,11 +57,19 @@ class TableStore:
         self._limits = limits
         self._clock = clock
 
-    def listed(self, owner: str) -> Sequence[Entry]:
-        """Return a user's tables in the order of their names."""
+    def listed(self, owner: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
+        """Return a user's tables, or those of them with these ids, in the order of their names."""
         query = select(TABLES).where(*_live(owner)).order_by(TABLES.c.name_key)
+        if ids is not None:
+            query = query.where(TABLES.c.table_id.in_(ids))
         with self._engine.connect() as connection:
             return [_entry(row) for row in connection.execute(query).mappings()]
+
+    def names(self, owner: str) -> Mapping[str, str]:
+        """Return the names of a user's tables by their ids."""
+        query = select(TABLES.c.table_id, TABLES.c.name).where(*_live(owner))
+        with self._engine.connect() as connection:
+            return dict(connection.execute(query).tuples().all())
 
     def get(self, owner: str, name: str) -> Entry:
         """Return one table of a user.

@@ -20,7 +20,7 @@ _UNKNOWN = "-" * 8
 _UNKNOWN_LINE = re.compile(rf"description: '?{_UNKNOWN}'?$", re.MULTILINE)
 _WIDTH = 110
 _HEAD = """\
-# What the archive says of the schema {schema}, in Felis (https://felis.lsst.io/).
+# What the archive says of the schema {schema}, in the words of Felis.
 # Units, UCDs and descriptions are for you to edit; names must stay those of the files.
 """
 _DATATYPES = {

@@ -72,6 +72,24 @@ def test_the_owner_with_fewest_running_jobs_comes_first(store: JobStore, clock: 
     assert claimed.job_id == late
 
 
+@pytest.mark.parametrize("owner", ["busy", None])
+def test_no_owner_takes_all_places(store: JobStore, clock: Clock, owner: str | None) -> None:
+    mine = []
+    for clock.now in (1, 2, 3):
+        mine.append(queued(store, owner))
+    runner = Leases(store, "a", 30, most_of_one_owner=2)
+    assert {job.job_id for job in (runner.claim(), runner.claim()) if job} == set(mine[:2])
+    assert runner.claim() is None
+    other = queued(store, "other")
+    claimed = runner.claim()
+    assert claimed is not None
+    assert claimed.job_id == other
+    assert runner.fail(mine[0], "It failed.")
+    claimed = runner.claim()
+    assert claimed is not None
+    assert claimed.job_id == mine[2]
+
+
 def test_a_silent_runners_job_is_queued_again_once_and_then_fails(store: JobStore, clock: Clock) -> None:
     job_id = queued(store)
     silent, other = Leases(store, "silent", 30), Leases(store, "other", 30)

@@ -49,12 +49,17 @@ class Leases:
         The runner's own name, different for every start of it.
     lease_s
         Seconds after which a lease that is not renewed ends.
+    most_of_one_owner
+        Jobs of one owner that run at once, so that something is left to others; None for all.
     """
 
-    def __init__(self, store: JobStore, holder: str, lease_s: float) -> None:
+    def __init__(
+        self, store: JobStore, holder: str, lease_s: float, *, most_of_one_owner: int | None = None
+    ) -> None:
         self._store = store
         self._holder = holder
         self._lease_s = lease_s
+        self._most_of_one_owner = most_of_one_owner
 
     def claim(self) -> Job | None:
         """Take the next job: of the owner who has fewest running, the oldest. None if there is none."""
@@ -80,6 +85,8 @@ class Leases:
             .order_by(of_same_owner, JOBS.c.creation)
             .limit(1)
         )
+        if self._most_of_one_owner is not None:
+            candidate = candidate.where(of_same_owner < self._most_of_one_owner)
         with self._store.engine.begin() as connection:
             job_id = connection.execute(candidate).scalar()
             return None if job_id is None else self._take(connection, job_id, now)

@@ -71,7 +71,9 @@ class Runner:
         self._changes = changes
         self._execute = execute
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._leases = Leases(store, holder, options.lease_s)
+        # A job may run for a day: whoever has many of them leaves a place to others.
+        most = max(1, options.concurrent - 1)
+        self._leases = Leases(store, holder, options.lease_s, most_of_one_owner=most)
         self._running: dict[str, _Running] = {}
         self._slots = asyncio.Semaphore(options.concurrent)
         self._queued = asyncio.Event()

@@ -11,6 +11,15 @@ M1.2 6.7h5.2v1.6H1.2z M1.2 9.6h4.2v1.6H1.2z M1.2 12.5h5v1.6h-5z"/>
 /** The icon of a Query tab. */
 export const queryIcon = new LabIcon({ name: '@astrohub/lab:query', svgstr: QUERY });
 
+/** A gauge: what a query would cost. */
+const EXPLAIN = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
+<g class="jp-icon3" stroke="#616161" stroke-width="1.4" stroke-linecap="round"><g fill="none">
+<path d="M2.6 12.4a6.2 6.2 0 1 1 10.8 0"/><path d="M8 9.6l2.6-3.4"/></g></g>
+<circle class="jp-icon3" fill="#616161" cx="8" cy="9.8" r="1.4"/></svg>`;
+
+/** The icon of Explain. */
+export const explainIcon = new LabIcon({ name: '@astrohub/lab:explain', svgstr: EXPLAIN });
+
 /** A store of layers: schemas and their tables. */
 const SCHEMA = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
 <g class="jp-icon3" stroke="#616161" stroke-width="1.3"><g fill="none">

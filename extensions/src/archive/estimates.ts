@@ -1,6 +1,9 @@
 // What a query would cost, asked before it is run.
+import { type ISignal, Signal } from '@lumino/signaling';
+
 import type { Door } from './api.js';
 import { listOf, numberOf, objectOf, textOf } from './json.js';
+import { QueryProblem } from './problem.js';
 
 /** What the archive expects of a query; null where it does not know. */
 export interface IEstimate {
@@ -16,6 +19,9 @@ export interface IEstimate {
 
 /** Whoever estimates queries. */
 export interface IEstimates {
+  /** Whether the archive gives estimates, as far as is known. */
+  readonly isOffered: boolean;
+
   /**
    * Estimate a query without running it.
    *
@@ -28,9 +34,32 @@ export interface IEstimates {
 export class Estimates implements IEstimates {
   constructor(private readonly door: Door) {}
 
-  async of(query: string, signal: AbortSignal): Promise<IEstimate> {
-    return estimateOf(await this.door.json('archive/explain', 'POST', { query }, signal));
+  /** The archive turned out to give none. */
+  get withdrawn(): ISignal<this, void> {
+    return this._withdrawn;
   }
+
+  get isOffered(): boolean {
+    return this._isOffered;
+  }
+
+  async of(query: string, signal: AbortSignal): Promise<IEstimate> {
+    const headers = { Accept: 'application/json, application/problem+json', 'Content-Type': 'application/json' };
+    const sending = { method: 'POST', body: JSON.stringify({ query }), headers, signal };
+    try {
+      const response = await this.door.send('archive/explain', sending);
+      return estimateOf(await response.json());
+    } catch (error) {
+      if (error instanceof QueryProblem && error.problem.slug === 'not-found') {
+        this._isOffered = false;
+        this._withdrawn.emit();
+      }
+      throw this.door.understand(error, signal);
+    }
+  }
+
+  private readonly _withdrawn = new Signal<this, void>(this);
+  private _isOffered = true;
 }
 
 /** Read the archive's document. */

@@ -4,7 +4,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { runIcon, stopIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { queryIcon } from '../icons.js';
+import type { Estimates } from '../archive/estimates.js';
+import { explainIcon, queryIcon } from '../icons.js';
 import type { IQueryTracker } from '../tokens.js';
 import type { IKept, QueryModel } from './model.js';
 
@@ -27,6 +28,7 @@ export interface ICommandContext {
   readonly app: JupyterFrontEnd;
   readonly tracker: IQueryTracker;
   readonly trans: TranslationBundle;
+  readonly estimates: Estimates;
   /** Open a tab, a new one or one that was kept. */
   readonly open: (kept: Partial<IKept>, name: ITabName | null) => Promise<void>;
 }
@@ -86,14 +88,17 @@ function addStop(context: ICommandContext): void {
 }
 
 function addExplain(context: ICommandContext): void {
-  const { app, trans, tracker } = context;
+  const { app, trans, tracker, estimates } = context;
   app.commands.addCommand(CommandIDs.explain, {
     label: trans.__('Explain'),
     caption: trans.__('Say what the query would cost, without running it'),
+    icon: explainIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isEnabled: () => Boolean(currentModel(context)?.text.trim()),
+    isVisible: () => estimates.isOffered,
     execute: () => tracker.currentWidget?.content.explain()
   });
+  estimates.withdrawn.connect(() => app.commands.notifyCommandChanged(CommandIDs.explain));
 }
 
 function currentModel({ tracker }: ICommandContext): QueryModel | null {

@@ -37,6 +37,7 @@ export class EstimateLine extends Widget {
   }
 
   private onStateChanged(_: EstimateModel, state: EstimateState): void {
+    this.setHidden(!this.model.isOffered);
     this.node.classList.remove('ah-mod-refused');
     this.words.title = '';
     // A screen reader hears what somebody asked for, not each pause in typing.

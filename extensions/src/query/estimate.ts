@@ -34,6 +34,11 @@ export class EstimateModel implements IDisposable {
     return this._state;
   }
 
+  /** Whether the archive gives estimates. */
+  get isOffered(): boolean {
+    return this.estimates.isOffered;
+  }
+
   /** Ask now; what is under way is given up. */
   async ask(wanted: boolean): Promise<void> {
     this.giveUp();
@@ -53,7 +58,7 @@ export class EstimateModel implements IDisposable {
 
   /** Ask after a pause, unless the text is known or being asked. */
   askSoon(): void {
-    if (this._state.phase === 'none' && this.whileTyping()) {
+    if (this._state.phase === 'none' && this.isOffered && this.whileTyping()) {
       window.clearTimeout(this.pause);
       this.pause = window.setTimeout(() => void this.ask(false), PAUSE_MS);
     }
@@ -88,7 +93,7 @@ export class EstimateModel implements IDisposable {
       return { phase: 'known', wanted, estimate: await this.estimates.of(text, signal) };
     } catch (error) {
       const problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
-      return { phase: 'refused', wanted, problem };
+      return this.isOffered ? { phase: 'refused', wanted, problem } : { phase: 'none' };
     }
   }
 

@@ -63,7 +63,7 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
       app.shell.activateById(tab.id);
     };
 
-    addCommands({ app, tracker, trans, open });
+    addCommands({ app, tracker, trans, estimates, open });
     tracker.currentChanged.connect(() => {
       app.commands.notifyCommandChanged();
     });
@@ -91,6 +91,7 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
 
 function makeTab(content: QueryPanel, name: ITabName, trans: TranslationBundle): QueryTab {
   const tab = new MainAreaWidget({ content });
+  tab.addClass('ah-QueryTab');
   tab.id = name.id;
   tab.title.label = name.label;
   tab.title.icon = queryIcon;

@@ -31,14 +31,14 @@ test('an estimate claims two digits', () => {
 });
 
 /** A query, its estimates, and what the archive was asked. */
-function setUp(isOn = true) {
+function setUp(isOn = true, isOffered = true) {
   const asked = [];
   const query = new QueryModel({ ask: async () => {} }, { text: '', limit: 1000 });
   const of = async (text, signal) => {
     asked.push({ text, signal });
     return { rows: 1 };
   };
-  return { asked, query, model: new EstimateModel(query, { of }, () => isOn) };
+  return { asked, query, model: new EstimateModel(query, { of, isOffered }, () => isOn) };
 }
 
 test('a pause in typing asks once, for the last text', async t => {
@@ -58,6 +58,15 @@ test('a pause in typing asks once, for the last text', async t => {
   assert.equal(model.state.phase, 'known');
   query.text = 'SELECT 2';
   assert.equal(model.state.phase, 'none');
+});
+
+test('an archive that gives no estimates is left alone', async t => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  t.after(() => mock.timers.reset());
+  const { asked, query } = setUp(true, false);
+  query.text = 'SELECT 1';
+  mock.timers.tick(5000);
+  assert.equal(asked.length, 0);
 });
 
 test('what is asked is given up when the text changes', async () => {

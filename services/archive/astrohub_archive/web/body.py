@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,16 +27,21 @@ class BoundedBody:
         Bytes at most.
     streamed
         Paths under which the body of a PUT is taken as a stream, whose handler bounds it itself.
+    forms
+        Paths under which a form of several parts is taken so.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, *, streamed: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, limit: int, *, streamed: tuple[str, ...] = (), forms: tuple[str, ...] = ()
+    ) -> None:
         self._app = app
         self._limit = limit
         self._streamed = streamed
+        self._forms = forms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; reading beyond the limit raises `RequestTooLarge` inside the application."""
-        if scope["type"] == "http" and scope["method"] == "PUT" and scope["path"].startswith(self._streamed):
+        if scope["type"] == "http" and self._is_streamed(scope):
             await self._app(scope, receive, send)
             return
         read = 0
@@ -53,6 +59,11 @@ class BoundedBody:
             return message
 
         await self._app(scope, bounded, send)
+
+    def _is_streamed(self, scope: Scope) -> bool:
+        if scope["method"] == "POST" and scope["path"].startswith(self._forms):
+            return Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
+        return bool(scope["method"] == "PUT" and scope["path"].startswith(self._streamed))
 
 
 async def read_on(receive: Receive, *, more: bool) -> None:

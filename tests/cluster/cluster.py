@@ -15,10 +15,13 @@ from .errors import ClusterError
 from .node.images import load_images
 from .node.namespaces import inside
 from .node.outages import outage
+from .places import CACHE
 from .programs import run
 from .supply.buildah import save
 
 __all__ = ["Cluster"]
+
+_HELM_HOMES = ("CACHE", "CONFIG", "DATA")
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,9 @@ class Cluster:
 
     @property
     def variables(self) -> dict[str, str]:
-        """Environment variables for programs that find their cluster by KUBECONFIG."""
-        return os.environ | {"KUBECONFIG": str(self.kubeconfig), "HELM_CACHE_HOME": "/nonexistent"}
+        """Environment variables for kubectl, helm and others: this cluster, and nobody's own settings of Helm."""
+        homes = {f"HELM_{name}_HOME": str(CACHE / "helm" / name.lower()) for name in _HELM_HOMES}
+        return os.environ | homes | {"KUBECONFIG": str(self.kubeconfig)}
 
     @property
     def node_ip(self) -> str:

@@ -54,7 +54,7 @@ class Cluster:
 
     @property
     def variables(self) -> dict[str, str]:
-        """Environment variables for kubectl, helm and others: this cluster, and nobody's own settings of Helm."""
+        """Environment variables for kubectl, Helm and others: this cluster, nobody's settings of Helm."""
         homes = {f"HELM_{name}_HOME": str(CACHE / "helm" / name.lower()) for name in _HELM_HOMES}
         return os.environ | homes | {"KUBECONFIG": str(self.kubeconfig)}
 

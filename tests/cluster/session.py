@@ -44,6 +44,8 @@ def given_cluster(report: Report) -> Cluster | None:
 def running_by_hand() -> Cluster | None:
     """Return the cluster that `python -m tests.cluster up` started."""
     record = read_record()
+    if not os.access(KUBECONFIG, os.R_OK):
+        return None
     if record and record.ready and record.lives() and record.owner is None:
         return Cluster(KUBECONFIG, Path(record.binaries), first=record.first)
     return None

@@ -98,7 +98,7 @@ def test_what_a_crash_of_everything_left_is_removed_by_down(no_cluster: Report) 
         _nothing_is_left(before)
 
 
-def test_two_processes_do_not_start_one_at_once() -> None:
+def test_two_processes_do_not_start_one_at_once(no_cluster: Report) -> None:
     with alone(), pytest.raises(ClusterError, match="another process"), alone(patience_s=0):
         pytest.fail("both were let in")
 

@@ -44,8 +44,10 @@ def alone(patience_s: float = _PATIENCE_S) -> Iterator[None]:
     Raises
     ------
     ClusterError
-        When another process does it for longer than one is ready to wait.
+        When another process does it for longer than one is ready to wait, or one may not.
     """
+    if os.geteuid() != 0:
+        raise ClusterError("Only root can start or end the test cluster.")
     _LOCK.parent.mkdir(parents=True, exist_ok=True)
     with _LOCK.open("w") as file:
 

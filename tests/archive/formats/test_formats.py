@@ -127,6 +127,14 @@ def test_csv_tells_null_from_an_empty_text() -> None:
     assert encoder.rows(pa.record_batch({"t": ["", None, "x"]})) == b'""\r\n\r\nx\r\n'
 
 
+@pytest.mark.parametrize("threads", [1, 3])
+def test_csv_keeps_the_order_of_rows_that_several_threads_write(threads: int) -> None:
+    batch = pa.record_batch({"n": pa.array(range(50_000))})
+    of = shape_of(batch.schema, ())
+    encoder = find_format("csv").encoder(Assignment(of.schema, of.columns, 10, threads=threads))
+    assert encoder.rows(batch).split() == [str(n).encode() for n in range(50_000)]
+
+
 def test_arrow_carries_rows_and_metadata_and_ends_with_the_status() -> None:
     reader = pa.ipc.open_stream(written("arrow", Outcome(5, overflow=True)))
     assert reader.schema.metadata == {b"astrohub.maxrec": b"100"}

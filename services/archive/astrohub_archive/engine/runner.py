@@ -92,7 +92,7 @@ class Runner:
         reader = relation.to_arrow_reader(min(rows_at_once, limit + 1))
         shape = shape_of(reader.schema, [ResultColumn(**column) for column in request["columns"]])
         scratch = Scratch(Path(self._lock.temp_directory), self._lock.spill_mb * 1024**2)
-        assignment = Assignment(shape.schema, shape.columns, limit, scratch)
+        assignment = Assignment(shape.schema, shape.columns, limit, scratch, self._lock.threads)
         answer.begin(shape, find_format(request["format"]).encoder(assignment))
         if limit == 0:
             # DALI 1.1, §3.4.4: the answer is metadata and the mark of an overflow; nothing need be run.

@@ -44,12 +44,15 @@ class Assignment:
         The limit of rows.
     scratch
         Where it may keep rows for a while.
+    threads
+        How many threads it may use.
     """
 
     schema: pa.Schema
     columns: tuple[ResultColumn, ...]
     maxrec: int
     scratch: Scratch = Scratch()
+    threads: int = 1
 
 
 class Encoder(Protocol):

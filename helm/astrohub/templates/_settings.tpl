@@ -8,6 +8,10 @@ publicUrl: {{ include "astrohub.publicUrl" . | quote }}
 prefix: {{ include "astrohub.basePath" . }}/services/archive
 publicData: /srv/astrohub/public
 workDir: /srv/astrohub/work
+filesDir: /srv/astrohub/files
+files:
+  # User servers run under numbers of their own, and see the home of their user only.
+  shared: true
 {{- if .Values.jupyterhub.enabled }}
 hub:
   apiUrl: http://{{ include "jupyterhub.hub.fullname" . }}:8081{{ include "astrohub.basePath" . }}/hub/api

@@ -209,6 +209,12 @@ class Files(_Model):
     entries: int = Field(
         1_000, title="Entries", description="Entries of a folder that one answer shows at most.", ge=1
     )
+    shared: bool = Field(
+        False,
+        title="Shared",
+        description="Whether files are made so that user servers of other accounts can change them too. "
+        "For homes that keep everybody else out, as in Kubernetes.",
+    )
     deleted_hours: int = Field(
         24, title="Deleted files", description="Hours for which a deleted file can be restored.", ge=0
     )

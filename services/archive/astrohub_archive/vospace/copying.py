@@ -44,6 +44,7 @@ def _copy_file(source: Tree, here: Parts, target: Tree, there: Parts, *, stop: E
         made = target.create_file(there)
         try:
             _copy_bytes(opened, made, stop)
+            _take_over(os.fstat(opened), made, target.file_mode)
         finally:
             os.close(made)
     finally:
@@ -60,7 +61,12 @@ def _copy_bytes(source: int, target: int, stop: Event) -> None:
         if not copied:
             break
         done += copied
-    os.fchmod(target, 0o600 | (status.st_mode & 0o100))
+
+
+def _take_over(status: os.stat_result, target: int, file_mode: int) -> None:
+    """Let a copy be executable, and as old, as what it is a copy of."""
+    executable = file_mode >> 2 & 0o111 if status.st_mode & 0o100 else 0
+    os.fchmod(target, file_mode | executable)
     os.utime(target, ns=(status.st_mtime_ns, status.st_mtime_ns))
     os.fsync(target)
 

@@ -47,8 +47,8 @@ def build_vospace(settings: Settings, identity: Identity, addresses: Addresses) 
     """
     if settings.files_dir is None:
         return None
-    homes = Tree(_homes(settings.files_dir))
     options = settings.files
+    homes = Tree(_homes(settings.files_dir), is_shared=options.shared)
     staging = Staging(homes)
     trash = Trash(homes, keep_s=options.deleted_hours * 3600, limit_bytes=options.quota_bytes)
     quota = Quota(homes, options.quota_bytes)

@@ -87,7 +87,7 @@ class Staged:
             if before is not None and stat.S_ISDIR(before.st_mode):
                 raise IsADirectoryError(21, "Is a directory")
             if before is not None and stat.S_ISREG(before.st_mode):
-                os.fchmod(self._opened, stat.S_IMODE(before.st_mode) & 0o777)
+                os.fchmod(self._opened, stat.S_IMODE(before.st_mode) & 0o777 | self._tree.file_mode)
             os.fsync(self._opened)
             if replace:
                 os.rename(self._parts[-1], target[-1], src_dir_fd=here, dst_dir_fd=there)

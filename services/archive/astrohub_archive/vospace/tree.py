@@ -28,10 +28,15 @@ class Tree:
     ----------
     root
         The folder.
+    is_shared
+        Whether user servers of other accounts must be able to change what is made in it. Their homes keep
+        everybody else out, and the folders that no user sees (`.trash`, `.incoming`) stay closed.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, is_shared: bool = False) -> None:
         self.root = root
+        self.file_mode = 0o666 if is_shared else 0o600
+        self._folder_mode = 0o2777 if is_shared else 0o700
 
     @contextmanager
     def folder(self, parts: Parts) -> Iterator[int]:
@@ -83,7 +88,9 @@ class Tree:
         """Make a file that is not there yet and return its descriptor, open for writing."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with self.folder(parts[:-1]) as parent:
-            return os.open(parts[-1], flags, 0o600, dir_fd=parent)
+            opened = os.open(parts[-1], flags, self.file_mode, dir_fd=parent)
+        os.fchmod(opened, self.file_mode)  # whatever the umask is
+        return opened
 
     def make_folder(self, parts: Parts, *, may_exist: bool = False) -> None:
         """Make a folder in one that is there."""
@@ -93,6 +100,10 @@ class Tree:
             except FileExistsError:
                 if not may_exist:
                     raise
+                return
+            is_unseen = len(parts) == 1 and parts[0].startswith(".")
+            if self._folder_mode != 0o700 and not is_unseen:
+                os.chmod(parts[-1], self._folder_mode, dir_fd=parent)
 
     def names(self, parts: Parts) -> list[str]:
         """Return the names in a folder, in no order."""

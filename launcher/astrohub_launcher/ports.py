@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from contextlib import ExitStack
 
-__all__ = ["DEFAULT_PORT", "HOST", "free_ports", "is_free"]
+__all__ = ["DEFAULT_PORT", "HOST", "free_ports", "is_allowed", "is_free"]
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -19,6 +19,18 @@ def is_free(port: int) -> bool:
             probe.bind((HOST, port))
         except OSError:
             return False
+    return True
+
+
+def is_allowed(port: int) -> bool:
+    """Say whether this account may listen on a port; low ones are the administrator's."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            return False
+        except OSError:
+            return True
     return True
 
 

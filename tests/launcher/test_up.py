@@ -10,9 +10,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from astrohub_launcher.ports import DEFAULT_PORT
 
 from ..support.door import run_door
-from ..support.small_clone import SmallClone
+from ..support.small_clone import SmallClone, give_away
 from ..support.waiting import until
 
 
@@ -68,6 +69,20 @@ def test_a_port_that_is_taken_is_named_before_anything_is_set_up(clone: SmallClo
     assert result.returncode == 1
     assert f"Port {clone.port} is taken by another program" in result.stderr
     assert f"--port {clone.port + 1}" in result.stderr
+    assert clone.calls() == []
+
+
+def test_a_port_of_the_administrators_is_refused_to_others(
+    clone: SmallClone, ordinary_user: tuple[str, ...]
+) -> None:
+    first = int(Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text())
+    if first <= 1:
+        pytest.skip("on this machine every account may listen on every port")
+    give_away(clone.root)
+    result = clone.run("up", "--detach", "--port", str(first - 1), before=ordinary_user)
+    assert result.returncode == 1
+    assert f"This account may not listen on port {first - 1}" in result.stderr
+    assert f"--port {DEFAULT_PORT}" in result.stderr
     assert clone.calls() == []
 
 

@@ -13,7 +13,7 @@ from ..errors import LauncherError, PartError, StoppedError
 from ..files import make_folder
 from ..people import make_sample_accounts, shown_passwords
 from ..place import Place, locate
-from ..ports import DEFAULT_PORT, is_free
+from ..ports import DEFAULT_PORT, is_allowed, is_free
 from ..setup.checks import check_places
 from ..setup.plan import prepare_platform
 from ..supervision.ending import end_leftovers, end_platform
@@ -83,6 +83,11 @@ def _runs_already(place: Place, port: int | None, terminal: Terminal) -> bool:
 
 
 def _check_port(port: int) -> None:
+    if not is_allowed(port):
+        raise LauncherError(
+            f"This account may not listen on port {port}, which is the administrator's: choose a higher one, "
+            f"such as `./astrohub up --port {DEFAULT_PORT}`."
+        )
     if not is_free(port):
         raise LauncherError(
             f"Port {port} is taken by another program: choose another one, such as "

@@ -13,7 +13,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
-from ..errors import RequestTooLarge, UsageError
+from ..errors import RequestTooLarge, StorageFull, UsageError
 from .body import BodyStream
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ async def receive_form(request: Request, folder: Path, limits: FormLimits) -> Fo
         When its texts or its files have too many bytes.
     UsageError
         When it is damaged, or silent for too long.
+    StorageFull
+        When the disk takes no more.
     """
     _, options = parse_options_header(request.headers["content-type"])
     boundary = options.get(b"boundary")
@@ -85,6 +87,12 @@ async def receive_form(request: Request, folder: Path, limits: FormLimits) -> Fo
         await asyncio.to_thread(parser.finalize)
     except MultipartParseError as e:
         raise _damaged(str(e)) from e
+    except OSError as e:
+        await body.read_on()
+        raise StorageFull(
+            f"The archive could not keep the uploaded tables: {e.strerror or 'its disk failed'}; "
+            "its operators can make room."
+        ) from e
     except (RequestTooLarge, UsageError):
         await body.read_on()
         raise

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from astrohub_archive.adql import Language, understand
+from astrohub_archive.catalog import Catalog
 from astrohub_archive.errors import QueryError, UnknownTable
 from astrohub_archive.models import Statement
+from astrohub_archive.settings import Limits
 
 Read = Callable[[str], Statement]
 
@@ -19,6 +22,11 @@ _CORPUS = Path(__file__).parents[2] / "data" / "hostile.yaml"
 _INTERNALS = re.compile(
     r"sqlglot|duckdb |class '|Traceback|\x1b|Expected|Expecting|Invalid expression|Required keyword|\.py\b"
 )
+_POSTGRESQL = (
+    "SELECT ra::VARCHAR FROM gaia_dr3_g10.gaia_source",
+    "SELECT ra FROM gaia_dr3_g10.gaia_source LIMIT 10",
+)
+"""Of the statements that are not ADQL, those that may be asked in the other language."""
 _ABOUT_THE_WHOLE = ("The query is empty.", "A query needs FROM.")
 
 
@@ -54,16 +62,22 @@ def test_the_corpus_is_large() -> None:
     assert len(HOSTILE) >= 120
 
 
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_statement_is_refused_with_one_sentence_and_its_place(name: str, read: Read) -> None:
+def test_a_hostile_statement_is_refused_with_one_sentence_and_its_place(
+    name: str, language: Language, catalog: Catalog, limits: Limits
+) -> None:
+    if language is Language.POSTGRESQL and HOSTILE[name] in _POSTGRESQL:
+        return
     with pytest.raises(QueryError) as refused:
-        read(HOSTILE[name])
+        understand(HOSTILE[name], catalog, limits, language)
     message, position = refused.value.message, refused.value.position
     assert message[-1] in ".?"
     assert len(message) <= 300
     assert "\n" not in message
     assert not _INTERNALS.search(message), message
     assert refused.value.status == 400
+    assert language is Language.ADQL or "ADQL" not in message
     if message in _ABOUT_THE_WHOLE:
         return
     assert position is not None, message

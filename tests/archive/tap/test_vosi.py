@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
-from astrohub_archive.tap.features import FEATURES
+from astrohub_archive.adql.ivoa import IVOA_FUNCTIONS
+from astrohub_archive.tap.features import FEATURES, SITE_FUNCTIONS
 
 from ...support.running_archive import RunningArchive
 
@@ -20,6 +21,12 @@ USES = {
     "WHERE 1 = CONTAINS(POINT(ra, dec), POLYGON(56, 23, 58, 23, 57, 25))",
     "CONTAINS": f"SELECT TOP 1 ra FROM {STARS} WHERE CONTAINS(POINT(ra, dec), CIRCLE(56.7, 24.1, 1)) = 1",
     "INTERSECTS": f"SELECT TOP 1 ra FROM {STARS} WHERE 1 = INTERSECTS(POINT(ra, dec), CIRCLE(56.7, 24.1, 1))",
+    "AREA": f"SELECT TOP 1 AREA(CIRCLE(ra, dec, 1)) FROM {STARS}",
+    "CENTROID": f"SELECT TOP 1 CENTROID(CIRCLE(ra, dec, 1)) FROM {STARS}",
+    "COORD1": f"SELECT TOP 1 COORD1(POINT(ra, dec)) FROM {STARS}",
+    "COORD2": f"SELECT TOP 1 COORD2(POINT(ra, dec)) FROM {STARS}",
+    "COORDSYS": f"SELECT TOP 1 COORDSYS(POINT(ra, dec)) FROM {STARS}",
+    "IN_UNIT": f"SELECT TOP 1 IN_UNIT(ra, 'arcsec') FROM {STARS}",
     "DISTANCE": f"SELECT TOP 1 DISTANCE(POINT(ra, dec), POINT(56.7, 24.1)) FROM {STARS}",
     "LOWER": "SELECT table_name FROM tap_schema.tables WHERE LOWER(table_name) = 'hipparcos.hip2'",
     "UPPER": "SELECT table_name FROM tap_schema.tables WHERE UPPER(table_name) = 'HIPPARCOS.HIP2'",
@@ -65,6 +72,31 @@ def test_every_announced_part_of_the_language_is_understood(archive: RunningArch
     response = archive.query(USES[feature])
     assert response.status_code == 200, response.text
     assert len(response.text.splitlines()) > 1
+
+
+def test_the_second_language_is_announced_and_answered(archive: RunningArchive) -> None:
+    top = document(archive, "capabilities")
+    names = [language.findtext("name") for language in top.iter("language")]
+    assert names == ["ADQL", "PostgreSQL"]
+    forms = [form.text or "" for form in top.iter("form")]
+    assert any(form.startswith("q3c_radial_query(") for form in forms)
+    text = f"SELECT ra::int FROM {STARS} WHERE 't' = q3c_radial_query(ra, dec, 56.75, 24.1, 1) LIMIT 3"
+    for name in ("PostgreSQL", "postgresql"):
+        response = archive.query(text, LANG=name)
+        assert response.status_code == 200, response.text
+        assert len(response.text.splitlines()) == 4
+    assert archive.query(text).status_code == 400
+
+
+@pytest.mark.parametrize("form", SITE_FUNCTIONS)
+def test_every_announced_function_takes_what_its_signature_says(form: str) -> None:
+    name, arguments = form.split(" -> ")[0].rstrip(")").split("(")
+    function = IVOA_FUNCTIONS[name.upper()]
+    assert function.least <= arguments.count(",") + 1 <= function.most
+
+
+def test_every_function_is_announced() -> None:
+    assert {form.split("(")[0].upper() for form in SITE_FUNCTIONS} == set(IVOA_FUNCTIONS)
 
 
 def test_an_unknown_host_is_not_believed(archive: RunningArchive) -> None:

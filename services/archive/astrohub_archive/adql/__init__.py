@@ -26,6 +26,22 @@ Nothing of the query's text reaches the engine besides numbers, quoted texts and
 answer's columns: each node of the tree is written anew, and a node that nothing writes is refused.
 """
 
-from .understanding import understand
+from __future__ import annotations
 
-__all__ = ["understand"]
+from typing import TYPE_CHECKING, Any
+
+from .languages import Language
+
+if TYPE_CHECKING:
+    from .understanding import understand
+
+__all__ = ["Language", "understand"]
+
+
+def __getattr__(name: str) -> Any:
+    # Only interpreters understand; the serving process would load all of sqlglot for nothing.
+    if name != "understand":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .understanding import understand
+
+    return understand

@@ -19,12 +19,12 @@ CHAINS = (exp.And, exp.Or, exp.SetOperation)
 """Operators whose rows (a AND b AND c …) are walked along, not down."""
 
 _BINARY = frozenset({"this", "expression"})
-_MODIFIERS = frozenset({"order", "offset"})
+_MODIFIERS = frozenset({"order", "offset", "limit"})
 
 _ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
     # queries
     exp.Select: _MODIFIERS
-    | {"expressions", "distinct", "limit", "from_", "joins", "where", "group", "having", "with_"},
+    | {"expressions", "distinct", "from_", "joins", "where", "group", "having", "with_"},
     exp.Union: _BINARY | _MODIFIERS | {"distinct", "with_"},
     exp.Except: _BINARY | _MODIFIERS | {"distinct", "with_"},
     exp.Intersect: _BINARY | _MODIFIERS | {"distinct", "with_"},
@@ -34,6 +34,7 @@ _ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
     # clauses
     exp.From: frozenset({"this"}),
     exp.Join: frozenset({"this", "method", "side", "kind", "on", "using"}),
+    exp.Lateral: frozenset({"this", "alias"}),
     exp.Table: frozenset({"this", "db", "catalog", "alias", "joins"}),
     exp.TableAlias: frozenset({"this", "columns"}),
     exp.Where: frozenset({"this"}),
@@ -83,9 +84,11 @@ _ALLOWED: dict[type[exp.Expr], frozenset[str]] = {
     exp.Cast: frozenset({"this", "to"}),
     exp.DataTypeParam: frozenset({"this", "expression"}),
     exp.Var: frozenset({"this"}),
+    exp.Array: frozenset({"expressions"}),
 }
 
 _SENTENCES: dict[type[exp.Expr] | tuple[type[exp.Expr], str], str] = {
+    exp.Bracket: "Square brackets can stand after ARRAY only.",
     exp.Concat: "Two texts in a row are not part of ADQL: join them with ||.",
     exp.Dot: "A name has at most three parts: schema.table.column.",
     exp.NullSafeEQ: "IS DISTINCT FROM is not part of ADQL: use = or <> and IS NULL.",
@@ -98,9 +101,10 @@ _SENTENCES: dict[type[exp.Expr] | tuple[type[exp.Expr], str], str] = {
     (exp.Star, "rename"): "SELECT * takes no RENAME: name the columns instead.",
     (exp.Star, "ilike"): "SELECT * takes no pattern: name the columns instead.",
     (exp.With, "recursive"): "WITH RECURSIVE is not supported.",
-    (exp.Limit, "limit_options"): "TOP takes a number and nothing else.",
-    (exp.Limit, "offset"): "TOP takes a number and nothing else.",
+    (exp.Limit, "limit_options"): "TOP and LIMIT take a number and nothing else.",
+    (exp.Limit, "offset"): "TOP and LIMIT take a number and nothing else.",
     (exp.Group, "all"): "GROUP BY ALL is not part of ADQL: name the columns.",
+    (exp.Select, "laterals"): "LATERAL stands before a subquery in parentheses, after a comma or JOIN.",
     (exp.Select, "exclude"): "SELECT * takes no EXCLUDE: name the columns instead.",
 }
 

@@ -24,6 +24,7 @@ from .values import (
 from .writer import Writer
 
 __all__ = [
+    "MAXIMUM_VERTICES",
     "arguments_of",
     "as_array",
     "as_point",

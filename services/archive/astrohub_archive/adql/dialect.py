@@ -199,18 +199,24 @@ class AdqlParser(parser.Parser):
         value = self._parse_disjunction()
         if not self._match(TokenType.ALIAS):
             self.raise_error("Expected AS in CAST")
+        return self.expression(exp.Cast(this=value, to=self._parse_target()))
+
+    def _parse_target(self) -> exp.Expr:
+        """Read `TYPE(length)`."""
         start = self._curr
         if not self._match(TokenType.VAR):
             self.raise_error("Expected type in CAST")
-        name = self._prev.text.upper()
-        if name == "DOUBLE" and self._match_text_seq("PRECISION"):
-            name = "DOUBLE PRECISION"
+        name = self._type_name()
         length = None
         if self._match(TokenType.L_PAREN):
             length = self._parse_number() or self.raise_error("Expected length in CAST")
             self._match_r_paren()
-        target = self.expression(exp.DataTypeParam(this=exp.Var(this=name), expression=length), token=start)
-        return self.expression(exp.Cast(this=value, to=target))
+        return self.expression(exp.DataTypeParam(this=exp.Var(this=name), expression=length), token=start)
+
+    def _type_name(self) -> str:
+        """Return the name of the type whose first word has just been read."""
+        name = str(self._prev.text).upper()
+        return "DOUBLE PRECISION" if name == "DOUBLE" and self._match_text_seq("PRECISION") else name
 
 
 class ADQL(Dialect):

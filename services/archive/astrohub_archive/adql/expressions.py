@@ -19,8 +19,10 @@ from .datatypes import CAST_TARGETS, ENGINE_TYPES, Type, common_type
 from .functions import FUNCTIONS, Function, no_function
 from .geometry import GEOMETRY
 from .ivoa import IVOA_FUNCTIONS
+from .languages import Language
 from .positions import position_of, position_of_word
 from .predicates import PREDICATES, check_comparable
+from .q3c import POSTGRES_FUNCTIONS
 from .sources import OutputColumn, Scope
 from .values import Expression, Value, combined, number_sql, text_sql
 
@@ -131,7 +133,7 @@ class Expressions:
     def condition(self, node: exp.Expr) -> Value:
         """Write an expression that is true or false."""
         value = self.value(node)
-        if value.relation is not None:
+        if value.relation is not None and value.type is not Type.BOOLEAN:
             raise self.fault(node, "A comparison is missing: write 1 = CONTAINS(…), or DISTANCE(…) < radius")
         if value.type not in (Type.BOOLEAN, Type.UNKNOWN):
             raise self.fault(node, f"{self._clause} takes a condition, not {value.type.noun}")
@@ -265,10 +267,11 @@ class Expressions:
         name = str(node.this).upper()
         if name in GEOMETRY:
             return GEOMETRY[name](self, name, node)
-        function = FUNCTIONS.get(name) or IVOA_FUNCTIONS.get(name)
+        own = POSTGRES_FUNCTIONS if self.scope.language is Language.POSTGRESQL else {}
+        function = own.get(name) or FUNCTIONS.get(name) or IVOA_FUNCTIONS.get(name)
         if function is None:
             place = position_of_word(self.scope.text, node)
-            raise no_function(str(node.this), place, map(str.lower, IVOA_FUNCTIONS))
+            raise no_function(str(node.this), place, map(str.lower, (*IVOA_FUNCTIONS, *own)))
         return self._aggregated(function, node) if function.aggregate else function.write(self, node)
 
     def _aggregated(self, function: Function, node: exp.Anonymous) -> Value:

@@ -46,8 +46,9 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value | None
     if left.relation is None and right.relation is not None:
         sign, left, right = MIRRORED[sign], right, left
     relation = left.relation
-    if isinstance(relation, Containment) and right.constant in (0, 1) and sign in ("=", "<>"):
-        wanted = (sign == "=") == (right.constant == 1)
+    truth = _truth(left, right)
+    if isinstance(relation, Containment) and truth is not None and sign in ("=", "<>"):
+        wanted = (sign == "=") == truth
         sql = relation.condition if wanted else f"(NOT {relation.condition})"
         return replace(
             combined((left, right), sql, Type.BOOLEAN),
@@ -63,6 +64,16 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value | None
     near = combined((left, right), shapes.is_nearer(first, second, right, sign), Type.BOOLEAN)
     found = regions.near(first, second, right, scans)
     return replace(near, restrictions=found, pairings=_pairings(first, second, right))
+
+
+def _truth(left: Value, right: Value) -> bool | None:
+    """Return which answer a relation is compared with: 1 or 0; one of q3c's with TRUE or 't' as well."""
+    if right.constant in (0, 1):
+        return right.constant == 1
+    if left.type is not Type.BOOLEAN:
+        return None
+    said = right.constant if right.type is Type.TEXT else right.sql if right.type is Type.BOOLEAN else None
+    return {"t": True, "true": True, "f": False, "false": False}.get(str(said).lower())
 
 
 def _distance(writer: Writer, name: str, node: exp.Anonymous) -> Value:

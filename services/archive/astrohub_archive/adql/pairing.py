@@ -19,7 +19,10 @@ from .shapes import double
 from .sources import Source
 from .values import Near, Pairing, Point, number_sql, quoted
 
-__all__ = ["Pairs"]
+__all__ = ["LATERAL", "Pairs"]
+
+LATERAL = "LATERAL"
+"""With which the engine SQL of a subquery begins that is computed for each row before it."""
 
 _LEAST_HEIGHT = 15 / 3600
 """Degrees: of smaller cells there would be more than positions."""
@@ -117,7 +120,8 @@ def _source_of(point: Point, other: Point, sources: Sequence[Source]) -> Source 
     known, others = _aliases(point), _aliases(other)
     if len(known) != 1 or not others or known & others or _RANDOM in point.lon.sql + point.lat.sql:
         return None
-    return next((source for source in sources if source.alias in known), None)
+    found = next((source for source in sources if source.alias in known), None)
+    return None if found is None or found.sql.startswith(LATERAL) else found
 
 
 def _aliases(point: Point) -> set[str]:

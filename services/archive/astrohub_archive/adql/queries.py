@@ -13,6 +13,7 @@ from ..errors import QueryError
 from .arithmetic import brought_to
 from .datatypes import Type, common_type
 from .expressions import Expressions, WrittenQuery
+from .languages import Language
 from .ordering import cut, listed_number, order_of_rows, order_of_select, whole_number
 from .positions import position_of
 from .results import distinct_names, name_of
@@ -32,6 +33,7 @@ MAXIMUM_COLUMNS = 2_000
 MAXIMUM_LISTED = 10_000
 """Columns of all SELECT lists of a query together: each level of nesting can double them."""
 
+_TAIL = ("order", "limit", "offset")
 _WORDS: dict[type[exp.Expr], str] = {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
 
 
@@ -47,9 +49,10 @@ class _Item:
 class Queries:
     """Writes one statement's queries, outermost and inner ones."""
 
-    def __init__(self, text: str, catalog: Catalog) -> None:
+    def __init__(self, text: str, catalog: Catalog, language: Language = Language.ADQL) -> None:
         self.scans = Scans()
         self._text = text
+        self._language = language
         self._from = From(text, catalog, self.scans, self.inner)
         self._numbers: Iterator[int] = count()
         self._root: exp.Query | None = None
@@ -58,13 +61,16 @@ class Queries:
     def outermost(self, query: exp.Query) -> WrittenQuery:
         """Write the query itself; its columns are called in the engine as in the answer."""
         self._root = query
-        return self._written(query, Scope(self._text, self.scans), outermost=True)
+        return self._written(query, self._empty_scope(), outermost=True)
 
     def inner(self, query: exp.Expr, scope: Scope, *, existence: bool = False) -> WrittenQuery:
         """Write a query inside another; `existence` says that only whether it has rows matters."""
         around = scope if scope.sources or scope.parent else None
-        inner = Scope(self._text, self.scans, parent=around, common=scope.common)
+        inner = replace(self._empty_scope(), parent=around, common=scope.common)
         return self._written(query, inner, existence=existence)
+
+    def _empty_scope(self) -> Scope:
+        return Scope(self._text, self.scans, language=self._language)
 
     def _written(
         self, query: exp.Expr, scope: Scope, *, outermost: bool = False, existence: bool = False
@@ -99,7 +105,7 @@ class Queries:
                 )
             if not isinstance(cte.this, exp.Query):
                 raise QueryError("WITH takes queries only.", position=position_of(self._text, cte))
-            written = self._written(cte.this, Scope(self._text, self.scans, common=common))
+            written = self._written(cte.this, replace(self._empty_scope(), common=common))
             columns = tuple(
                 replace(c, read=None) for c in renamed(written.columns, cte.args["alias"], self._text)
             )
@@ -117,7 +123,7 @@ class Queries:
         node: exp.Expr = query
         while isinstance(node, exp.SetOperation):
             steps.append(node)
-            if node is not query and any(node.args.get(k) for k in ("with_", "order", "offset")):
+            if node is not query and any(node.args.get(k) for k in ("with_", *_TAIL)):
                 raise QueryError("Put this part into parentheses.", position=position_of(self._text, node))
             node = node.this
         if len(steps) >= MAXIMUM_OPERANDS:
@@ -137,9 +143,9 @@ class Queries:
         return WrittenQuery(sql + self._tail(query, columns), columns)
 
     def _tail(self, query: exp.Expr, columns: tuple[OutputColumn, ...]) -> str:
-        """Write ORDER BY and OFFSET after a set operation or parentheses."""
+        """Write ORDER BY, LIMIT and OFFSET after a set operation or parentheses."""
         order = order_of_rows(self._text, query, [column.name for column in columns])
-        return order + cut(self._text, query)
+        return order + cut(self._text, query, whole_number(self._text, query.args.get("limit"), "LIMIT"))
 
     def _united(
         self,
@@ -201,7 +207,8 @@ class Queries:
         if having is not None:
             clauses += ["HAVING", having.sql]
         sql = " ".join(clauses)
-        top = whole_number(self._text, select.args.get("limit"), "TOP")
+        word = "TOP" if self._language is Language.ADQL else "LIMIT"
+        top = whole_number(self._text, select.args.get("limit"), word)
         known = [source.rows for source in relation.sources if source.rows is not None]
         rows = top if top is not None else max(known, default=None)
         return WrittenQuery(sql + order + cut(self._text, select, top), columns, top, rows)

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ..errors import QueryError
 from .datatypes import Type
+from .languages import Language
 from .nearest import nearest, with_suggestion
 from .positions import position_of
 from .scans import Scans
@@ -101,6 +102,7 @@ class Scope:
     fields: tuple[Field, ...] = ()
     parent: Scope | None = None
     common: Mapping[str, CommonTable] = field(default_factory=dict)
+    language: Language = Language.ADQL
     _by_name: dict[str, list[Field]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:

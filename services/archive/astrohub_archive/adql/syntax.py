@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError, TokenError
 from sqlglot.tokenizer_core import Token, TokenType
 
@@ -13,12 +15,21 @@ from ..errors import Position, QueryError
 from ..settings import Limits
 from .bounds import check_nesting, check_text, check_tokens
 from .dialect import ADQL, AdqlParser, AdqlTokenizer, SyntaxFault
+from .languages import Language
 from .positions import position_at
-from .vocabulary import ADQL_KINDS, NEVER_NAMES, foreign_sign, foreign_word, is_name, is_number
+from .postgresql import PostgresParser, PostgreSQL, PostgresTokenizer, with_own_tables
+from .vocabulary import (
+    ADQL_KINDS,
+    NEVER_NAMES,
+    POSTGRES_KINDS,
+    foreign_sign,
+    foreign_word,
+    is_name,
+    is_number,
+)
 
 __all__ = ["parse"]
 
-_DIALECT = ADQL()
 _FRAMES_PER_LEVEL = 60
 _BASE_FRAMES = 2_000
 _QUOTED = frozenset({TokenType.STRING, TokenType.IDENTIFIER})
@@ -40,24 +51,43 @@ _OPERATORS = frozenset(
 _QUERY_STARTS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.L_PAREN})
 
 
-def parse(text: str, limits: Limits) -> exp.Query:
-    """Read a text as one ADQL query.
+@dataclass(frozen=True)
+class _Grammar:
+    """How a language is read: its words, its clauses, and the kinds of tokens that it is made of."""
+
+    dialect: Dialect
+    tokenizer: type[AdqlTokenizer]
+    parser: type[AdqlParser]
+    kinds: frozenset[TokenType]
+
+
+_GRAMMARS = {
+    Language.ADQL: _Grammar(ADQL(), AdqlTokenizer, AdqlParser, ADQL_KINDS),
+    Language.POSTGRESQL: _Grammar(PostgreSQL(), PostgresTokenizer, PostgresParser, POSTGRES_KINDS),
+}
+
+
+def parse(text: str, limits: Limits, language: Language = Language.ADQL) -> exp.Query:
+    """Read a text as one query.
 
     Raises
     ------
     QueryError
-        With the place at which the text ceased to be ADQL.
+        With the place at which the text ceased to be of the language.
     """
+    grammar = _GRAMMARS[language]
     check_text(text, limits)
-    tokens = _tokenize(text)
+    tokens = _tokenize(text, grammar)
     check_tokens(text, tokens)
     tokens = _without_last_semicolon(text, tokens)
-    _check_words(text, tokens)
+    if language is Language.POSTGRESQL:
+        tokens = with_own_tables(tokens)
+    _check_words(text, tokens, grammar.kinds)
     check_nesting(text, tokens, limits)
     # The parser recurses by about fifty frames a level of parentheses.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _BASE_FRAMES + _FRAMES_PER_LEVEL * limits.query_depth))
     try:
-        trees = AdqlParser(dialect=_DIALECT).parse(tokens, text)
+        trees = grammar.parser(dialect=grammar.dialect).parse(tokens, text)
     except SyntaxFault as fault:
         raise _fault(text, tokens, fault) from None
     except RecursionError:
@@ -70,9 +100,9 @@ def parse(text: str, limits: Limits) -> exp.Query:
     return tree
 
 
-def _tokenize(text: str) -> list[Token]:
+def _tokenize(text: str, grammar: _Grammar) -> list[Token]:
     try:
-        return AdqlTokenizer(dialect=_DIALECT).tokenize(text)
+        return grammar.tokenizer(dialect=grammar.dialect).tokenize(text)
     except TokenError:
         raise _open_quote(text) from None
 
@@ -113,8 +143,8 @@ def _without_last_semicolon(text: str, tokens: Sequence[Token]) -> list[Token]:
     return kept
 
 
-def _check_words(text: str, tokens: Sequence[Token]) -> None:
-    """Refuse what cannot be a word of ADQL, before the parser makes something of it."""
+def _check_words(text: str, tokens: Sequence[Token], kinds: frozenset[TokenType]) -> None:
+    """Refuse what cannot be a word of the language, before the parser makes something of it."""
     if tokens[0].token_type not in _QUERY_STARTS:
         raise QueryError(
             f"Only queries are answered: begin with SELECT or WITH, not with {_shown(tokens[0])}.",
@@ -126,7 +156,7 @@ def _check_words(text: str, tokens: Sequence[Token]) -> None:
             _check_name(text, tokens, index)
         elif kind == TokenType.NUMBER:
             _check_number(text, tokens, index)
-        elif kind not in ADQL_KINDS:
+        elif kind not in kinds:
             raise QueryError(foreign_sign(token.text[:1] or " "), position=_at(text, token))
         elif kind == TokenType.IDENTIFIER and not token.text.strip():
             raise QueryError("A name in double quotes must not be empty.", position=_at(text, token))
@@ -204,6 +234,8 @@ def _without_left_side(tokens: Sequence[Token], fault: SyntaxFault) -> Token | N
 _MISSING = (
     ("Expecting )", "a closing parenthesis is missing"),
     ("Expecting (", "an opening parenthesis is missing"),
+    ("Expecting [", "an opening bracket is missing"),
+    ("Expecting ]", "a closing bracket is missing"),
     ("Expected END", "the END of a CASE is missing"),
     ("Expected table", "the name of a table is missing"),
     ("Expected JOIN", "JOIN is missing"),

@@ -15,7 +15,7 @@ from .datatypes import type_of_column
 from .expressions import Subqueries
 from .joins import Joins, Relation, check_source_names
 from .nearest import with_suggestion
-from .pairing import Pairs
+from .pairing import LATERAL, Pairs
 from .positions import position_of
 from .scans import Scans
 from .sources import CommonTable, Field, OutputColumn, Scope, Source, matches
@@ -57,11 +57,15 @@ class From:
         relations: list[Relation] = []
         current = self._relation(select.args["from_"].this, outer)
         for join in select.args.get("joins") or ():
+            if isinstance(join.this, exp.Lateral):
+                right = self._lateral(join, [*relations, current], outer)
+            else:
+                right = self._relation(join.this, outer)
             if join.args.get("kind") == "COMMA":
                 relations.append(current)
-                current = self._relation(join.this, outer)
+                current = right
             else:
-                current = self._joins.joined(current, self._relation(join.this, outer), join, outer)
+                current = self._joins.joined(current, right, join, outer)
         relations.append(current)
         sources = tuple(source for relation in relations for source in relation.sources)
         check_source_names(self._text, select.args["from_"], sources)
@@ -169,6 +173,23 @@ class From:
         columns = renamed(written.columns, alias, self._text) if alias else written.columns
         name = alias.this.name if alias and alias.this else None
         return self._rows(f"({written.sql})", columns, name, written.rows)
+
+    def _lateral(self, join: exp.Join, before: list[Relation], outer: Scope) -> Relation:
+        """Read a subquery in which the columns of what stands before it have names."""
+        node = join.this
+        if join.args.get("side") in ("RIGHT", "FULL") or not isinstance(node.this, exp.Subquery):
+            raise QueryError(
+                "LATERAL takes a subquery in parentheses, after a comma, JOIN or LEFT JOIN.",
+                position=position_of(self._text, node) or position_of(self._text, join),
+            )
+        sources = tuple(source for relation in before for source in relation.sources)
+        fields = tuple(field for relation in before for field in relation.fields)
+        around = replace(outer, sources=sources, fields=fields)
+        written = self._subqueries(_without_alias(node.this), around)
+        alias = node.args.get("alias") or node.this.args.get("alias")
+        columns = renamed(written.columns, alias, self._text) if alias else written.columns
+        name = alias.this.name if alias and alias.this else None
+        return self._rows(f"{LATERAL} ({written.sql})", columns, name, None)
 
     def _rows(
         self, sql: str, columns: tuple[OutputColumn, ...], name: str | None, rows: int | None

@@ -7,6 +7,7 @@ from ..errors import QueryError
 from ..models import Statement
 from ..settings import Limits
 from .allowed import check_tree
+from .languages import Language
 from .queries import Queries
 from .results import result_column
 from .syntax import parse
@@ -17,8 +18,8 @@ _NODES_PER_LEVEL = 4
 _NODES_BESIDES = 100
 
 
-def understand(text: str, catalog: Catalog, limits: Limits) -> Statement:
-    """Understand an ADQL 2.1 query and allow it, or refuse it with one sentence.
+def understand(text: str, catalog: Catalog, limits: Limits, language: Language = Language.ADQL) -> Statement:
+    """Understand a query and allow it, or refuse it with one sentence.
 
     Parameters
     ----------
@@ -28,6 +29,8 @@ def understand(text: str, catalog: Catalog, limits: Limits) -> Statement:
         What tables and columns there are for the author.
     limits
         How long and how deep a query may be.
+    language
+        In which it is written.
 
     Returns
     -------
@@ -41,9 +44,18 @@ def understand(text: str, catalog: Catalog, limits: Limits) -> Statement:
     UnknownTable
         When a table is named that the catalogue does not hold.
     """
-    tree = parse(text, limits)
+    try:
+        return _understood(text, catalog, limits, language)
+    except QueryError as e:
+        e.message = language.worded(e.message)
+        e.args = (e.message,)
+        raise
+
+
+def _understood(text: str, catalog: Catalog, limits: Limits, language: Language) -> Statement:
+    tree = parse(text, limits, language)
     check_tree(text, tree, _NODES_PER_LEVEL * limits.query_depth + _NODES_BESIDES)
-    queries = Queries(text, catalog)
+    queries = Queries(text, catalog, language)
     try:
         written = queries.outermost(tree)
     except RecursionError:

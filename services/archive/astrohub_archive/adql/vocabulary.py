@@ -7,8 +7,17 @@ import re
 from sqlglot.tokenizer_core import Token, TokenType
 
 from .dialect import AdqlTokenizer
+from .postgresql import PostgresTokenizer
 
-__all__ = ["ADQL_KINDS", "FOREIGN_WORDS", "foreign_sign", "foreign_word", "is_name", "is_number"]
+__all__ = [
+    "ADQL_KINDS",
+    "FOREIGN_WORDS",
+    "POSTGRES_KINDS",
+    "foreign_sign",
+    "foreign_word",
+    "is_name",
+    "is_number",
+]
 
 ADQL_KINDS = frozenset(
     {
@@ -32,6 +41,13 @@ ADQL_KINDS = frozenset(
     }
 )
 """The kinds of tokens that an ADQL query is made of."""
+
+POSTGRES_KINDS = ADQL_KINDS | {
+    *PostgresTokenizer.KEYWORDS.values(),
+    TokenType.L_BRACKET,
+    TokenType.R_BRACKET,
+}
+"""The kinds of tokens that a query in the PostgreSQL that is read here is made of."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
@@ -99,6 +115,9 @@ def foreign_sign(character: str) -> str:
 def foreign_word(word: Token, following: Token | None) -> str | None:
     """Return the sentence for a word of SQL that ADQL does not have, if it is one."""
     name = word.text.upper()
+    if name == "TOP" and following is not None and following.token_type == TokenType.NUMBER:
+        # A word of ADQL is read as a name in another language only.
+        return f"There is no TOP: write LIMIT {following.text} at the end of the query."
     if word.token_type != TokenType.VAR or name not in FOREIGN_WORDS:
         return None
     if name in ("LIMIT", "FETCH"):

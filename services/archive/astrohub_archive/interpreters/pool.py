@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
+from ..adql import Language
 from ..catalog import Catalog
 from ..errors import BusyError, EngineError, QueryError
 from ..logs import log_event
@@ -79,7 +80,9 @@ class Interpreters:
         await asyncio.gather(*(one.kill() for one in self._all))
         self._all.clear()
 
-    async def understand(self, text: str, own: tuple[Schema, ...] = ()) -> Statement:
+    async def understand(
+        self, text: str, own: tuple[Schema, ...] = (), *, language: Language = Language.ADQL
+    ) -> Statement:
         """Turn a text into a statement.
 
         Parameters
@@ -88,6 +91,8 @@ class Interpreters:
             The query.
         own
             Schemas that there are for its author besides the public ones, or in their place.
+        language
+            In which it is written.
 
         Raises
         ------
@@ -98,7 +103,7 @@ class Interpreters:
         EngineError
             When the interpreter was lost through no fault of the text.
         """
-        question = Question(text, own)
+        question = Question(text, own, language)
         # An exchange that has begun is brought to its end, so that the next text gets its own answer.
         exchange = self._in_background(self._exchange(question))
         content, catalog = await asyncio.shield(exchange)

@@ -53,7 +53,8 @@ def _serve(questions: BinaryIO, answers: BinaryIO) -> None:
 
 def _said(task: Task, question: Question) -> bytes:
     try:
-        return write_answer(understand(question.text, question.catalog(task.catalog), task.limits))
+        catalog = question.catalog(task.catalog)
+        return write_answer(understand(question.text, catalog, task.limits, question.language))
     except QueryError as e:
         return write_failure(e)
     except MemoryError:

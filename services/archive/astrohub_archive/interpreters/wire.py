@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO
 
+from ..adql import Language
 from ..catalog import Catalog
 from ..errors import ArchiveError, Position, QueryError, UnknownTable
 from ..models import IdentifierFilter, Region, ResultColumn, Scan, Schema, Statement
@@ -55,6 +56,7 @@ class Question:
 
     text: str
     own: tuple[Schema, ...] = ()
+    language: Language = Language.ADQL
 
     def catalog(self, public: Catalog) -> Catalog:
         """Return all that the author may query; own tables are found by their full names only."""

@@ -6,7 +6,7 @@ from ..formats import FORMATS
 from ..ivoa.capabilities import add_capability, add_interface, capabilities
 from ..ivoa.xml import Element, add, document
 from ..settings import Limits
-from .features import FEATURES
+from .features import LANGUAGES, UDF, AnnouncedLanguage
 
 __all__ = ["capabilities_document"]
 
@@ -26,8 +26,11 @@ def capabilities_document(tap_url: str, limits: Limits) -> bytes:
     top = capabilities()
     access = add(top, "capability", standardID="ivo://ivoa.net/std/TAP", xsi__type="tr:TableAccess")
     add_interface(access, tap_url, use="base", version="1.1")
-    _add_language(access)
+    for language in LANGUAGES:
+        _add_language(access, language)
     _add_formats(access)
+    for method in ("inline", "http", "https"):
+        add(access, "uploadMethod", **{"ivo-id": f"ivo://ivoa.net/std/TAPRegExt#upload-{method}"})
     _add_limits(access, limits)
     for standard, path in (
         ("ivo://ivoa.net/std/VOSI#capabilities", "capabilities"),
@@ -39,16 +42,21 @@ def capabilities_document(tap_url: str, limits: Limits) -> bytes:
     return document(top)
 
 
-def _add_language(access: Element) -> None:
+def _add_language(access: Element, announced: AnnouncedLanguage) -> None:
     language = add(access, "language")
-    add(language, "name", "ADQL")
-    add(language, "version", "2.0", **{"ivo-id": "ivo://ivoa.net/std/ADQL#v2.0"})
-    add(language, "version", "2.1", **{"ivo-id": "ivo://ivoa.net/std/ADQL#v2.1"})
-    add(language, "description", "Astronomical Data Query Language")
-    for kind, names in FEATURES.items():
+    add(language, "name", announced.name)
+    for version, identifier in announced.versions:
+        add(language, "version", version, **({"ivo-id": identifier} if identifier else {}))
+    add(language, "description", announced.description)
+    for kind, names in announced.features.items():
         features = add(language, "languageFeatures", type=kind)
         for name in names:
             add(add(features, "feature"), "form", name)
+    functions = add(language, "languageFeatures", type=UDF)
+    for form, description in announced.functions.items():
+        function = add(functions, "feature")
+        add(function, "form", form)
+        add(function, "description", description)
 
 
 def _add_formats(access: Element) -> None:
@@ -68,3 +76,6 @@ def _add_limits(access: Element, limits: Limits) -> None:
     output = add(access, "outputLimit")
     add(output, "default", str(limits.default_rows), unit="row")
     add(output, "hard", str(limits.maximum_rows), unit="row")
+    upload = add(access, "uploadLimit")
+    add(upload, "default", str(limits.upload_anonymous_bytes), unit="byte")
+    add(upload, "hard", str(limits.upload_bytes), unit="byte")

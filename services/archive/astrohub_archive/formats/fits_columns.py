@@ -37,16 +37,20 @@ class FitsColumn(Protocol):
     """
 
     @property
-    def null(self) -> int | None: ...
+    def null(self) -> int | None:
+        """Return what stands for NULL."""
 
     @property
-    def width(self) -> int | None: ...
+    def width(self) -> int | None:
+        """Return the bytes in a row."""
 
     @property
-    def element_bytes(self) -> int: ...
+    def element_bytes(self) -> int:
+        """Return the bytes of one element."""
 
     @property
-    def heap_bytes(self) -> int: ...
+    def heap_bytes(self) -> int:
+        """Return the bytes in the heap."""
 
     def see(self, array: pa.Array) -> None:
         """Take note of some of its values."""

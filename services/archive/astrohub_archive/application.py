@@ -23,6 +23,7 @@ __all__ = ["make_application", "make_routes"]
 
 # What is put under these may be large; who takes it bounds it.
 _STREAMED = ("/files/", "/mydb/tables/")
+_FORMS = ("/tap/sync", "/tap/async")
 
 
 def make_routes(prefix: str) -> FastAPI:
@@ -62,6 +63,7 @@ def make_application(archive: Archive) -> ASGIApp:
     app.state.mydb = archive.mydb
     app.state.browse = archive.browse
     app.state.vospace = archive.vospace
+    forms = tuple(f"{settings.prefix}{path}" for path in _FORMS)
     streamed = tuple(f"{settings.prefix}{path}" for path in _STREAMED)
-    bounded = BoundedBody(app, settings.limits.request_bytes, streamed=streamed)
+    bounded = BoundedBody(app, settings.limits.request_bytes, streamed=streamed, forms=forms)
     return SafeResponses(AnsweredHeads(bounded, app.routes))

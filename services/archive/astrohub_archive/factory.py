@@ -24,11 +24,14 @@ from .mydb.service import MyDb, OwnTables
 from .mydb.store import TableStore
 from .reader import Reader
 from .settings import Settings, SettingsError
+from .table_files import Converter
 from .tap import Tap
 from .tap.description import Description
 from .tap.jobs import JobExecution, Jobs
 from .tap.queries import Queries
+from .tap.uploads import Uploads
 from .vospace import Vospace, build_vospace
+from .web.fetching import Fetcher
 from .web.requests import Addresses
 
 __all__ = ["Archive", "build"]
@@ -112,21 +115,26 @@ def build(settings: Settings) -> Archive:
     queries = Queries(reader, pool, limits)
     store = JobStore(database, "tap")
     folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
-    execute = JobExecution(queries, pool, folders, limits)
+    converter = Converter(settings.mydb)
+    uploads = Uploads(converter, folders, Fetcher(limits.sync_s), limits)
+    execute = JobExecution(queries, pool, folders, uploads, limits)
     runner = Runner(store, folders, changes, execute, options=settings.jobs)
     identity = Identity(settings.hub)
     tap = Tap(
         identity=identity,
         addresses=_addresses(settings),
         queries=queries,
-        jobs=Jobs(store, folders, changes, runner, queries=queries, limits=limits),
+        jobs=Jobs(store, folders, changes, runner, queries=queries, uploads=uploads, limits=limits),
         description=Description(reader, pool, limits),
+        uploads=uploads,
     )
     cleaner = Cleaner(store, folders)
     mydb = MyDb(
         identity=identity,
         store=tables,
-        makers=Makers(tables, table_folders, reader, pool, limits=limits, options=settings.mydb),
+        makers=Makers(
+            tables, table_folders, reader, pool, limits=limits, options=settings.mydb, converter=converter
+        ),
         cleaner=TableCleaner(tables, table_folders),
         options=settings.mydb,
     )

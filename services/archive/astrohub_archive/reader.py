@@ -5,19 +5,24 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from .adql import Language
 from .catalog import Catalog
 from .catalog.tap_schema import publish_for_one
-from .errors import CredentialsRequired, UnknownTable
+from .errors import CredentialsRequired, QueryError, UnknownTable
 from .identity import READ_ARCHIVE, require_scope
 from .interpreters.pool import Interpreters
 from .models import Principal, Schema, Statement
 
-__all__ = ["MYDB", "Reader"]
+__all__ = ["MYDB", "TAP_UPLOAD", "Reader"]
 
 MYDB = "mydb"
 """The schema in which callers find the tables of their own."""
+
+TAP_UPLOAD = "TAP_UPLOAD"
+"""The schema in which a query finds the tables that came with it."""
 
 _TAP_SCHEMA = "tap_schema"
 
@@ -30,7 +35,8 @@ class Reader:
     catalog
         What is public.
     own_tables
-        Looks up the schema of a user's own tables by the user's name; it may block.
+        Looks up the schema of a user's own tables by the user's name, for a query's text if there is one;
+        it may block.
     interpreters
         Understand texts.
     work_dir
@@ -40,7 +46,7 @@ class Reader:
     def __init__(
         self,
         catalog: Catalog,
-        own_tables: Callable[[str], Schema],
+        own_tables: Callable[[str, str | None], Schema],
         interpreters: Interpreters,
         work_dir: Path,
     ) -> None:
@@ -62,8 +68,14 @@ class Reader:
         await self._interpreters.renew(catalog)
         self.catalog = catalog
 
-    async def understand(self, principal: Principal, text: str) -> Statement:
-        """Turn a query's text into a statement that this caller may run.
+    async def understand(
+        self,
+        principal: Principal,
+        text: str,
+        language: Language = Language.ADQL,
+        uploaded: Schema | None = None,
+    ) -> Statement:
+        """Turn a query's text into a statement that this caller may run, among uploaded tables too.
 
         Raises
         ------
@@ -78,8 +90,9 @@ class Reader:
         """
         require_scope(principal, READ_ARCHIVE)
         try:
-            return await self._understand(principal.name, text)
+            return await self._understand(principal.name, text, language, uploaded)
         except UnknownTable as e:
+            _check_uploads(e, text, uploaded)
             if not principal.is_anonymous:
                 raise
             raise _ask_for_token(e) from e
@@ -95,7 +108,7 @@ class Reader:
         require_scope(principal, READ_ARCHIVE)
         if principal.name is None:
             return None
-        return await asyncio.to_thread(self._own_tables, principal.name)
+        return await asyncio.to_thread(self._own_tables, principal.name, None)
 
     async def catalog_of(self, principal: Principal) -> Catalog:
         """Return all that the caller may query.
@@ -108,23 +121,28 @@ class Reader:
         own = await self.own_schema(principal)
         return self.catalog if own is None else _with_own(self.catalog, own)
 
-    async def _understand(self, user: str | None, text: str) -> Statement:
-        understand = self._interpreters.understand
+    async def _understand(
+        self, user: str | None, text: str, language: Language, uploaded: Schema | None
+    ) -> Statement:
+        understand = partial(self._interpreters.understand, language=language)
+        came = () if uploaded is None else (uploaded,)
         if user is None:
-            return await understand(text)
+            return await understand(text, came)
         # A user's own tables are found by their full names only: a query without the word cannot mean one.
         # But TAP_SCHEMA lists them.
         if any(word in text.lower() for word in (MYDB, _TAP_SCHEMA)):
-            return await understand(text, await asyncio.to_thread(self._own_schemas, user, text))
+            return await understand(text, (*came, *await asyncio.to_thread(self._own_schemas, user, text)))
         try:
-            return await understand(text)
+            return await understand(text, came)
         except UnknownTable:
             # Among the caller's own tables there may be one whose name was written without the schema.
-            return await understand(text, await asyncio.to_thread(self._own_schemas, user, text))
+            return await understand(text, (*came, *await asyncio.to_thread(self._own_schemas, user, text)))
 
     def _own_schemas(self, user: str, text: str) -> tuple[Schema, ...]:
-        own = self._own_tables(user)
-        if not own.tables or _TAP_SCHEMA not in text.lower():
+        if _TAP_SCHEMA not in text.lower():
+            return (self._own_tables(user, text),)
+        own = self._own_tables(user, None)
+        if not own.tables:
             return (own,)
         # No name of a user is a name of a folder, and no folder tells whose it is.
         folder = self._tap_schemas / hashlib.sha256(user.encode()).hexdigest()[:32]
@@ -133,6 +151,21 @@ class Reader:
 
 def _with_own(catalog: Catalog, own: Schema) -> Catalog:
     return catalog.with_schema(own, qualified_only=True)
+
+
+def _check_uploads(unknown: UnknownTable, text: str, uploaded: Schema | None) -> None:
+    """Say so when a query names a table that was to come with it, and has not."""
+    at = unknown.position
+    if at is None:
+        return
+    word = text.splitlines()[at.line - 1][at.column - 1 : at.end_column - 1]
+    if not word.lower().startswith(f"{TAP_UPLOAD.lower()}."):
+        return
+    came = " and ".join(table.qualified_name for table in uploaded.tables) if uploaded else "no table"
+    raise QueryError(
+        f"There is no table {word[:200]}: with this query came {came}; UPLOAD says which tables come.",
+        position=at,
+    ) from unknown
 
 
 def _ask_for_token(unknown: UnknownTable) -> CredentialsRequired:

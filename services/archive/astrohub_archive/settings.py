@@ -118,6 +118,15 @@ class Limits(_Model):
     request_bytes: int = Field(
         2 * 1024**2, title="Request size", description="Bytes of a request's body at most.", ge=10_000
     )
+    upload_bytes: int = Field(
+        1024**3, title="Upload size", description="Bytes of the tables that come with one query.", ge=1_000
+    )
+    upload_anonymous_bytes: int = Field(
+        100 * 1024**2,
+        title="Anonymous upload size",
+        description="Bytes of the tables that come with one query of a caller without a token.",
+        ge=0,
+    )
     sync_s: int = Field(120, title="Sync time", description="Seconds a synchronous query may run.", ge=1)
     async_s: int = Field(86_400, title="Async time", description="Seconds a job may run.", ge=1)
     default_rows: int = Field(

@@ -99,7 +99,7 @@ def test_maxrec_zero_asks_for_the_columns_only(archive: RunningArchive) -> None:
         ({"MAXREC": "-1"}, "MAXREC must be at least 0"),
         ({"MAXREC": "all"}, "MAXREC must be a whole number"),
         ({"REQUEST": "getTables"}, "REQUEST must be doQuery"),
-        ({"UPLOAD": "mine,param:table"}, "cannot be uploaded"),
+        ({"UPLOAD": "mine,param:table"}, "no file came in a part of that name"),
         ({"RESPONSEFORMAT": "parquet/odd"}, "votable"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from ...support.running_archive import RunningArchive
 
-STAGES = "CPV CAP AVV TMV TME TMS TMC QGE QPO QAS UWS MDQ EXA"
+STAGES = "CPV CAP AVV TMV TME TMS TMC QGE QPO QAS UWS MDQ UPL EXA"
 
 
 @pytest.mark.skipif(shutil.which("stilts") is None, reason="stilts is not installed (Debian package stilts)")

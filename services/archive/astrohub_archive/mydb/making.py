@@ -44,6 +44,8 @@ class Makers:
         What understands and runs queries.
     limits, options
         What a query may ask for, and what a user may keep.
+    converter
+        Reads files.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Makers:
         *,
         limits: Limits,
         options: MyDb,
+        converter: Converter,
     ) -> None:
         self._store = store
         self._folders = folders
@@ -62,7 +65,7 @@ class Makers:
         self._pool = pool
         self._limits = limits
         self._options = options
-        self._converter = Converter(options)
+        self._converter = converter
         self._threads = ThreadPoolExecutor(thread_name_prefix="mydb")
         self._under_way: set[asyncio.Task[Content]] = set()
         self._is_stopping = False

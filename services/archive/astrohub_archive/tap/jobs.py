@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from ..adql import Language
 from ..engine import Pool
 from ..errors import (
     BusyError,
@@ -19,10 +20,12 @@ from ..errors import (
 from ..identity import READ_ARCHIVE, require_scope
 from ..ivoa.parameters import Parameters
 from ..ivoa.uws import Changes, Job, JobFolders, JobResult, JobStore, Phase, Runner, is_anonymous_id
-from ..models import Principal
+from ..models import Principal, Schema
 from ..settings import Limits
 from .queries import Queries
-from .query_request import read_query_request
+from .query_request import QueryRequest, language_of, read_query_request
+from .upload_request import read_uploads
+from .uploads import Uploads
 
 __all__ = ["JobExecution", "Jobs"]
 
@@ -41,14 +44,19 @@ class JobExecution:
         Runs the statement.
     folders
         Where results lie.
+    uploads
+        Reads the tables that came with a query.
     limits
         What a query may ask for.
     """
 
-    def __init__(self, queries: Queries, pool: Pool, folders: JobFolders, limits: Limits) -> None:
+    def __init__(
+        self, queries: Queries, pool: Pool, folders: JobFolders, uploads: Uploads, limits: Limits
+    ) -> None:
         self._queries = queries
         self._pool = pool
         self._folders = folders
+        self._uploads = uploads
         self._limits = limits
 
     async def __call__(self, job: Job) -> JobResult:
@@ -62,7 +70,18 @@ class JobExecution:
         request = read_query_request(job.parameters, self._limits)
         # The token was checked when the job was made; here its owner stands for it.
         principal = Principal(job.owner, frozenset({READ_ARCHIVE}) if job.owner else frozenset())
-        statement = await self._queries.understand(principal, request.text)
+        self._uploads.check_fetching(principal, request.uploads)
+        try:
+            uploaded = await self._uploads.of_job(job.job_id, request.uploads)
+            return await self._run(job, principal, request, uploaded)
+        finally:
+            if request.uploads:
+                await asyncio.to_thread(self._uploads.forget, job.job_id)
+
+    async def _run(
+        self, job: Job, principal: Principal, request: QueryRequest, uploaded: Schema | None
+    ) -> JobResult:
+        statement = await self._queries.understand(principal, request.text, request.language, uploaded)
         name = f"result.{request.format.extension}"
         outcome = await self._pool.run_to_file(
             statement,
@@ -83,6 +102,8 @@ class Jobs:
         The jobs, their results, who waits for them, who runs them.
     queries
         Looks at a query before it is queued.
+    uploads
+        Keeps the files of tables that come with a query.
     limits
         How many, how long.
     """
@@ -95,6 +116,7 @@ class Jobs:
         runner: Runner,
         *,
         queries: Queries,
+        uploads: Uploads,
         limits: Limits,
     ) -> None:
         self._store = store
@@ -102,10 +124,13 @@ class Jobs:
         self._changes = changes
         self._runner = runner
         self._queries = queries
+        self._uploads = uploads
         self._limits = limits
 
-    async def create(self, principal: Principal, parameters: Parameters, *, run: bool) -> Job:
-        """Make a job, and queue it if it is to run at once.
+    async def create(
+        self, principal: Principal, parameters: Parameters, files: Mapping[str, Path], *, run: bool
+    ) -> Job:
+        """Make a job, give it the files of its tables, and queue it if it is to run at once.
 
         Raises
         ------
@@ -117,6 +142,7 @@ class Jobs:
         require_scope(principal, READ_ARCHIVE)
         await self._check_names(principal, parameters)
         await self._check_count(principal)
+        self._uploads.check(principal, read_uploads(parameters), files)
         job = await asyncio.to_thread(
             self._store.create,
             owner=principal.name,
@@ -125,6 +151,8 @@ class Jobs:
             lifetime=timedelta(days=self._limits.job_lifetime_days),
             execution_duration_s=self._limits.async_s,
         )
+        if files:
+            await asyncio.to_thread(self._uploads.keep, files, job.job_id)
         return await self.run(principal, job.job_id) if run else job
 
     async def get(self, principal: Principal, job_id: str) -> Job:
@@ -212,8 +240,10 @@ class Jobs:
         await asyncio.to_thread(self._folders.remove, job_id)
         self._changes.announce(job_id)
 
-    async def set_parameters(self, principal: Principal, job_id: str, parameters: Parameters) -> None:
-        """Add or replace parameters of a job that has not been started.
+    async def set_parameters(
+        self, principal: Principal, job_id: str, parameters: Parameters, files: Mapping[str, Path]
+    ) -> None:
+        """Add or replace parameters of a job that has not been started, and the files of its tables.
 
         Raises
         ------
@@ -225,6 +255,8 @@ class Jobs:
         await self._check_names(principal, changed)
         if not await asyncio.to_thread(self._store.set_parameters, job_id, changed):
             raise UsageError(_ALREADY_BEGUN)
+        if files:
+            await asyncio.to_thread(self._uploads.keep, files, job_id)
 
     async def set_execution_duration(self, principal: Principal, job_id: str, seconds: int) -> None:
         """Set how long a job may run; zero and too much mean as long as is allowed.
@@ -275,10 +307,10 @@ class Jobs:
 
     async def _check_names(self, principal: Principal, parameters: Parameters) -> None:
         """Ask an anonymous caller for a token now if the query needs one; other faults show in the job."""
-        text = parameters.one("QUERY")
-        if text is None or not principal.is_anonymous:
+        text, name = parameters.one("QUERY"), parameters.one("LANG")
+        if text is None or not principal.is_anonymous or parameters.all("UPLOAD"):
             return
         try:
-            await self._queries.understand(principal, text)
+            await self._queries.understand(principal, text, language_of(name) or Language.ADQL)
         except QueryError:
             return

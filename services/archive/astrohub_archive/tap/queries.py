@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 from weakref import WeakSet
 
+from ..adql import Language
 from ..engine import Answer, Pool
 from ..errors import BusyError
-from ..models import Principal, Statement
+from ..models import Principal, Schema, Statement
 from ..reader import Reader
 from ..settings import Limits
 from .query_request import QueryRequest
@@ -42,7 +43,13 @@ class Queries:
         self._streaming: WeakSet[Answer] = WeakSet()
         self._is_stopping = False
 
-    async def understand(self, principal: Principal, text: str) -> Statement:
+    async def understand(
+        self,
+        principal: Principal,
+        text: str,
+        language: Language = Language.ADQL,
+        uploaded: Schema | None = None,
+    ) -> Statement:
         """Turn a query's text into a statement that this caller may run.
 
         Raises
@@ -54,17 +61,19 @@ class Queries:
         QueryError
             The query is not understood, or not allowed.
         """
-        return await self._reader.understand(principal, text)
+        return await self._reader.understand(principal, text, language, uploaded)
 
-    async def answer(self, principal: Principal, request: QueryRequest) -> Answer:
-        """Return the answer to a query once its first bytes are there.
+    async def answer(
+        self, principal: Principal, request: QueryRequest, uploaded: Schema | None = None
+    ) -> Answer:
+        """Return the answer to a query, among uploaded tables too, once its first bytes are there.
 
         Raises
         ------
         ArchiveError
             As `understand` and `engine.Pool.run` do; `BusyError` when the service is being stopped.
         """
-        statement = await self.understand(principal, request.text)
+        statement = await self.understand(principal, request.text, request.language, uploaded)
         if self._is_stopping:
             raise _stopping()
         running = asyncio.create_task(

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..adql import Language
 from ..errors import UsageError
 from ..formats import Format, find_format
 from ..ivoa.parameters import Parameters, shortened
 from ..settings import Limits
+from .upload_request import Upload, read_uploads
 
-__all__ = ["LANGUAGES", "QueryRequest", "read_format", "read_query_request"]
+__all__ = ["LANGUAGES", "QueryRequest", "language_of", "read_format", "read_query_request"]
 
-LANGUAGES = ("ADQL", "ADQL-2.0", "ADQL-2.1")
+LANGUAGES = {
+    "ADQL": Language.ADQL,
+    "ADQL-2.0": Language.ADQL,
+    "ADQL-2.1": Language.ADQL,
+    "PostgreSQL": Language.POSTGRESQL,
+}
+"""What LANG may be."""
+
 _DEFAULT_FORMAT = "votable"
 
 
@@ -23,15 +32,21 @@ class QueryRequest:
     ----------
     text
         The query.
+    language
+        In which it is written.
     format
         The format of the answer.
     maxrec
         Rows in the answer at most.
+    uploads
+        The tables that came with it.
     """
 
     text: str
+    language: Language
     format: Format
     maxrec: int
+    uploads: tuple[Upload, ...] = ()
 
 
 def read_query_request(parameters: Parameters, limits: Limits) -> QueryRequest:
@@ -43,15 +58,15 @@ def read_query_request(parameters: Parameters, limits: Limits) -> QueryRequest:
         When one is missing or not understood.
     """
     _check_request(parameters)
-    _check_language(parameters)
-    if parameters.all("UPLOAD"):
-        raise UsageError("Tables cannot be uploaded with a query (UPLOAD) here.")
+    language = _language(parameters)
     text = parameters.one("QUERY")
     if text is None:
-        raise UsageError("QUERY is missing; give it an ADQL query.")
+        raise UsageError("QUERY is missing; give it a query.")
     maxrec = parameters.integer("MAXREC")
     rows = limits.default_rows if maxrec is None else maxrec
-    return QueryRequest(text, read_format(parameters), min(rows, limits.maximum_rows))
+    return QueryRequest(
+        text, language, read_format(parameters), min(rows, limits.maximum_rows), read_uploads(parameters)
+    )
 
 
 def read_format(parameters: Parameters) -> Format:
@@ -71,9 +86,16 @@ def _check_request(parameters: Parameters) -> None:
         raise UsageError(f"REQUEST must be doQuery, not {shortened(request)!r}.")
 
 
-def _check_language(parameters: Parameters) -> None:
-    language = parameters.one("LANG")
-    if language is None:
+def language_of(name: str | None) -> Language | None:
+    """Return the language that a value of LANG names, whatever its case."""
+    names = {known.lower(): language for known, language in LANGUAGES.items()}
+    return names.get(name.lower()) if name is not None else None
+
+
+def _language(parameters: Parameters) -> Language:
+    name = parameters.one("LANG")
+    if name is None:
         raise UsageError("LANG is missing; give it the value ADQL.")
-    if language.upper() not in LANGUAGES:
-        raise UsageError(f"LANG must be one of {', '.join(LANGUAGES)}, not {shortened(language)!r}.")
+    if (language := language_of(name)) is None:
+        raise UsageError(f"LANG must be one of {', '.join(LANGUAGES)}, not {shortened(name)!r}.")
+    return language

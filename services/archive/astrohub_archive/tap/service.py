@@ -9,6 +9,7 @@ from ..web.requests import Addresses
 from .description import Description
 from .jobs import Jobs
 from .queries import Queries
+from .uploads import Uploads
 
 __all__ = ["Tap"]
 
@@ -22,3 +23,4 @@ class Tap:
     queries: Queries
     jobs: Jobs
     description: Description
+    uploads: Uploads

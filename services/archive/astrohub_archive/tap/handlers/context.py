@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends
@@ -10,6 +12,7 @@ from starlette.requests import Request
 
 from ...ivoa.parameters import Parameters
 from ...models import Principal
+from ...web.multipart import is_multipart, receive_form
 from ...web.problems import PROBLEM_MIME, prefer_problem
 from ...web.requests import identify, read_parameters
 from ..service import Tap
@@ -19,12 +22,22 @@ __all__ = ["Call", "Calling"]
 
 @dataclass(frozen=True)
 class Call:
-    """One request to TAP, read and identified."""
+    """One request to TAP, read and identified.
+
+    Attributes
+    ----------
+    folder
+        Where the files of its tables lie, if it has any.
+    files
+        These files, by the names of the parts in which they came.
+    """
 
     request: Request
     tap: Tap
     principal: Principal
     parameters: Parameters
+    folder: Path | None = None
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def tap_url(self) -> str:
@@ -32,13 +45,33 @@ class Call:
         return f"{self.tap.addresses.base(self.request)}/tap"
 
 
-async def _call(request: Request) -> Call:
+async def _call(request: Request) -> AsyncIterator[Call]:
+    """Read a request. What came with it in files is removed after the response, if no job has taken it."""
     tap: Tap = request.app.state.tap
+    if is_multipart(request):
+        # Who it is decides how much may come.
+        _prefer_problem(request, Parameters(request.query_params.multi_items()))
+        principal = await identify(request, tap.identity)
+        async with tap.uploads.receiving(principal) as (folder, limits):
+            form = await receive_form(request, folder, limits)
+            parameters = Parameters([*request.query_params.multi_items(), *form.pairs])
+            _prefer_problem(request, parameters)
+            yield Call(request, tap, principal, parameters, folder, form.files)
+        return
     parameters = await read_parameters(request)
+    _prefer_problem(request, parameters)
+    principal = await identify(request, tap.identity)
+    if "UPLOAD" not in parameters:
+        yield Call(request, tap, principal, parameters)
+        return
+    async with tap.uploads.receiving(principal) as (folder, _):
+        yield Call(request, tap, principal, parameters, folder)
+
+
+def _prefer_problem(request: Request, parameters: Parameters) -> None:
     wanted = parameters.all("RESPONSEFORMAT") + parameters.all("FORMAT")
     if any("arrow" in name.lower() or PROBLEM_MIME in name for name in wanted):
         prefer_problem(request)
-    return Call(request, tap, await identify(request, tap.identity), parameters)
 
 
 Calling = Annotated[Call, Depends(_call)]

@@ -35,6 +35,11 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
         "type": "string",
         "description": f"{', '.join(known.name for known in FORMATS)}, or a media type.",
     },
+    "UPLOAD": {
+        "type": "string",
+        "description": "Tables that come with the query: a name, a comma, `param:` and the name of a part of "
+        "the form that holds a VOTable, FITS, Parquet, ECSV or CSV file. The query finds it in TAP_UPLOAD.",
+    },
     "RUNID": {"type": "string", "description": "A name of the caller's own for the job."},
 }
 _REQUIRED = ("LANG", "QUERY")

@@ -117,7 +117,7 @@ async def get_parameters(call: Calling, job_id: str) -> Response:
 )
 async def post_parameters(call: Calling, job_id: str) -> Response:
     """Add or replace parameters of a job that has not been started."""
-    await call.tap.jobs.set_parameters(call.principal, job_id, own_parameters(call.parameters))
+    await call.tap.jobs.set_parameters(call.principal, job_id, own_parameters(call.parameters), call.files)
     return see(job_url(call, job_id))
 
 

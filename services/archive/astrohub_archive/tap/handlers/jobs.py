@@ -53,7 +53,7 @@ async def list_jobs(call: Calling) -> Response:
 async def create_job(call: Calling) -> Response:
     """Make a job; with PHASE=RUN it is queued at once."""
     run = wants_run(call.parameters)
-    job = await call.tap.jobs.create(call.principal, own_parameters(call.parameters), run=run)
+    job = await call.tap.jobs.create(call.principal, own_parameters(call.parameters), call.files, run=run)
     call.request.state.job = job.job_id if job.owner else "(anonymous)"
     return see(job_url(call, job.job_id))
 
@@ -88,7 +88,7 @@ async def change_job(call: Calling, job_id: str) -> Response:
     await change_destruction(call, job_id)
     own = own_parameters(call.parameters)
     if tuple(own):
-        await call.tap.jobs.set_parameters(call.principal, job_id, own)
+        await call.tap.jobs.set_parameters(call.principal, job_id, own, call.files)
     if "PHASE" in call.parameters:
         await change_phase(call, job_id)
     return see(job_url(call, job_id))

@@ -9,7 +9,7 @@ from ...engine import Answer
 from ...formats import Format
 from ...web.streaming import ClientLeft, StreamedAnswer, while_connected
 from ..queries import digest
-from ..query_request import read_query_request
+from ..query_request import QueryRequest, read_query_request
 from .context import Call, Calling
 from .documentation import ERRORS, QUERY_ANSWER, QUERY_FORM, QUERY_PARAMETERS
 
@@ -46,10 +46,19 @@ async def _answer(call: Call) -> Response:
     request = read_query_request(call.parameters, call.tap.queries.limits)
     call.request.state.query = digest(request.text)
     try:
-        answer = await while_connected(call.request, call.tap.queries.answer(call.principal, request))
+        answer = await while_connected(call.request, _run(call, request))
     except ClientLeft:
         return Response(status_code=499)
     return StreamedAnswer(answer, media_type=request.format.mime, headers=_headers(answer, request.format))
+
+
+async def _run(call: Call, request: QueryRequest) -> Answer:
+    uploads, queries = call.tap.uploads, call.tap.queries
+    if not request.uploads or call.folder is None:
+        return await queries.answer(call.principal, request)
+    uploads.check(call.principal, request.uploads, call.files)
+    uploaded = await uploads.read_at_once(call.folder, request.uploads)
+    return await queries.answer(call.principal, request, uploaded)
 
 
 def _headers(answer: Answer, form: Format) -> dict[str, str]:

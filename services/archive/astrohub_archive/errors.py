@@ -14,6 +14,7 @@ __all__ = [
     "Forbidden",
     "HubUnavailable",
     "InvalidToken",
+    "MemoryExceeded",
     "NotFound",
     "Position",
     "PreconditionFailed",
@@ -183,6 +184,13 @@ class EngineError(ArchiveError):
 
     slug = "engine"
     status = 500
+
+
+class MemoryExceeded(EngineError):
+    """A query that needs more memory than one query may use."""
+
+    slug = "memory"
+    status = 400
 
 
 class CatalogError(ArchiveError):

@@ -184,3 +184,15 @@ def test_a_with_query_hides_a_table_and_can_be_used_twice(answer: Answer) -> Non
     query = """WITH hip2 AS (SELECT hip FROM hipparcos.hip2 WHERE hip < 3)
     SELECT a.hip, b.hip FROM hip2 AS a, hip2 AS b WHERE a.hip <> b.hip ORDER BY 1"""
     assert answer(query) == [(1, 2), (2, 1)]
+
+
+def test_quotes_around_schema_and_table_together_are_told(read: Read) -> None:
+    with pytest.raises(UnknownTable) as refused:
+        read('SELECT ra FROM "gaia_dr3_g10.gaia_source"')
+    assert refused.value.message == (
+        'There is no table of the one name "gaia_dr3_g10.gaia_source": '
+        "write gaia_dr3_g10.gaia_source, or quotes around each part."
+    )
+    assert refused.value.suggestion == "gaia_dr3_g10.gaia_source"
+    assert refused.value.position is not None
+    assert refused.value.position.column == 16

@@ -158,12 +158,25 @@ class From:
             and (schema is None or matches(schema, table.schema))
         ):
             return table
+        self._check_quotes(node)
         full = ".".join(node.args[k].name for k in ("catalog", "db", "this") if node.args.get(k))
         suggestion = self._catalog.nearest_table(full[:200])
         raise UnknownTable(
             with_suggestion(f"There is no table {full[:200]}", suggestion),
             position=position_of(self._text, exp.Table(**_names_only(node))),
             suggestion=suggestion,
+        )
+
+    def _check_quotes(self, node: exp.Table) -> None:
+        """Tell of quotes that take in schema and table together."""
+        name = node.name
+        schema, _, bare = name.partition(".")
+        if node.args.get("db") is not None or not bare or self._catalog.table(schema, bare) is None:
+            return
+        raise UnknownTable(
+            f"There is no table of the one name {quoted(name)}: write {name}, or quotes around each part.",
+            position=position_of(self._text, node.this),
+            suggestion=name,
         )
 
     def _derived(self, node: exp.Subquery, outer: Scope) -> Relation:

@@ -7,7 +7,7 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator
 
-from ..errors import ArchiveError, EngineError
+from ..errors import ArchiveError, EngineError, MemoryExceeded
 from ..formats import Format
 from ..models import Outcome, ResultColumn
 from .faults import QueryCancelled, as_json, from_json
@@ -144,7 +144,7 @@ class Answer:
 
     def _loss(self) -> EngineError:
         if self._worker.outgrown:
-            return EngineError(
+            return MemoryExceeded(
                 f"The query needs more than the {self._memory_mb} MB of memory that one query may use; "
                 "let it sort, group or join fewer rows."
             )

@@ -9,20 +9,32 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ..errors import ArchiveError, BusyError, EngineError, QueryError, QueryTimeout
+from ..errors import ArchiveError, BusyError, EngineError, MemoryExceeded, QueryError, QueryTimeout
 
 __all__ = ["QueryCancelled", "as_json", "from_json", "is_fatal", "translate"]
 
 _KINDS: dict[str, type[ArchiveError]] = {
-    kind.slug: kind for kind in (QueryError, QueryTimeout, EngineError, BusyError)
+    kind.slug: kind for kind in (QueryError, QueryTimeout, EngineError, MemoryExceeded, BusyError)
 }
 _USERS_OWN = ("Conversion Error", "Out of Range Error", "Invalid Input Error", "Mismatch Type Error")
 # What the decoders of Parquet throw, without the name of a file; some say not even what kind of error it is.
 _UNREADABLE = ("Invalid Error", "Serialization Error", "IO Error")
 _FATAL = ("FATAL Error", "INTERNAL Error")
 _KIND = re.compile(r"[A-Z][\w ]+ Error: ")
-_PATH = re.compile(r"""['"]?(?:[\w.=+~-]*/)+[\w.=+~-]*['"]?""")
+# Two folders at least: a division is no path.
+_PATH = re.compile(r"""['"]?/(?:[\w.=+~-]+/)+[\w.=+~-]*['"]?""")
 _SCAN = re.compile(r'"?scan_\d+"?\.?')
+_NOT_CONVERTED = re.compile(r"Could not convert string '(.*)' to (\w+)", re.DOTALL)
+_NOT_FITTING = re.compile(r"with value (\S+) can't be cast .* destination type (\w+)")
+_NO_TIME = re.compile(r'invalid timestamp field format: "(.*?)"', re.DOTALL)
+_TYPES = {
+    "INT16": "SMALLINT",
+    "INT32": "INTEGER",
+    "INT64": "BIGINT",
+    "FLOAT": "REAL",
+    "DOUBLE": "DOUBLE PRECISION",
+}
+"""What the engine's types are called in a query."""
 
 
 class QueryCancelled(EngineError):
@@ -58,7 +70,7 @@ def translate(error: Exception, tables: Mapping[str, str], memory_mb: int) -> Ar
     if text.startswith("INTERRUPT Error"):
         return QueryCancelled("The query was cancelled.")
     if isinstance(error, MemoryError) or text.startswith("Out of Memory Error"):
-        return EngineError(
+        return MemoryExceeded(
             f"The query needs more than the {memory_mb} MB of memory that one query may use; "
             "let it sort, group or join fewer rows."
         )
@@ -71,12 +83,28 @@ def translate(error: Exception, tables: Mapping[str, str], memory_mb: int) -> Ar
             "the operators of this archive can restore it."
         )
     if text.startswith(_USERS_OWN):
-        return QueryError(f"The query failed on a value: {_plain(text)}")
+        return QueryError(f"The query failed on a value: {_of_value(text) or _plain(text)}")
     if _PATH.search(text) and text.startswith(("IO Error", "Permission Error")):
         return EngineError(
             "The engine could not read its files; the operators of this archive have been told."
         )
     return EngineError(f"The engine could not run the query: {_plain(text)}")
+
+
+def _of_value(text: str) -> str | None:
+    """Say in the words of the query's author what was wrong with a value, where that is known."""
+    if "Overflow" in text or "INT128" in text:
+        return "a whole number grows beyond 64 bits; calculate with CAST(… AS DOUBLE PRECISION)."
+    if found := _NOT_CONVERTED.search(text):
+        target = _TYPES.get(found[2], found[2])
+        return f"the text '{found[1][:60]}' cannot be converted to {target}."
+    if found := _NOT_FITTING.search(text):
+        return f"the value {found[1]} does not fit into {_TYPES.get(found[2], found[2])}."
+    if found := _NO_TIME.search(text):
+        return f"the text '{found[1][:60]}' is no time; write it as '2026-11-21T12:00:00'."
+    if "More than one row" in text:
+        return "a subquery that stands for one value returned more than one row."
+    return None
 
 
 def _plain(text: str) -> str:

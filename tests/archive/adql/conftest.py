@@ -179,5 +179,7 @@ def sample_database(sample_catalog: Catalog) -> duckdb.DuckDBPyConnection:
         )
         rows = "(VALUES (1), (2), (NULL)) AS made_up(n)"
         columns = columns.replace("CAST(n AS BOOLEAN)", "(n = 1)")
+        if "_healpix_29" not in columns:
+            columns += ', CAST(n AS BIGINT) AS "_healpix_29"'
         connection.execute(f'CREATE TABLE "{table.name}" AS SELECT {columns} FROM {rows}')
     return connection

@@ -8,13 +8,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from astrohub_archive.adql import Language, understand
 from astrohub_archive.adql.functions import FUNCTIONS, GEOMETRY_NAMES
+from astrohub_archive.adql.ivoa import IVOA_FUNCTIONS
+from astrohub_archive.adql.q3c import POSTGRES_FUNCTIONS
+from astrohub_archive.catalog import Catalog
 from astrohub_archive.models import Statement
+from astrohub_archive.settings import Limits
 
 from .conftest import execute
 
 GUIDE = (Path(__file__).parents[3] / "docs" / "guide" / "user" / "adql.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"(?ms)^```adql\n(.*?)^```", GUIDE)
+POSTGRESQL_EXAMPLES = re.findall(r"(?ms)^```postgresql\n(.*?)^```", GUIDE)
 
 
 def test_the_guide_has_examples() -> None:
@@ -31,6 +37,18 @@ def test_an_example_is_answered(
     result.fetchall()
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *GEOMETRY_NAMES])
-def test_every_function_is_shown_in_an_example(name: str) -> None:
-    assert any(re.search(rf"\b{name}\(", example) for example in EXAMPLES)
+@pytest.mark.parametrize("example", POSTGRESQL_EXAMPLES)
+def test_an_example_in_postgresql_is_answered(
+    example: str, sample_catalog: Catalog, limits: Limits, sample_database: duckdb.DuckDBPyConnection
+) -> None:
+    statement = understand(example, sample_catalog, limits, Language.POSTGRESQL)
+    execute(statement, sample_database).fetchall()
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, *GEOMETRY_NAMES, *IVOA_FUNCTIONS, *POSTGRES_FUNCTIONS])
+def test_every_function_is_shown(name: str) -> None:
+    calls = [*EXAMPLES, *POSTGRESQL_EXAMPLES] if name not in POSTGRES_FUNCTIONS else [GUIDE]
+    if name == "IVO_INTERVAL_HAS":  # no table of the samples has a column of intervals
+        calls = [GUIDE]
+    shown = rf"(?i)\b{name}\(" if name not in POSTGRES_FUNCTIONS else rf"(?i)\b{name}\b"
+    assert any(re.search(shown, text) for text in calls)

@@ -140,6 +140,7 @@ def _configured(content: dict[str, Any], **site: Any) -> Config:
     c = Config()
     c.KubeSpawner.image = "astrohub/lab-astro:1"
     c.KubeSpawner.environment = {"FROM_THE_CHART": "1"}
+    c.KubeSpawner.start_timeout = 300
     kubernetes.apply(c, Settings.model_validate({**content, "kubernetes": site}))
     return c
 
@@ -158,7 +159,8 @@ def test_a_server_runs_without_rights_and_without_an_account_of_the_cluster(cont
 
 def test_what_the_charts_values_set_for_servers_stays(content: dict[str, Any]) -> None:
     c = _configured({**content, "servers": {"environment": {"OURS": "2"}}})
-    assert c.Spawner.environment == {"FROM_THE_CHART": "1", "OURS": "2"}
+    assert c.KubeSpawner.environment == {"FROM_THE_CHART": "1", "OURS": "2"}
+    assert c.KubeSpawner.start_timeout == Settings.model_validate(content).servers.start_timeout_s
     assert c.ClusterSpawner.prepare_image == "astrohub/lab-astro:1"
 
 

@@ -73,16 +73,14 @@ def apply(c: Config, settings: Settings) -> None:
     c.KubeSpawner.delete_pvc = False
     if settings.kubernetes.profiles:
         c.KubeSpawner.profile_list = profiles
-    c.Spawner.cmd = [str(settings.lab_environment / "bin" / "jupyterhub-singleuser")]
-    c.Spawner.args = list(SERVER_ARGUMENTS)
-    c.Spawner.notebook_dir = "~"
-    c.Spawner.default_url = settings.servers.default_url
-    c.Spawner.start_timeout = settings.servers.start_timeout_s
-    c.Spawner.http_timeout = settings.servers.start_timeout_s
-    c.Spawner.poll_interval = settings.servers.poll_s
-    c.Spawner.consecutive_failure_limit = 0  # a full cluster or a broken profile does not restart the hub
-    c.Spawner.environment = {**_configured(c.KubeSpawner, "environment"), **settings.servers.environment}
-
-
-def _configured(section: Config, name: str) -> dict[str, str]:
-    return dict(section[name]) if name in section else {}
+    # Under KubeSpawner's own name: what z2jh's configuration says there wins over what is said of any Spawner.
+    c.KubeSpawner.cmd = [str(settings.lab_environment / "bin" / "jupyterhub-singleuser")]
+    c.KubeSpawner.args = list(SERVER_ARGUMENTS)
+    c.KubeSpawner.notebook_dir = "~"
+    c.KubeSpawner.default_url = settings.servers.default_url
+    c.KubeSpawner.start_timeout = settings.servers.start_timeout_s
+    c.KubeSpawner.http_timeout = settings.servers.start_timeout_s
+    c.KubeSpawner.poll_interval = settings.servers.poll_s
+    c.KubeSpawner.consecutive_failure_limit = 0  # a full cluster or a broken profile does not restart the hub
+    told = c.KubeSpawner.get("environment") or {}
+    c.KubeSpawner.environment = {**told, **settings.servers.environment}

@@ -19,7 +19,7 @@ from .site import PATIENCE_S, Lab, Site
 
 #: The first test waits for images, chart and sample data.
 TIMEOUT_S = 3000
-PEOPLE = ("researcher", "collaborator")
+PEOPLE = ("researcher", "collaborator", "student1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

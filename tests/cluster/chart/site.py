@@ -86,6 +86,11 @@ class Lab:
         """Start it and wait until it is ready."""
         self.browser.start_server(self.name)
 
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        if self.browser._model(self.name)["servers"]:
+            self.browser.stop_server(self.name)
+
     def run(self, *command: str) -> str:
         """Run a command in it and return what it printed, without the line's end."""
         words = ["exec", self.pod, "--container=notebook", "--", *command]

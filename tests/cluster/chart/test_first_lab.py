@@ -46,6 +46,7 @@ def test_two_users_have_two_numbers_and_homes_of_their_own(lab: Lab, site: Site)
         assert (owner, mode) == (one.run("id", "--user"), "2770")
     lab.run("bash", "-c", "echo mine > ~/notes")
     assert other.run("ls", "/home") == "collaborator"
+    other.stop()
 
 
 def test_the_token_is_in_a_file_that_only_the_server_reads(lab: Lab) -> None:

@@ -15,7 +15,7 @@ from .site import Lab, Site
 #: A kind of server for each way to fail.
 PROFILES: list[dict[str, Any]] = [
     {"slug": "good", "title": "Good", "default": True},
-    {"slug": "no-image", "title": "No image", "image": "astrohub.test/there-is-none:1"},
+    {"slug": "no-image", "title": "No image", "image": "127.0.0.1:1/there-is-none:1"},
     {"slug": "no-room", "title": "No room", "memoryGuarantee": "900G", "memoryLimit": "900G"},
     {"slug": "little", "title": "Little memory", "memoryGuarantee": "16M", "memoryLimit": "24M"},
 ]
@@ -35,27 +35,31 @@ def failing_site(site: Site) -> Iterator[Site]:
     site.await_hub()
 
 
-def _fails(lab: Lab, profile: str) -> tuple[str, float]:
-    """Start a server that cannot start; return what its page says and after how many seconds."""
-    begin = time.monotonic()
-    http, url = lab.browser.http, lab.browser.url
-    answer = http.post(
-        f"{url}/hub/api/users/{lab.name}/server",
+def _ask_for(lab: Lab, profile: str) -> str:
+    """Ask for a server of some kind and wait until it is there or given up; return what was answered."""
+    answer = lab.browser.http.post(
+        f"{lab.browser.url}/hub/api/users/{lab.name}/server",
         json={"profile": profile},
         headers=lab.browser._headers,
         timeout=60,
     )
-    if answer.status_code < 400:
-        until(lambda: not lab.browser._model(lab.name)["pending"], "the start is over", timeout_s=60)
+    until(lambda: not lab.browser._model(lab.name)["pending"], "the start is over", timeout_s=60)
+    return answer.text
+
+
+def _fails(lab: Lab, profile: str) -> tuple[str, float]:
+    """Ask for a server that cannot start; return what its page says, and after how many seconds."""
+    begin = time.monotonic()
+    answer = _ask_for(lab, profile)
     seconds = time.monotonic() - begin
-    page = http.get(f"{url}/hub/spawn-pending/{lab.name}", timeout=30)
-    return page.text + answer.text, seconds
+    page = lab.browser.http.get(f"{lab.browser.url}/hub/spawn-pending/{lab.name}", timeout=30)
+    return page.text + answer, seconds
 
 
 @pytest.mark.parametrize(
     ("profile", "said", "within_s"),
     [
-        ("no-image", "its image cannot be fetched", 20),
+        ("no-image", "its image cannot be fetched", 15),
         ("little", "it needs more memory than it may have", 15),
         ("no-room", "there is no room for it now (memory is short)", 30),
     ],
@@ -64,6 +68,7 @@ def test_a_server_that_cannot_start_says_why(
     failing_site: Site, profile: str, said: str, within_s: float
 ) -> None:
     lab = Lab(failing_site, "collaborator")
+    lab.stop()
     page, seconds = _fails(lab, profile)
     assert said in page
     assert seconds < within_s
@@ -73,7 +78,8 @@ def test_a_server_that_cannot_start_says_why(
 
 def test_the_next_start_after_a_failure_works(failing_site: Site) -> None:
     lab = Lab(failing_site, "collaborator")
-    _fails(lab, "no-image")
-    lab.start()
+    lab.stop()
+    _ask_for(lab, "little")
+    _ask_for(lab, "good")
     assert lab.run("id", "--user").isdigit()
-    lab.browser.stop_server(lab.name)
+    lab.stop()

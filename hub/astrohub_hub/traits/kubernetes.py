@@ -73,7 +73,7 @@ def apply(c: Config, settings: Settings) -> None:
     c.KubeSpawner.delete_pvc = False
     if settings.kubernetes.profiles:
         c.KubeSpawner.profile_list = profiles
-    # Under KubeSpawner's own name: what z2jh's configuration says there wins over what is said of any Spawner.
+    # Under KubeSpawner's name: what z2jh's configuration says there wins over what is said of any Spawner.
     c.KubeSpawner.cmd = [str(settings.lab_environment / "bin" / "jupyterhub-singleuser")]
     c.KubeSpawner.args = list(SERVER_ARGUMENTS)
     c.KubeSpawner.notebook_dir = "~"

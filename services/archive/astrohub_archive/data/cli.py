@@ -32,7 +32,7 @@ def add_parser(subparsers: Subparsers) -> None:
     data.set_defaults(run=_say_verbs)
     verbs = data.add_subparsers(dest="verb", metavar="VERB")
     parsers = [
-        _verb(verbs, "make", _make, "write the sample catalogues"),
+        _add_make(verbs),
         _add_load(verbs),
         _add_list(verbs),
         _add_remove(verbs),
@@ -49,6 +49,14 @@ def _verb(
     verb = verbs.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     verb.set_defaults(run=_guarded(run))
     return verb
+
+
+def _add_make(verbs: Subparsers) -> argparse.ArgumentParser:
+    make = _verb(verbs, "make", _make, "write the sample catalogues, or a large one for benchmarks")
+    make.add_argument(
+        "--rows", type=int, metavar="N", help="write the simulated table large.object with so many rows"
+    )
+    return make
 
 
 def _add_list(verbs: Subparsers) -> argparse.ArgumentParser:
@@ -118,9 +126,24 @@ def _ended_by_signal() -> Iterator[None]:
 
 def _make(arguments: argparse.Namespace) -> int:
     # Making data needs packages (astropy, the catalogues) that listing them does not.
+    if arguments.rows is not None:
+        return _make_large(arguments.public, arguments.rows)
     from .make import make_samples
 
     make_samples(arguments.public, _say_step)
+    return 0
+
+
+def _make_large(public: Path, rows: int) -> int:
+    from .large import TABLE, make_large
+
+    os.umask(0o022)
+    progress = Progress()
+    try:
+        made = make_large(public, rows, progress)
+    finally:
+        progress.close()
+    print(f"{TABLE} {'is made' if made else 'is there already'}: {rows:,} rows, simulated.")
     return 0
 
 
@@ -129,12 +152,13 @@ def _say_step(step: str, done: int, total: int) -> None:
 
 
 def _load(arguments: argparse.Namespace) -> int:
+    from .large import TABLE
     from .loading import LoadRequest, TableName, load_table
     from .samples import SAMPLES
 
     request = LoadRequest(
         files=tuple(arguments.files),
-        table=TableName.parse(arguments.table, taken=(sample.schema for sample in SAMPLES)),
+        table=TableName.parse(arguments.table, taken=[TABLE.schema, *(one.schema for one in SAMPLES)]),
         ra=arguments.ra,
         dec=arguments.dec,
         positions=not arguments.no_positions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -11,7 +12,9 @@ from pathlib import Path
 from ..errors import CatalogError
 from .readonly import protect, remove, writable
 
-__all__ = ["alone", "put_in_place", "workplace", "write_text"]
+__all__ = ["alone", "put_in_place", "told", "workplace", "write_text"]
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 _LOADING = ".loading"
 
@@ -41,6 +44,26 @@ def alone(public: Path, *, wait: bool = False) -> Iterator[None]:
         raise CatalogError(f"Another process is writing data in {public}; wait until it has ended.") from e
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def told(public: Path, name: str) -> Iterator[None]:
+    """Turn what the disk says while something is written into a sentence.
+
+    Raises
+    ------
+    CatalogError
+        When the disk is full, or may not be written.
+    """
+    try:
+        yield
+    except OSError as e:
+        if e.errno in _FULL:
+            raise CatalogError(
+                f"The disk of {public} is full; loading {name} needs room for its rows about three times. "
+                "Nothing has been changed."
+            ) from e
+        raise CatalogError(f"{e.filename or public} cannot be written: {e.strerror or e}.") from e
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from .columns import Columns
 from .intake import Texts
 from .names import TableName
 
-__all__ = ["describe_table", "merge_descriptions", "render_schema", "render_table"]
+__all__ = ["describe_table", "described_column", "merge_descriptions", "render_schema", "render_table"]
 
 _UNKNOWN = "-" * 8
 _UNKNOWN_LINE = re.compile(rf"description: '?{_UNKNOWN}'?$", re.MULTILINE)
@@ -81,6 +81,15 @@ def _column(
     if principal:
         described["tap:principal"] = 1
     return described
+
+
+def described_column(
+    table: TableName, name: str, kind: pa.DataType, *, unit: str, ucd: str, description: str
+) -> dict[str, Any]:
+    """Return the description of a column of numbers of which everything is known."""
+    described: dict[str, Any] = {"name": name, "@id": f"#{table}.{name}", "description": description}
+    described["datatype"] = _DATATYPES[kind]
+    return described | ({"ivoa:unit": unit} if unit else {}) | {"ivoa:ucd": ucd}
 
 
 def _type(field: pa.Field, texts: Texts) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Any
 from ...errors import CatalogError
 from ..bulk import BulkWriter
 from ..properties import Layout
-from ..publishing import workplace
+from ..publishing import told, workplace
 from ..sorting import Sorter, Spool
 from .columns import Columns, agree
 from .description import describe_table
@@ -26,8 +25,6 @@ from .request import LoadRequest
 from .sources import find_files
 
 __all__ = ["Loaded", "load_table"]
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 Say = Callable[[str, int, int], None]
 
@@ -95,17 +92,10 @@ def load_table(request: LoadRequest, public: Path, say: Say) -> Loaded:
     CatalogError
         When it cannot be loaded; nothing is left of it then, and a table that was to be replaced stays.
     """
-    try:
+    with told(public, str(request.table)):
         check_free(public, request.table, replace=request.replace)
         with workplace(public, str(request.table)) as scratch:
             return _Loading(request, public, scratch, say).run()
-    except OSError as e:
-        if e.errno in _FULL:
-            raise CatalogError(
-                f"The disk of {public} is full; loading {request.table} needs room for its rows about three "
-                "times. Nothing has been changed."
-            ) from e
-        raise CatalogError(f"{e.filename or public} cannot be written: {e.strerror or e}.") from e
 
 
 class _Loading:

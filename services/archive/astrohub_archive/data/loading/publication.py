@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ...catalog.storage import read_storage
 from ...errors import CatalogError
 from ..publishing import alone, put_in_place, write_text
 from ..readonly import remove, writable
@@ -13,7 +14,7 @@ from .amending import Description
 from .description import merge_descriptions, render_schema
 from .names import TableName
 
-__all__ = ["check_free", "publish", "withdraw"]
+__all__ = ["check_free", "publish", "rows_published", "withdraw"]
 
 
 def check_free(public: Path, name: TableName, *, replace: bool) -> None:
@@ -93,6 +94,17 @@ def _amended(description: Description, described: Mapping[str, Any]) -> str | No
         return description.with_table(described)
     merged = merge_descriptions(former, described)
     return None if merged == former else description.with_table(merged)
+
+
+def rows_published(public: Path, name: TableName) -> int | None:
+    """Return how many rows a published table has; None when there is none that can be read."""
+    path = public / name.schema / f"{name.schema}.yaml"
+    try:
+        if not path.exists() or Description(path).table(name.table) is None:
+            return None
+        return read_storage(public / name.schema / name.table).rows
+    except CatalogError:
+        return None
 
 
 def withdraw(public: Path, name: TableName) -> None:

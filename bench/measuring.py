@@ -1,0 +1,94 @@
+"""Measuring contenders side by side: interleaved, repeated, as medians and ratios."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Contest", "Result", "as_table", "run"]
+
+LIMIT = "limit"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """One piece of work, done by several contenders.
+
+    Attributes
+    ----------
+    name
+        What is done.
+    contenders
+        By name; each does the work of a repetition and returns what it found, the same for all of them.
+    share
+        Contenders that do only part of the work, because the whole would take them minutes.
+    """
+
+    name: str
+    contenders: dict[str, Callable[[int], Any]]
+    share: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How long one contender took.
+
+    `seconds` is the median of the repetitions, for the whole work; `ratio` is to the limit's.
+    """
+
+    contest: str
+    contender: str
+    seconds: float
+    ratio: float
+    share: float
+    agrees: bool
+
+
+def run(contests: Sequence[Contest], repetitions: int) -> list[Result]:
+    """Run every contest: in each repetition every contender once, one after the other."""
+    results: list[Result] = []
+    for contest in contests:
+        times: dict[str, list[float]] = {name: [] for name in contest.contenders}
+        agree = dict.fromkeys(contest.contenders, True)
+        for work in contest.contenders.values():
+            work(0)  # connections, caches, imports
+        for repetition in range(repetitions):
+            found: dict[str, Any] = {}
+            for name, work in contest.contenders.items():
+                begin = time.perf_counter()
+                found[name] = work(repetition)
+                times[name].append(time.perf_counter() - begin)
+            for name in found:
+                if name not in contest.share and found[name] != found[LIMIT]:
+                    agree[name] = False
+        results += _results(contest, times, agree)
+    return results
+
+
+def _results(contest: Contest, times: dict[str, list[float]], agree: dict[str, bool]) -> list[Result]:
+    whole = {name: statistics.median(taken) / contest.share.get(name, 1) for name, taken in times.items()}
+    return [
+        Result(
+            contest.name,
+            name,
+            seconds,
+            seconds / whole[LIMIT],
+            contest.share.get(name, 1),
+            agree[name],
+        )
+        for name, seconds in whole.items()
+    ]
+
+
+def as_table(results: Sequence[Result]) -> str:
+    """Return the results as lines for people."""
+    lines = [f"{'work':<26}{'contender':<22}{'median':>12}{'x limit':>10}"]
+    for one in results:
+        note = "" if one.share == 1 else f"  (on {one.share:.0%} of the rows)"
+        note += "" if one.agrees else "  THE ROWS DIFFER"
+        seconds = f"{one.seconds * 1000:,.1f} ms"
+        lines.append(f"{one.contest:<26}{one.contender:<22}{seconds:>12}{one.ratio:>10.2f}{note}")
+    return "\n".join(lines)

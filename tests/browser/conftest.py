@@ -50,7 +50,7 @@ def desk(browser: Browser, platform: RunningPlatform, watch: Watch) -> Iterator[
     page.fill("#password_input", platform.password(USER))
     page.click("#login_submit")
     page.wait_for_url(lambda address: "/hub/login" not in address)
-    page.goto(f"{platform.url}/hub/user-redirect/lab")
+    page.goto(f"{platform.url}/hub/user-redirect/lab?reset")
     page.wait_for_selector(".jp-Launcher", timeout=START_MS)
     yield page
     context.close()

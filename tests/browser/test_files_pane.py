@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from tests.support.platform import RunningPlatform
 from tests.support.waiting import until
 
 from .conftest import USER
+from .home import write_as_owner
 from .panes import open_home
 
 MANY = 1100
@@ -33,15 +33,6 @@ def devtools(lab: Page) -> Iterator[CDPSession]:
     session.detach()
 
 
-def _write_as_owner(folder: Path, names: list[str]) -> None:
-    """Write files as the account would to which the home belongs."""
-    owner = folder.parent.stat()
-    folder.mkdir()
-    for path in [folder, *(folder / name for name in names)]:
-        path.touch()
-        os.chown(path, owner.st_uid, owner.st_gid)
-
-
 def _arriving(home: Path) -> bool:
     """Whether the archive holds a part of an upload."""
     return any(path.is_file() for path in home.parent.glob(".incoming/**/*"))
@@ -58,7 +49,7 @@ def _drop(devtools: CDPSession, target: Locator, *paths: Path) -> None:
 
 
 def test_a_folder_of_many_files_is_shown_page_by_page(lab: Page, tidy: None, home: Path) -> None:
-    _write_as_owner(home / "many", [f"{number:04}.txt" for number in range(MANY)])
+    write_as_owner(home, {f"many/{number:04}.txt": b"" for number in range(MANY)})
     pane = open_home(lab, USER)
     pane.locator(".ah-Entry", has_text="many").dblclick()
     entries = pane.locator(".ah-Entry")
@@ -72,7 +63,7 @@ def test_a_folder_of_many_files_is_shown_page_by_page(lab: Page, tidy: None, hom
 
 
 def test_hidden_entries_show_when_somebody_wants_them(lab: Page, tidy: None, home: Path) -> None:
-    _write_as_owner(home / "tools", [".kept", "seen.txt"])
+    write_as_owner(home, {"tools/.kept": b"", "tools/seen.txt": b""})
     pane = open_home(lab, USER)
     pane.locator(".ah-Entry", has_text="tools").dblclick()
     entries = pane.locator(".ah-Entry")
@@ -127,7 +118,7 @@ def test_files_and_folders_of_the_desktop_are_dropped_on_the_pane(
 def test_a_dropped_file_that_is_there_already_is_asked_about(
     lab: Page, tidy: None, home: Path, devtools: CDPSession, tmp_path: Path
 ) -> None:
-    _write_as_owner(home / "drop", ["a.txt"])
+    write_as_owner(home, {"drop/a.txt": b""})
     (tmp_path / "a.txt").write_text("new")
     pane = open_home(lab, USER)
     pane.locator(".ah-Entry", has_text="drop").dblclick()

@@ -226,19 +226,3 @@ def test_a_copy_of_a_notebook_opens(lab: Page, tidy: None) -> None:
     first.get_by_role("button").click()
     expect(lab.locator(".jp-NotebookPanel")).to_be_visible(timeout=30_000)
     expect(lab.locator(".jp-Notebook .jp-Cell").first).to_be_visible()
-
-
-@pytest.mark.parametrize("pane", ["Schema browser", "VOSpace", "Notebooks"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_panes_stand_in_light_and_dark(lab: Page, pictures: Path | None, pane: str, scheme: str) -> None:
-    lab.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    shown = open_pane(lab, pane)
-    expect(shown.locator(".ah-Side-body")).to_have_attribute("aria-busy", "false")
-    box = shown.bounding_box()
-    assert box is not None
-    assert box["width"] >= 200
-    if pane == "Schema browser":
-        shown.get_by_role("searchbox").fill("magnitude")
-        expect(shown.locator("mark").first).to_be_visible()
-    if pictures is not None:
-        lab.screenshot(path=pictures / f"{pane.lower().replace(' ', '-')}-{scheme}.png")

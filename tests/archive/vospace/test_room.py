@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import socket
 from pathlib import Path
 
 import psutil
-import pytest
 import requests
 
 from ...support.fake_hub import FakeHub

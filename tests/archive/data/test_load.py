@@ -222,3 +222,27 @@ def test_what_is_described_reads_as_felis(site: RunningArchive, tmp_path: Path) 
     content: Any = felis.datamodel.Schema.model_validate(yaml.safe_load(text))
     assert [column.name for column in content.tables[0].columns][:2] == ["Source", "RAJ2000"]
     assert "# description:" in text  # a place for what the file does not say
+
+
+def test_a_damaged_file_fails_its_table_only_and_is_mended_by_loading_again(
+    site: RunningArchive, tmp_path: Path
+) -> None:
+    path, public = tmp_path / "stars.parquet", public_of(site)
+    pq.write_table(stars(), path)
+    for table in ("hurt.stars", "hurt.others"):
+        load(public, path, "--table", table)
+        assert len(rows_of(site, f"SELECT * FROM {table}")) == ROWS
+    victim = next((public / "hurt" / "stars").glob("stars_*/dataset/Norder=*/Dir=*/*.parquet"))
+    content = bytearray(victim.read_bytes())
+    content[100:-1000] = b"\xff" * (len(content) - 1100)
+    victim.chmod(0o644)
+    victim.write_bytes(content)
+    answer = site.query("SELECT * FROM hurt.stars", headers={"Accept": "application/problem+json"})
+    assert answer.status_code == 500
+    assert answer.json()["detail"] == (
+        f"The file {victim.relative_to(public)} of the table hurt.stars is damaged or missing; "
+        "the operators of this archive can restore it."
+    )
+    assert site.query("SELECT count(*) FROM hurt.others").text.splitlines()[1] == str(ROWS)
+    load(public, path, "--table", "hurt.stars", "--replace")
+    assert site.wait_for(lambda: site.query("SELECT * FROM hurt.stars").ok)

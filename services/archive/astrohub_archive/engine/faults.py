@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ..errors import ArchiveError, BusyError, EngineError, MemoryExceeded, QueryError, QueryTimeout
 
-__all__ = ["QueryCancelled", "as_json", "from_json", "is_fatal", "translate"]
+__all__ = ["DamagedTable", "QueryCancelled", "as_json", "damaged", "from_json", "is_fatal", "translate"]
 
 _KINDS: dict[str, type[ArchiveError]] = {
     kind.slug: kind for kind in (QueryError, QueryTimeout, EngineError, MemoryExceeded, BusyError)
@@ -41,6 +41,18 @@ class QueryCancelled(EngineError):
     """A query that was stopped because nobody wants its answer any more."""
 
     slug = "cancelled"
+
+
+class DamagedTable(EngineError):
+    """A table of which a file cannot be read."""
+
+
+def damaged(table: str, file: str = "") -> DamagedTable:
+    """Return the error of a table, naming the file if it is known."""
+    which = f"The file {file}" if file else "A file"
+    return DamagedTable(
+        f"{which} of the table {table} is damaged or missing; the operators of this archive can restore it."
+    )
 
 
 def is_fatal(error: Exception) -> bool:
@@ -74,14 +86,11 @@ def translate(error: Exception, tables: Mapping[str, str], memory_mb: int) -> Ar
             f"The query needs more than the {memory_mb} MB of memory that one query may use; "
             "let it sort, group or join fewer rows."
         )
-    damaged = [table for folder, table in tables.items() if folder and folder in text]
-    if not damaged and (text.startswith(_UNREADABLE) or not _KIND.match(text)):
-        damaged = sorted(set(tables.values()))
-    if damaged:
-        return EngineError(
-            f"A file of the table {' or '.join(damaged)} is damaged or missing; "
-            "the operators of this archive can restore it."
-        )
+    suspects = [table for folder, table in tables.items() if folder and folder in text]
+    if not suspects and (text.startswith(_UNREADABLE) or not _KIND.match(text)):
+        suspects = sorted(set(tables.values()))
+    if suspects:
+        return damaged(" or ".join(suspects))
     if text.startswith(_USERS_OWN):
         return QueryError(f"The query failed on a value: {_of_value(text) or _plain(text)}")
     if _PATH.search(text) and text.startswith(("IO Error", "Permission Error")):

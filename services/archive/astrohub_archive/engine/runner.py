@@ -15,7 +15,8 @@ from ..errors import ArchiveError, EngineError
 from ..formats import Assignment, Encoder, Scratch, find_format
 from ..formats.shape import Shape, shape_of
 from ..models import Outcome, ResultColumn
-from .faults import QueryCancelled, as_json, from_json, is_fatal, translate
+from .damage import find_damaged
+from .faults import DamagedTable, QueryCancelled, as_json, damaged, from_json, is_fatal, translate
 from .frames import PIECE_BYTES, Kind
 from .lock import Lock, open_locked
 
@@ -123,6 +124,9 @@ class Runner:
         with self._guard:
             reason = self._reason
         fault = reason or translate(error, request["tables"], request["memory_mb"])
+        if isinstance(fault, DamagedTable):
+            found = find_damaged(request["sql"], str(error), request["tables"])
+            fault = damaged(*found) if found else fault
         answer.fail(fault, detail="" if reason else f"{type(error).__name__}: {error}"[:2000])
 
 

@@ -159,7 +159,14 @@ class Uploads:
             return None
         into = folder.with_name(_TABLES)
         await asyncio.to_thread(shutil.rmtree, into, ignore_errors=True)
-        return Schema(TAP_UPLOAD, tuple([await self._table(folder, into, upload) for upload in uploads]))
+        reading = [asyncio.create_task(self._table(folder, into, upload)) for upload in uploads]
+        try:
+            return Schema(TAP_UPLOAD, tuple(await asyncio.gather(*reading)))
+        finally:
+            # One that cannot be read ends the others, before their folder is removed.
+            for task in reading:
+                task.cancel()
+            await asyncio.wait(reading)
 
     async def _table(self, folder: Path, into: Path, upload: Upload) -> Table:
         target = into / upload.name.lower() / _TABLE

@@ -34,7 +34,8 @@ def main(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except OSError as e:
-        what = f"{e.filename}: " if e.filename else ""
+        name = e.filename2 or e.filename  # of a file that is put in place, the place
+        what = f"{name}: " if name else ""
         Terminal().fault(f"`astrohub {words[0]}` failed: {what}{e.strerror or e}.", [])
         return 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 from typing import Any
 
@@ -87,6 +88,21 @@ def test_a_part_that_dies_at_the_start_shows_its_last_lines(clone: SmallClone) -
     status = clone.run("status")
     assert status.returncode == 3
     assert "Its last start failed: The hub ended with exit code 7" in status.stderr
+
+
+def test_a_start_that_fails_before_any_part_shows_why(clone: SmallClone) -> None:
+    clone.up()
+    clone.run("down")
+    settings = clone.data / "run" / "hub.json"
+    settings.unlink()
+    (settings / "something").mkdir(parents=True)
+    result = clone.up()
+    assert result.returncode == 1
+    assert "The platform did not start. Its last lines follow" in result.stderr
+    assert f"{settings}: Is a directory" in result.stderr
+    assert "Traceback" not in result.stderr
+    shutil.rmtree(settings)
+    assert clone.up().returncode == 0
 
 
 def test_a_start_after_a_failed_one_works(clone: SmallClone) -> None:

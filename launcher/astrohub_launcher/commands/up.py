@@ -18,6 +18,7 @@ from ..setup.checks import check_places
 from ..setup.plan import prepare_platform
 from ..supervision.ending import end_leftovers, end_platform
 from ..supervision.pace import usual_pace
+from ..supervision.process import last_lines
 from ..supervision.record import FAILED, RUNNING, read_record
 from ..supervision.session import run_platform
 from ..terminal import Terminal
@@ -144,7 +145,10 @@ def _await_ready(place: Place, process: subprocess.Popen[bytes], terminal: Termi
             if record.phase == FAILED and ended:
                 raise PartError(record.failure, record.details)
         if ended:
-            raise PartError(f"The platform did not start; {place.logs / 'supervisor.log'} says why.")
+            log = place.logs / "supervisor.log"
+            raise PartError(
+                f"The platform did not start. Its last lines follow; all: {log}", last_lines(log, 3)
+            )
         time.sleep(0.05)
     raise PartError(f"The platform is not ready after {_PATIENCE_S} s: see `./astrohub status`.")
 

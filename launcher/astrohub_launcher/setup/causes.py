@@ -59,5 +59,6 @@ def explain(output: str, exit_code: int) -> str:
 def explain_os_error(error: OSError) -> str:
     """Return the cause of a fault of the operating system, without a full stop."""
     known = _ERRNO.get(error.errno or 0)
-    what = f"{error.filename}: " if error.filename else ""
+    name = error.filename2 or error.filename  # of a file that is put in place, the place
+    what = f"{name}: " if name else ""
     return f"{what}{known or error.strerror or error}"

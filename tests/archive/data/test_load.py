@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,7 @@ def test_a_damaged_file_fails_its_table_only_and_is_mended_by_loading_again(
     content[100:-1000] = b"\xff" * (len(content) - 1100)
     victim.chmod(0o644)
     victim.write_bytes(content)
+    os.utime(victim, (1e9, 1e9))  # the engine keeps what it has read while the time of the file is the same
     answer = site.query("SELECT * FROM hurt.stars", headers={"Accept": "application/problem+json"})
     assert answer.status_code == 500
     assert answer.json()["detail"] == (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from traitlets.config import Config
@@ -18,6 +19,8 @@ __all__ = ["FOLDER", "apply", "configure", "read_settings"]
 FOLDER = Path("/usr/local/etc/jupyterhub")
 
 OUR_AUTHENTICATOR = "astrohub_hub.authenticator.AccountsFileAuthenticator"
+#: Services of the chart and of z2jh's, in the hub's own namespace.
+ARCHIVE_SERVICE, PROXY_SERVICE = "archive", "proxy-public"
 COOKIE_KEY = "hub.config.JupyterHub.cookie_secret"
 CRYPT_KEY = "hub.config.CryptKeeper.keys"
 #: The archive's own settings file: the hub takes the token by which the archive is known from it.
@@ -54,6 +57,8 @@ def read_settings(folder: Path = FOLDER) -> tuple[Settings, str]:
         )
     content = _defaults(secrets)
     merge(content, (values.get("custom") or {}).get("astrohub") or {})
+    base = urlsplit(str(content.get("publicUrl"))).path
+    content.setdefault("internalUrl", f"http://{PROXY_SERVICE}{base}")
     for key, path in SECRETS.items():
         if (secrets / key).is_file() and _is_wanted(content, path):
             merge(content, _nested(path, (secrets / key).read_text(encoding="utf-8").strip()))
@@ -118,9 +123,8 @@ def _defaults(secrets: Path) -> dict[str, Any]:
     return {
         "data": "/srv/jupyterhub",
         "labEnvironment": "/opt/astrohub",
-        "internalUrl": "http://proxy-public",
         "proxy": {},
-        "services": {"archive": {"url": "http://archive:8090"}},
+        "services": {"archive": {"url": f"http://{ARCHIVE_SERVICE}:8090"}},
         "accounts": {"file": str(accounts)} if accounts.is_file() else {},
     }
 

@@ -81,6 +81,13 @@ def test_an_unknown_value_stops_the_hub(mounted: Path) -> None:
         read_settings(mounted)
 
 
+def test_a_site_under_a_path_is_reached_under_it_from_inside_too(mounted: Path) -> None:
+    values = {"hub": {"baseUrl": "/sky/"}, "custom": {"astrohub": {"publicUrl": "https://hub.example/sky/"}}}
+    (mounted / "secret" / "values.yaml").write_text(yaml.safe_dump(values))
+    settings, base_path = read_settings(mounted)
+    assert (settings.inside_url, base_path) == ("http://proxy-public/sky", "/sky/")
+
+
 def _z2jh(authenticator: str = OUR_AUTHENTICATOR) -> Config:
     """What z2jh's configuration has set before ours is applied."""
     c = Config()

@@ -11,7 +11,7 @@ from .pods import ANSWER, pod
 
 pytestmark = pytest.mark.timeout(120)
 
-_ASK_ONCE = "timeout 3 bash -c 'exec 3<>/dev/tcp/{address}/8080; cat <&3' 2>/dev/null || echo refused"
+_ASK_ONCE = "timeout 5 bash -c 'exec 3<>/dev/tcp/{address}/8080; cat <&3' 2>/dev/null || echo refused"
 
 
 def _policy(name: str, **spec: object) -> dict[str, object]:
@@ -73,7 +73,7 @@ def test_a_pod_that_may_not_reach_the_node_reaches_no_api_server(cluster: Cluste
     if cluster.first is None:
         pytest.skip("the address of the API server is known on our own cluster only")
     _answering(cluster, namespace, "asker")
-    where = ("exec", "asker", "--namespace", namespace, "--", "timeout", "3", "bash", "-c")
+    where = ("exec", "asker", "--namespace", namespace, "--", "timeout", "5", "bash", "-c")
     servers = ("10.96.0.1/443", f"{cluster.node_ip}/6443", f"{cluster.node_ip}/10250")
     for server in servers:
         assert cluster.kubectl(*where, f"exec 3<>/dev/tcp/{server} && echo open").strip() == "open"

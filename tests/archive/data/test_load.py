@@ -135,6 +135,30 @@ def test_units_ucds_and_descriptions_come_from_the_file(
     assert by_name["Name"]["datatype"] == "unicodeChar"
 
 
+def test_an_answer_of_the_archive_is_loaded_with_all_that_it_says(
+    site: RunningArchive, tmp_path: Path
+) -> None:
+    write_votable(stars(60), tmp_path / "stars.vot")
+    load(public_of(site), tmp_path / "stars.vot", "--table", "origin.stars")
+    assert len(rows_of(site, "SELECT * FROM origin.stars")) == 60
+    answer = site.query("SELECT * FROM origin.stars", RESPONSEFORMAT="parquet")
+    (tmp_path / "answer.parquet").write_bytes(answer.content)
+    load(public_of(site), tmp_path / "answer.parquet", "--table", "copied.stars")
+    said = [
+        yaml.safe_load((public_of(site) / name / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("origin", "copied")
+    ]
+    words = [
+        [
+            {key: value for key, value in column.items() if key != "@id"}
+            for column in one["tables"][0]["columns"]
+        ]
+        for one in said
+    ]
+    assert words[0] == words[1]
+    assert {"ivoa:unit", "ivoa:ucd"} <= words[0][1].keys()
+
+
 def test_what_is_replaced_edited_or_removed_is_seen_without_a_restart(
     site: RunningArchive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from ...errors import ArchiveError, CatalogError
 from ...table_files.astronomy_files import read_ecsv
 from ...table_files.plain_files import read_csv
@@ -18,6 +20,9 @@ __all__ = ["SourceFile", "find_files"]
 
 _HEAD_BYTES = 2048
 _MAGIC = b"PAR1"
+_LONGEST_SAID = 300
+# What readers throw at files that are not what they say: a sentence of ours, or a library's word.
+_FAULTS = (ArchiveError, OSError, pa.ArrowException, ValueError, TypeError, KeyError)
 _READERS = {
     "Parquet": read_parquet,
     "FITS": read_fits,
@@ -45,7 +50,7 @@ class SourceFile:
         with_name = _Named(self.path)
         try:
             rows = _READERS[self.form](self.path)
-        except (ArchiveError, OSError) as e:
+        except _FAULTS as e:
             raise with_name.of(e) from e
         return Rows(rows.schema, _guarded(rows, with_name), rows.description)
 
@@ -59,7 +64,7 @@ class _Named:
     def of(self, error: Exception) -> CatalogError:
         if isinstance(error, OSError):
             return CatalogError(f"The file {self._path} cannot be read: {error.strerror or error}.")
-        said = str(error)
+        said = " ".join(str(error).split())[:_LONGEST_SAID]
         if "The file" in said:
             return CatalogError(said.replace("The file", f"The file {self._path}", 1))
         return CatalogError(f"The file {self._path} cannot be loaded. {said}")
@@ -68,7 +73,7 @@ class _Named:
 def _guarded(rows: Rows, with_name: _Named) -> Iterator[object]:
     try:
         yield from rows.batches
-    except (ArchiveError, OSError) as e:
+    except _FAULTS as e:
         raise with_name.of(e) from e
 
 

@@ -46,6 +46,7 @@ def run(
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(done.stdout + done.stderr, encoding="utf-8")
     if done.returncode:
-        last = "\n".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-_LAST_LINES:])
+        said = [*done.stdout.splitlines()[-_LAST_LINES:], *done.stderr.splitlines()[-_LAST_LINES:]]
+        last = "\n".join(line for line in said if line.strip())
         raise ClusterError(f"`{' '.join(words[:6])} …` ended with {done.returncode}:\n{last}")
     return done.stdout

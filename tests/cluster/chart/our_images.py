@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -16,7 +17,7 @@ from ..node.settings_files import CONTAINERD_SOCKET
 from ..places import CACHE, CLONE
 from ..programs import run
 from ..report import Report
-from ..supply.buildah import buildah_command, has_image
+from ..supply.buildah import buildah, buildah_command, has_image
 from ..supply.contents import digest
 
 __all__ = ["GIVEN", "build_images", "build_script", "images_on_node"]
@@ -78,7 +79,18 @@ def _built(image: object, base: str | None, report: Report) -> str:
         if not has_image(name):
             with report.step(f"Image: {short}"):
                 script.Builder(buildah_command()).build(name, context, base)
+            _forget_older(name)
     return name
+
+
+def _forget_older(name: str) -> None:
+    """Remove earlier versions of an image; layers that it shares with them stay."""
+    listed = buildah(
+        "images", "--format", "{{.Name}}:{{.Tag}}", "--filter", f"reference={name.rpartition(':')[0]}:*"
+    )
+    for older in {*listed.split()} - {name}:
+        with suppress(ClusterError):  # another image may stand on it
+            buildah("rmi", older)
 
 
 def _load(cluster: Cluster, name: str, report: Report) -> None:

@@ -204,7 +204,7 @@ def _astropy(reader: pa.RecordBatchReader, rows: int) -> int:
 
 
 def measure(
-    public: Path, name: str, work: Path, *, repetitions: int, threads: int, peers: bool
+    public: Path, name: str, work: Path, *, repetitions: int, threads: int, peers: bool, only: str
 ) -> list[Result]:
     """Run the benchmark on a published table."""
     catalog = load_catalog(public)
@@ -219,7 +219,8 @@ def measure(
         limit = Limit(table.storage, identifier, threads=threads, folder=work)
         ours: dict[str, Ask] = {"ours, engine": pool.ask, "ours, HTTP": archive.ask}
         benchmark = Benchmark(table, limit, ours, places=max(repetitions, 3))
-        return run(benchmark.contests(peers=peers), repetitions)
+        contests = [one for one in benchmark.contests(peers=peers) if one.name.startswith(only)]
+        return run(contests, repetitions)
 
 
 def main() -> None:
@@ -238,6 +239,7 @@ def main() -> None:
             repetitions=arguments.repetitions,
             threads=arguments.threads,
             peers=not arguments.without_peers,
+            only=arguments.only,
         )
     if arguments.json:
         rows = arguments.rows or None
@@ -264,6 +266,9 @@ def _parser() -> argparse.ArgumentParser:
         "--threads", type=int, default=2, metavar="N", help="of the engine, ours and the limit's"
     )
     parser.add_argument("--without-peers", action="store_true", help="leave out what takes long")
+    parser.add_argument(
+        "--only", default="", metavar="WORD", help="work that begins so, such as cone or export"
+    )
     parser.add_argument("--json", action="store_true")
     return parser
 

@@ -70,7 +70,8 @@ def _already_known() -> None:
 
 def _listen(bind: settings.Bind) -> socket.socket:
     family = socket.AF_INET6 if ":" in bind.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # By this protocol asyncio knows that small answers must not wait for an acknowledgement (40 ms, each).
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((bind.host, bind.port))

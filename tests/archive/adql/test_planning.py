@@ -73,6 +73,24 @@ def test_the_identifiers_that_can_matter_follow_from_where(
     assert found == (IdentifierFilter("source_id", values) if values else None)
 
 
+def test_ten_thousand_identifiers_are_looked_up_and_compared_exactly(read: Read, answer: Answer) -> None:
+    values = [9007199254740993, 13, -1, *range(10**15, 10**15 + 9_997)]
+    condition = f"source_id IN ({', '.join(map(str, values))})"
+    statement = read(f"SELECT source_id FROM gaia_source WHERE {condition}")
+    assert statement.scans[0].identifiers == IdentifierFilter("source_id", tuple(values))
+    assert answer(f"SELECT source_id FROM gaia_source WHERE {condition} ORDER BY 1") == [
+        (13,),
+        (9007199254740993,),
+    ]
+    assert answer(f"SELECT COUNT(*) FROM gaia_source WHERE NOT {condition}") == [(5,)]
+    query = f"""SELECT COUNT(*), COUNT(b.source_id) FROM gaia_source AS a
+    LEFT JOIN gaia_source AS b ON a.source_id = b.source_id AND b.{condition}"""
+    assert answer(query) == [(7, 2)]
+    assert answer(f"SELECT COUNT(*) FROM gaia_source WHERE pmdec IN ({', '.join(map(str, values))})") == [
+        (0,)
+    ]
+
+
 @pytest.mark.parametrize(
     ("rest", "restricted"),
     [

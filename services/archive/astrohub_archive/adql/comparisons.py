@@ -23,6 +23,9 @@ SIGNS: dict[type[exp.Expr], str] = {
     exp.GTE: ">=",
 }
 
+_MANY = 200
+"""From how many numbers on a list is worth a text."""
+
 MIRRORED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 """What a sign becomes when its sides change places."""
 
@@ -42,10 +45,19 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value:
 
 def listed(value: Value, items: Sequence[Value], scans: Scans) -> Value:
     """Return the condition that a value is one of several."""
-    sql = f"({value.sql} IN ({', '.join(item.sql for item in items)}))"
+    sql = f"({value.sql} IN ({_list(value, items)}))"
     condition = combined((value, *items), sql, Type.BOOLEAN)
     restriction = _identified(value, items, scans)
     return replace(condition, restrictions=(restriction,)) if restriction else condition
+
+
+def _list(value: Value, items: Sequence[Value]) -> str:
+    """Write what stands in the parentheses after IN; many whole numbers as one text, which is read faster."""
+    wholes = [item.constant for item in items if isinstance(item.constant, int)]
+    if len(wholes) < len(items) or len(items) < _MANY or not value.type.is_integer:
+        return ", ".join(item.sql for item in items)
+    digits = ",".join(map(str, wholes))
+    return f"SELECT CAST(unnest(string_split('{digits}', ',')) AS BIGINT)"
 
 
 def is_flag(left: Value, right: Value) -> bool:

@@ -70,6 +70,7 @@ _SIGNS = {
     "<>": TokenType.NEQ,
     "!=": TokenType.NEQ,
 }
+_LITERALS = frozenset({TokenType.NUMBER, TokenType.STRING})
 _NAMES = frozenset({TokenType.VAR, TokenType.IDENTIFIER})
 
 
@@ -153,6 +154,31 @@ class AdqlParser(parser.Parser):
                 self.raise_error("Expected something after a comma")
             items.append(item)
         return items
+
+    def _parse_in(self, this: exp.Expr | None, alias: bool = False) -> exp.In:
+        """Read what follows IN; a list of nothing but numbers and texts without a detour for each."""
+        listed = self._literals()
+        if listed is None:
+            return super()._parse_in(this, alias)
+        return self.expression(exp.In(this=this, expressions=listed))
+
+    def _literals(self) -> list[exp.Expr] | None:
+        """Return the literals of a list in parentheses and go on behind it; None if it is another list."""
+        tokens, index = self._tokens, self._index
+        end = index + 1
+        while end + 1 < len(tokens) and tokens[end].token_type in _LITERALS:
+            if tokens[end + 1].token_type is not TokenType.COMMA:
+                break
+            end += 2
+        closed = end + 1 < len(tokens) and tokens[end + 1].token_type is TokenType.R_PAREN
+        if not closed or tokens[index].token_type is not TokenType.L_PAREN:
+            return None
+        if tokens[end].token_type not in _LITERALS:
+            return None
+        parsers: dict[TokenType, Any] = self.PRIMARY_PARSERS
+        written = [parsers[t.token_type](self, t) for t in tokens[index + 1 : end + 1 : 2]]
+        self._advance(end + 2 - index)
+        return written
 
     def _parse_function_parameter(self) -> exp.Expr | None:
         """Read a name in the list of names after an alias: `AS x (a, b)`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,8 +53,9 @@ class Lookup:
             When a file is damaged, or the identifiers are of another type.
         """
         found: list[np.ndarray[Any, np.dtype[np.int64]]] = []
+        wanted = sorted(values)
         for group in self._groups:
-            here = [value for value in values if group.low <= value <= group.high]
+            here = wanted[bisect_left(wanted, group.low) : bisect_right(wanted, group.high)]
             if here:
                 found.append(self._read(group, here))
         cells = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)

@@ -121,7 +121,7 @@ def test_units_ucds_and_descriptions_come_from_the_file(
     WRITERS[form](stars(50), path)
     load(public_of(site), path, "--table", f"described_{form}.stars")
     assert len(rows_of(site, f"SELECT * FROM described_{form}.stars")) == 50
-    columns = rows_of(
+    columns = rows_of(  # the table is known, so TAP_SCHEMA has it
         site,
         "SELECT column_name, unit, ucd, description, indexed, datatype FROM tap_schema.columns "
         f"WHERE table_name = 'described_{form}.stars' ORDER BY column_index",

@@ -66,9 +66,13 @@ class Interpreters:
 
         Former interpreters are asked until the new ones are ready.
         """
-        self._task = await asyncio.to_thread(pickle.dumps, Task(catalog, self._limits))
-        self._catalog = catalog
-        await asyncio.gather(*(self._in_background(self._add()) for _ in range(_SIZE)))
+        task = await asyncio.to_thread(pickle.dumps, Task(catalog, self._limits))
+        made = await asyncio.gather(*(self._in_background(self._started(task)) for _ in range(_SIZE)))
+        # From here on nobody is answered by the former catalog any more.
+        self._task, self._catalog = task, catalog
+        for interpreter in made:
+            self._all[interpreter] = catalog
+            self._idle.put_nowait(interpreter)
         for _ in range(self._idle.qsize()):
             self._give_back(self._idle.get_nowait())
 
@@ -170,19 +174,20 @@ class Interpreters:
         return self._all[interpreter] is not self._catalog and present >= _SIZE
 
     async def _add(self) -> None:
+        catalog = self._catalog
+        interpreter = await self._started(self._task)
+        self._all[interpreter] = catalog
+        self._idle.put_nowait(interpreter)
+
+    async def _started(self, task: bytes) -> Interpreter:
         pause_s = 0.5
         while True:
-            task, catalog = self._task, self._catalog
             try:
-                interpreter = await Interpreter.start(task)
+                return await Interpreter.start(task)
             except (EngineError, OSError) as e:
                 log_event("interpreter-not-started", level=logging.ERROR, reason=str(e))
                 await asyncio.sleep(pause_s)
                 pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
-            else:
-                self._all[interpreter] = catalog
-                self._idle.put_nowait(interpreter)
-                return
 
     def _too_slow(self) -> QueryError:
         return QueryError(

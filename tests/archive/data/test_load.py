@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -256,13 +255,13 @@ def test_a_damaged_file_fails_its_table_only_and_is_mended_by_loading_again(
     pq.write_table(stars(), path)
     for table in ("hurt.stars", "hurt.others"):
         load(public, path, "--table", table)
-        assert len(rows_of(site, f"SELECT * FROM {table}")) == ROWS
+    # The engine keeps what it has read: the file is damaged before anybody has read it.
+    assert site.wait_for(lambda: "hurt.others" in site.query("SELECT table_name FROM tap_schema.tables").text)
     victim = next((public / "hurt" / "stars").glob("stars_*/dataset/Norder=*/Dir=*/*.parquet"))
     content = bytearray(victim.read_bytes())
     content[100:-1000] = b"\xff" * (len(content) - 1100)
     victim.chmod(0o644)
     victim.write_bytes(content)
-    os.utime(victim, (1e9, 1e9))  # the engine keeps what it has read while the time of the file is the same
     answer = site.query("SELECT * FROM hurt.stars", headers={"Accept": "application/problem+json"})
     assert answer.status_code == 500
     assert answer.json()["detail"] == (

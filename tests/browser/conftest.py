@@ -50,7 +50,7 @@ def desk(browser: Browser, platform: RunningPlatform, watch: Watch) -> Iterator[
     page.fill("#password_input", platform.password(USER))
     page.click("#login_submit")
     page.wait_for_url(lambda address: "/hub/login" not in address)
-    page.goto(f"{platform.url}/hub/user-redirect/lab?reset")
+    page.goto(f"{platform.url}/hub/user-redirect/lab?reset=1")
     page.wait_for_selector(".jp-Launcher", timeout=START_MS)
     yield page
     context.close()
@@ -62,7 +62,7 @@ def lab(desk: Page, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
     desk.set_viewport_size(WIDE)
     desk.emulate_media(color_scheme="light")
     if desk.locator(".jp-Launcher:visible").count() == 0 or desk.locator(MAIN_TABS).count() > 1:
-        desk.goto(f"{platform.url}/user/{USER}/lab?reset")
+        desk.goto(f"{platform.url}/user/{USER}/lab?reset=1")
         desk.wait_for_selector(".jp-Launcher", timeout=START_MS)
     watch.complaints.clear()
     yield desk

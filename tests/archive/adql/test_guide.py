@@ -42,7 +42,9 @@ def test_an_example_in_postgresql_is_answered(
     example: str, sample_catalog: Catalog, limits: Limits, sample_database: duckdb.DuckDBPyConnection
 ) -> None:
     statement = understand(example, sample_catalog, limits, Language.POSTGRESQL)
-    execute(statement, sample_database).fetchall()
+    result = execute(statement, sample_database)
+    assert [column[0] for column in result.description] == [column.name for column in statement.columns]
+    result.fetchall()
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *GEOMETRY_NAMES, *IVOA_FUNCTIONS, *POSTGRES_FUNCTIONS])

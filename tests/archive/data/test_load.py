@@ -257,7 +257,8 @@ def test_a_damaged_file_fails_its_table_only_and_is_mended_by_loading_again(
         load(public, path, "--table", table)
     # The engine keeps what it has read: the file is damaged before anybody has read it.
     assert site.wait_for(lambda: "hurt.others" in site.query("SELECT table_name FROM tap_schema.tables").text)
-    victim = next((public / "hurt" / "stars").glob("stars_*/dataset/Norder=*/Dir=*/*.parquet"))
+    files = (public / "hurt" / "stars").glob("stars_*/dataset/Norder=*/Dir=*/*.parquet")
+    victim = max(files, key=lambda file: file.stat().st_size)
     content = bytearray(victim.read_bytes())
     content[100:-1000] = b"\xff" * (len(content) - 1100)
     victim.chmod(0o644)

@@ -104,7 +104,7 @@ async def test_a_sum_beyond_64_bits_is_refused_by_name(asker: Asker) -> None:
 
 
 async def test_a_value_that_cannot_be_cast_is_the_users_own_fault(asker: Asker) -> None:
-    with pytest.raises(QueryError, match="Could not convert string 'abc'"):
+    with pytest.raises(QueryError, match="the text 'abc' cannot be converted to INTEGER"):
         await asker.rows(raw("SELECT CAST(v AS INTEGER) FROM (VALUES ('abc')) t(v)"))
 
 

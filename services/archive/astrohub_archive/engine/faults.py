@@ -21,8 +21,8 @@ _USERS_OWN = ("Conversion Error", "Out of Range Error", "Invalid Input Error", "
 _UNREADABLE = ("Invalid Error", "Serialization Error", "IO Error")
 _FATAL = ("FATAL Error", "INTERNAL Error")
 _KIND = re.compile(r"[A-Z][\w ]+ Error: ")
-# Two folders at least: a division is no path.
-_PATH = re.compile(r"""['"]?/(?:[\w.=+~-]+/)+[\w.=+~-]*['"]?""")
+# Two folders at least, or an address: a division is no path, nor is a date.
+_PATH = re.compile(r"""(?<!\w)['"]?(?:\w+:/)?/(?:[\w.=+~:-]+/)+[\w.=+~-]*['"]?""")
 _SCAN = re.compile(r'"?scan_\d+"?\.?')
 _NOT_CONVERTED = re.compile(r"Could not convert string '(.*)' to (\w+)", re.DOTALL)
 _NOT_FITTING = re.compile(r"with value (\S+) can't be cast .* destination type (\w+)")

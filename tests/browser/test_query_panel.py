@@ -21,7 +21,7 @@ from .watch import Watch
 
 BRIGHT = "SELECT TOP 100 * FROM gaia_dr3_g10.gaia_source WHERE phot_g_mean_mag < 5"
 MISSPELT = "SELECT TOP 100 source_id,\n       phot_g_mean_mg\nFROM gaia_dr3_g10.gaia_source"
-REFUSED = r"status of 400 .*/astrohub/query"
+REFUSED = r"status of 400 .*/astrohub/(query|archive/explain)"
 
 
 def _direct(platform: RunningPlatform, query: str) -> list[dict[str, str]]:

@@ -11,8 +11,6 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 __all__ = ["Watch"]
 
 _OWN = frozenset({"127.0.0.1"})
-#: An archive without estimates says so once; the page then asks no more.
-_NO_ESTIMATES = r"status of 404 .*/archive/explain"
 _LOCAL_SCHEMES = frozenset({"data", "blob", "about"})
 
 
@@ -42,8 +40,7 @@ class Watch:
 
     def unexpected(self, *expected: str) -> list[str]:
         """Return complaints of the console that fit none of the expected patterns."""
-        known = (*expected, _NO_ESTIMATES)
-        return [said for said in self.complaints if not any(re.search(each, said) for each in known)]
+        return [said for said in self.complaints if not any(re.search(each, said) for each in expected)]
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error":

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from .browse.handlers import ROUTER as CATALOG
 from .errors import ArchiveError
+from .explain.handlers import ROUTER as EXPLAIN
 from .factory import Archive
 from .mydb.handlers import ROUTER as MYDB
 from .settings import Settings
@@ -37,7 +38,7 @@ def make_routes(prefix: str) -> FastAPI:
         openapi_url=f"{prefix}/openapi.json",
         redirect_slashes=False,
     )
-    for router in (*ROUTERS, CATALOG, MYDB, *FILES):
+    for router in (*ROUTERS, CATALOG, EXPLAIN, MYDB, *FILES):
         app.include_router(router, prefix=prefix)
     for kind in (ArchiveError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer_failure)
@@ -62,6 +63,7 @@ def make_application(archive: Archive) -> ASGIApp:
     app.state.tap = archive.tap
     app.state.mydb = archive.mydb
     app.state.browse = archive.browse
+    app.state.explain = archive.explain
     app.state.vospace = archive.vospace
     forms = tuple(f"{settings.prefix}{path}" for path in _FORMS)
     streamed = tuple(f"{settings.prefix}{path}" for path in _STREAMED)

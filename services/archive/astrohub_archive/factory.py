@@ -14,6 +14,7 @@ from .catalog import Catalog
 from .catalog.watch import CatalogWatch
 from .engine import Pool
 from .errors import CatalogError
+from .explain.service import Explain
 from .identity import Identity
 from .interpreters.pool import Interpreters
 from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner, open_database
@@ -53,6 +54,7 @@ class Archive:
     tap: Tap
     mydb: MyDb
     browse: Browse
+    explain: Explain
     vospace: Vospace | None
 
     async def start(self) -> None:
@@ -140,9 +142,8 @@ def build(settings: Settings) -> Archive:
     )
     vospace = build_vospace(settings, identity, tap.addresses)
     browse = Browse(identity, reader, Index(catalog))
-    return Archive(
-        settings, catalog, watch, reader, pool, identity, changes, runner, cleaner, tap, mydb, browse, vospace
-    )
+    served = (tap, mydb, browse, Explain(identity, reader, pool), vospace)
+    return Archive(settings, catalog, watch, reader, pool, identity, changes, runner, cleaner, *served)
 
 
 def _watch(settings: Settings) -> CatalogWatch:

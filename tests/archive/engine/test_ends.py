@@ -256,3 +256,15 @@ async def test_workers_end_with_the_pool(synthetic: SyntheticArchive) -> None:
     await pool.stop()
     assert not psutil.wait_procs(children, timeout=10)[1]
     assert not pool.healthy().available
+
+
+async def test_an_estimate_does_without_the_rows_while_every_worker_is_busy(asker: Asker) -> None:
+    statement = asker.statement()
+    rows = (await asker.pool.explain(statement, timeout_s=30)).rows
+    stream = await asker.pool.run(STREAM, fmt=ARROW, maxrec=10**12, timeout_s=60, lane="quick")
+    busy = await asker.pool.explain(statement, timeout_s=0.1)
+    assert (busy.rows, busy.lane) == (None, "quick")
+    assert busy.files == busy.files_in_all > 0
+    await stream.cancel()
+    assert (await asker.pool.explain(statement, timeout_s=30)).rows == rows
+    assert rows == asker.table.rows

@@ -6,18 +6,20 @@ load the pool's planner with all of astropy into each of them.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .answer import Answer
+    from .estimate import Estimate
     from .pool import Health, Lane, Pool
 
-__all__ = ["Answer", "Health", "Lane", "Pool"]
+__all__ = ["Answer", "Estimate", "Health", "Lane", "Pool"]
+
+_ROOMS = {"Answer": "answer", "Estimate": "estimate"}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from . import answer, pool
-
-    return getattr(answer if name == "Answer" else pool, name)
+    return getattr(import_module(f".{_ROOMS.get(name, 'pool')}", __name__), name)

@@ -15,9 +15,17 @@ import pyarrow.parquet as pq
 from ..models import IndexCatalog
 from .coverage import Ranges, merge
 
-__all__ = ["Lookup"]
+__all__ = ["Found", "Lookup"]
 
 _HEALPIX = "_healpix_29"
+
+
+@dataclass(frozen=True)
+class Found:
+    """The order 29 cells in which rows stand, and how many rows they are."""
+
+    cells: Ranges
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -44,8 +52,8 @@ class Lookup:
         self._column = index.column
         self._groups = [group for path in index.files for group in _groups_of(path, index.column)]
 
-    def find(self, values: Sequence[int | str]) -> Ranges:
-        """Return the order 29 cells in which rows with any of these identifiers stand.
+    def find(self, values: Sequence[int | str]) -> Found:
+        """Return where rows with any of these identifiers stand.
 
         Raises
         ------
@@ -59,7 +67,7 @@ class Lookup:
             if here:
                 found.append(self._read(group, here))
         cells = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-        return merge(np.stack([cells, cells + 1], axis=1))
+        return Found(merge(np.stack([cells, cells + 1], axis=1)), sum(map(len, found)))
 
     def _read(self, group: _Group, values: Sequence[int | str]) -> np.ndarray[Any, np.dtype[np.int64]]:
         with pq.ParquetFile(group.path, metadata=group.footer) as file:

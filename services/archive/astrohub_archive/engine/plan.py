@@ -17,14 +17,15 @@ from ..models import (
     HatsTable,
     IdentifierFilter,
     IndexCatalog,
+    Partition,
     PlainTable,
     Scan,
     Statement,
 )
 from .coverage import Ranges, cover, simplify
-from .lookup import Lookup
+from .lookup import Found, Lookup
 
-__all__ = ["Plan", "Planner"]
+__all__ = ["Plan", "Planner", "Reading", "engine_type", "quote", "with_relations"]
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +68,31 @@ class Plan:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """What one scan has to read.
+
+    Attributes
+    ----------
+    files
+        The files.
+    size_bytes
+        Their sizes together.
+    partitions
+        The partitions of a HATS table that they are.
+    cells
+        The cells that the rows can lie in, where that is known.
+    identified
+        How many rows have the identifiers that are asked for, where an index says so.
+    """
+
+    files: tuple[Path, ...]
+    size_bytes: int
+    partitions: tuple[Partition, ...] = ()
+    cells: Ranges | None = None
+    identified: int | None = None
+
+
+@dataclass(frozen=True)
 class _Pixels:
     """The partitions of a table as ranges of order 29 cells, in the order of the sky."""
 
@@ -89,37 +115,35 @@ class Planner:
         size_bytes = 0
         tables: dict[str, str] = {}
         for scan in statement.scans:
-            files, cells, scan_bytes = self._files(scan)
-            relations.append(_relation(scan, files, cells))
-            size_bytes += scan_bytes
+            reading = self.reading(scan)
+            relations.append(_relation(scan, reading.files, reading.cells))
+            size_bytes += reading.size_bytes
             tables[_folder(scan)] = scan.table.qualified_name
-        sql = _with_relations(statement.sql, relations)
+        sql = with_relations(statement.sql, relations)
         return Plan(sql, size_bytes, tables, _private_folders(statement))
 
-    def _files(self, scan: Scan) -> tuple[list[Path], Ranges | None, int]:
+    def reading(self, scan: Scan) -> Reading:
+        """Return what a scan has to read."""
         storage = scan.table.storage
         if isinstance(storage, PlainTable):
-            return list(storage.files), None, storage.size_bytes
-        cells = self._cells(scan, storage)
+            return Reading(storage.files, storage.size_bytes)
+        region = cover(scan.region) if scan.region else None
+        found = self._found(scan.identifiers, storage) if scan.identifiers else None
+        cells = _common(region, found)
         if cells is None:
-            chosen = list(storage.partitions)
+            chosen = storage.partitions
         else:
             pixels = self._pixels_of(storage)
-            chosen = [storage.partitions[number] for number in pixels.order[_touched(pixels, cells)]]
-        return [one.path for one in chosen], cells, sum(one.size_bytes for one in chosen)
+            chosen = tuple(storage.partitions[number] for number in pixels.order[_touched(pixels, cells)])
+        return Reading(
+            tuple(one.path for one in chosen),
+            sum(one.size_bytes for one in chosen),
+            chosen,
+            cells,
+            found.rows if found else None,
+        )
 
-    def _cells(self, scan: Scan, storage: HatsTable) -> Ranges | None:
-        """Return the cells that the rows a scan needs can lie in, or None when that is not known."""
-        by_region = cover(scan.region) if scan.region else None
-        by_identifier = self._cells_of(scan.identifiers, storage) if scan.identifiers else None
-        if by_region is None or by_identifier is None:
-            return by_region if by_identifier is None else by_identifier
-        inside = np.searchsorted(by_region[:, 0], by_identifier[:, 0], side="right") - 1
-        kept = (inside >= 0) & (by_identifier[:, 0] < by_region[np.maximum(inside, 0), 1])
-        kept_cells: Ranges = by_identifier[kept]
-        return kept_cells
-
-    def _cells_of(self, identifiers: IdentifierFilter, storage: HatsTable) -> Ranges | None:
+    def _found(self, identifiers: IdentifierFilter, storage: HatsTable) -> Found | None:
         index = storage.indexes.get(identifiers.column)
         lookup = self._lookup(index) if index else None
         if lookup is None:
@@ -154,6 +178,16 @@ class Planner:
         return known
 
 
+def _common(region: Ranges | None, found: Found | None) -> Ranges | None:
+    """Return the cells that the rows a scan needs can lie in, or None when that is not known."""
+    if region is None or found is None:
+        return region if found is None else found.cells
+    inside = np.searchsorted(region[:, 0], found.cells[:, 0], side="right") - 1
+    kept = (inside >= 0) & (found.cells[:, 0] < region[np.maximum(inside, 0), 1])
+    kept_cells: Ranges = found.cells[kept]
+    return kept_cells
+
+
 def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     first = np.searchsorted(pixels.stops, cells[:, 0], side="right")
     last = np.searchsorted(pixels.starts, cells[:, 1], side="left")
@@ -169,15 +203,15 @@ def _relation(scan: Scan, files: Iterable[Path], cells: Ranges | None) -> str:
     known = {HEALPIX_COLUMN: _HEALPIX} | {column.name: column for column in scan.table.columns}
     columns = [known[name] for name in scan.columns]
     # A relation needs a column, even where only its rows are counted.
-    selected = ", ".join(_quote(column.name) for column in columns) or '1 AS "row"'
+    selected = ", ".join(quote(column.name) for column in columns) or '1 AS "row"'
     paths = ", ".join(_literal(str(path)) for path in files)
     if not paths:
         selected = ", ".join(_typed_null(column) for column in columns) or '1 AS "row"'
-        return f"{_quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} WHERE false)"
+        return f"{quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} WHERE false)"
     where = f" WHERE {_condition(cells)}" if cells is not None and len(cells) else ""
     source = f"read_parquet([{paths}], hive_partitioning = false)"
     # Names and paths come from the catalog, and are quoted.
-    return f"{_quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} FROM {source}{where})"  # noqa: S608
+    return f"{quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} FROM {source}{where})"  # noqa: S608
 
 
 def _condition(cells: Ranges) -> str:
@@ -188,15 +222,18 @@ def _condition(cells: Ranges) -> str:
 
 
 def _typed_null(column: Column) -> str:
-    engine_type = _ENGINE_TYPES.get(column.datatype, "VARCHAR")
-    if column.arraysize and engine_type != "VARCHAR":
-        engine_type += f"[{column.arraysize}]" if column.arraysize.isdigit() else "[]"
-    elif column.xtype == "timestamp":
-        engine_type = "TIMESTAMP"
-    return f"CAST(NULL AS {engine_type}) AS {_quote(column.name)}"
+    return f"CAST(NULL AS {engine_type(column)}) AS {quote(column.name)}"
 
 
-def _with_relations(sql: str, relations: Iterable[str]) -> str:
+def engine_type(column: Column) -> str:
+    """Return the engine's name for the type of a column."""
+    name = _ENGINE_TYPES.get(column.datatype, "VARCHAR")
+    if column.arraysize and name != "VARCHAR":
+        return name + (f"[{column.arraysize}]" if column.arraysize.isdigit() else "[]")
+    return "TIMESTAMP" if column.xtype == "timestamp" else name
+
+
+def with_relations(sql: str, relations: Iterable[str]) -> str:
     """Put relations before those that a statement may define itself (the engine does not nest WITH)."""
     clause = ", ".join(relations)
     if not clause:
@@ -220,7 +257,8 @@ def _folder(scan: Scan) -> str:
     return str(storage.files[0].parent) if storage.files else ""
 
 
-def _quote(name: str) -> str:
+def quote(name: str) -> str:
+    """Return a name as the engine reads it."""
     return '"' + name.replace('"', '""') + '"'
 
 

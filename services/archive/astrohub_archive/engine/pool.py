@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
 
 from .. import settings
 from ..errors import ArchiveError, QueryTimeout
-from ..formats import Format
+from ..formats import Format, find_format
 from ..models import Outcome, Statement
 from .answer import Answer
+from .cardinality import expected_rows
+from .estimate import Estimate, Lane
 from .frames import Kind
 from .lane import Lane as _Lane
 from .plan import Plan, Planner
 from .process import WorkerSettings
+from .survey import Survey, survey
 
 __all__ = ["Health", "Lane", "Pool"]
 
-Lane = Literal["quick", "long"]
+_log = logging.getLogger(__name__)
 
 _TAP_SCHEMA = "tap_schema"
 _INTERPRETER_MB = 160
@@ -168,7 +171,58 @@ class Pool:
         advice: str,
     ) -> Answer:
         plan = await asyncio.to_thread(self._planner.plan, statement)
-        chosen = self._lanes[lane or self._lane_for(plan)]
+        chosen = self._lanes[lane or self._lane_for(plan.size_bytes)]
+        request = _request(plan, statement, fmt, maxrec)
+        late = _too_long(timeout_s, advice)
+        return await self._ask(chosen, request, fmt=fmt, timeout_s=timeout_s, late=late)
+
+    async def explain(self, statement: Statement, *, timeout_s: float) -> Estimate:
+        """Say what a statement would read and answer; nothing is run, and no file of a table is opened.
+
+        Parameters
+        ----------
+        statement
+            What would be run.
+        timeout_s
+            Seconds that the engine may take for its plan, waiting for a worker included; without it
+            the number of rows is not known.
+        """
+        found = await asyncio.to_thread(survey, self._planner, statement)
+        rows = await self._expected_rows(found, timeout_s) if found.sql else None
+        return Estimate(
+            rows=rows if rows is None or statement.top is None else min(rows, statement.top),
+            files=found.files,
+            files_in_all=found.files_in_all,
+            size_bytes=found.size_bytes,
+            tables=tuple(dict.fromkeys(scan.table.qualified_name for scan in statement.scans)),
+            lane=self._lane_for(found.size_bytes),
+        )
+
+    async def _expected_rows(self, found: Survey, timeout_s: float) -> int | None:
+        request: dict[str, object] = {"sql": found.sql, "tables": {}, "explain": True}
+        late = QueryTimeout("The engine did not plan the query in time.")
+        try:
+            async with asyncio.timeout(timeout_s):
+                answer = await self._ask(
+                    self._lanes["quick"], request, fmt=find_format("json"), timeout_s=timeout_s, late=late
+                )
+                content = b"".join([chunk async for chunk in answer.chunks()])
+        except (ArchiveError, TimeoutError) as e:
+            # Whatever is wrong with the query itself has been said by whoever understood it.
+            _log.info("query-not-estimated", extra={"reason": type(e).__name__})
+            return None
+        return await asyncio.to_thread(expected_rows, content, found)
+
+    async def _ask(
+        self,
+        chosen: _Lane,
+        request: dict[str, object],
+        *,
+        fmt: Format,
+        timeout_s: float,
+        late: ArchiveError,
+    ) -> Answer:
+        """Let a worker of a lane answer a request; `late` is what it fails of when it takes too long."""
         worker = await chosen.borrow(timeout_s)
         query = next(self._numbers)
         answer = Answer(
@@ -179,9 +233,8 @@ class Pool:
             memory_mb=self._options.memory_limit_mb,
             grace_s=self._options.interrupt_grace_s,
         )
-        answer.expire_after(timeout_s, _too_long(timeout_s, advice))
-        request = _request(query, plan, statement, fmt, maxrec)
-        worker.send(Kind.QUERY, {**request, "memory_mb": self._options.memory_limit_mb})
+        answer.expire_after(timeout_s, late)
+        worker.send(Kind.QUERY, {**request, "query": query, "memory_mb": self._options.memory_limit_mb})
         try:
             await answer.gather_first()
         except asyncio.CancelledError:
@@ -189,8 +242,8 @@ class Pool:
             raise
         return answer
 
-    def _lane_for(self, plan: Plan) -> Lane:
-        return "quick" if plan.size_bytes <= self._options.quick_bytes else "long"
+    def _lane_for(self, size_bytes: int) -> Lane:
+        return "quick" if size_bytes <= self._options.quick_bytes else "long"
 
 
 def _worker_settings(
@@ -209,9 +262,8 @@ def _worker_settings(
     )
 
 
-def _request(query: int, plan: Plan, statement: Statement, fmt: Format, maxrec: int) -> dict[str, object]:
+def _request(plan: Plan, statement: Statement, fmt: Format, maxrec: int) -> dict[str, object]:
     return {
-        "query": query,
         "sql": plan.sql,
         "tables": dict(plan.tables),
         "private_folders": plan.private_folders,

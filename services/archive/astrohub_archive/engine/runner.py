@@ -85,6 +85,9 @@ class Runner:
 
     def _stream(self, request: dict[str, Any], answer: _Answer) -> None:
         assert self._cursor is not None
+        if request.get("explain"):
+            answer.say(_explain(self._cursor, request["sql"]))
+            return
         relation = _select(self._cursor, request["sql"])
         limit = request["maxrec"]
         rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // len(relation.columns)))
@@ -160,6 +163,11 @@ class _Answer:
             self._bytes(piece)
         self._send(Kind.END, {"outcome": asdict(outcome), "fault": None})
 
+    def say(self, content: bytes) -> None:
+        """Send what is no rows, as a whole."""
+        self._bytes(content)
+        self._send(Kind.END, {"outcome": asdict(Outcome(0)), "fault": None})
+
     def fail(self, fault: ArchiveError, *, detail: str) -> None:
         described = as_json(fault, detail=detail)
         if self._encoder is None or not self._has_sent:
@@ -179,7 +187,18 @@ class _Answer:
 
 def _select(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
     """Return the relation of one SELECT statement; nothing else is passed to the engine."""
+    _check_select(cursor, sql)
+    return cursor.sql(sql)
+
+
+def _explain(cursor: duckdb.DuckDBPyConnection, sql: str) -> bytes:
+    """Return the engine's plan of one SELECT statement, as JSON; nothing is run."""
+    _check_select(cursor, sql)
+    rows = cursor.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()
+    return str(rows[0][1]).encode()
+
+
+def _check_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
     statements = cursor.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise EngineError("The engine runs single SELECT statements only.")
-    return cursor.sql(sql)

@@ -1,0 +1,1 @@
+"""What a query would cost, asked before it is run."""

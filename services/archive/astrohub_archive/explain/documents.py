@@ -1,0 +1,57 @@
+"""What is asked of an explanation, and what it says, as JSON."""
+
+from __future__ import annotations
+
+from pydantic import Field, ValidationError
+
+from ..engine import Estimate
+from ..errors import UsageError
+from ..web.tables import Document
+
+__all__ = ["EstimateDocument", "ExplainRequest", "describe_estimate", "read_request"]
+
+
+class ExplainRequest(Document):
+    """A query to be explained."""
+
+    query: str = Field(description="The query, in ADQL.")
+
+
+class EstimateDocument(Document):
+    """What a query would read and answer; estimates, not promises."""
+
+    rows: int | None = Field(description="About how many rows; null where nobody knows.")
+    files: int = Field(description="How many files are read.")
+    files_in_all: int = Field(description="How many files the tables have.")
+    bytes: int = Field(description="Sizes of the files that are read.")
+    tables: list[str] = Field(description="The tables that the query names.")
+    lane: str = Field(description="`quick`, or `long`: then it may wait for others.")
+
+
+def read_request(body: bytes) -> ExplainRequest:
+    """Read what query to explain.
+
+    Raises
+    ------
+    UsageError
+        When the body does not say so.
+    """
+    try:
+        return ExplainRequest.model_validate_json(body)
+    except ValidationError as e:
+        faults = "; ".join(
+            f"{'.'.join(map(str, f['loc'])) or 'the body'}: {f['msg']}" for f in e.errors()[:3]
+        )
+        raise UsageError(f"The request must be JSON with query: {faults}.") from e
+
+
+def describe_estimate(estimate: Estimate) -> EstimateDocument:
+    """Return an estimate as it is described in an answer."""
+    return EstimateDocument(
+        rows=estimate.rows,
+        files=estimate.files,
+        files_in_all=estimate.files_in_all,
+        bytes=estimate.size_bytes,
+        tables=list(estimate.tables),
+        lane=estimate.lane,
+    )

@@ -24,6 +24,7 @@ _DEEPEST = 22
 _CELL_DEG = 58.6
 # Wider than any rounding between the index of a position and the distance computed from it.
 _SLACK_DEG = 1e-7
+_WIDEST_DEG = 90
 
 
 def cover(region: Region) -> Ranges | None:
@@ -58,7 +59,8 @@ def _cover(region: Region) -> Ranges | None:
 
 
 def _circle(ra: float, dec: float, radius: float) -> Ranges | None:
-    if radius < 0 or radius >= 180 or abs(dec) > 90:
+    # The library leaves out cells of very wide cones, which read most files anyhow.
+    if radius < 0 or radius > _WIDEST_DEG or abs(dec) > 90:
         return None
     reach = radius + _SLACK_DEG
     return _ranges(_cells("cone_search", ra, dec, reach, depth=_depth(reach)))

@@ -10,7 +10,7 @@ from ..identities import NumberBook, NumbersExhausted
 from ..kubernetes_settings import Profile
 from ..refusal import ServerRefused
 from ..settings import Settings
-from .spawner import SERVER_ARGUMENTS
+from .spawner import apply_to_servers
 
 __all__ = ["POD_SECURITY", "SERVER_SECURITY", "apply", "profile_list"]
 
@@ -74,13 +74,7 @@ def apply(c: Config, settings: Settings) -> None:
     if settings.kubernetes.profiles:
         c.KubeSpawner.profile_list = profiles
     # Under KubeSpawner's name: what z2jh's configuration says there wins over what is said of any Spawner.
-    c.KubeSpawner.cmd = [str(settings.lab_environment / "bin" / "jupyterhub-singleuser")]
-    c.KubeSpawner.args = list(SERVER_ARGUMENTS)
-    c.KubeSpawner.notebook_dir = "~"
-    c.KubeSpawner.default_url = settings.servers.default_url
-    c.KubeSpawner.start_timeout = settings.servers.start_timeout_s
-    c.KubeSpawner.http_timeout = settings.servers.start_timeout_s
-    c.KubeSpawner.poll_interval = settings.servers.poll_s
+    apply_to_servers(c.KubeSpawner, settings)
     c.KubeSpawner.consecutive_failure_limit = 0  # a full cluster or a broken profile does not restart the hub
     told = c.KubeSpawner.get("environment") or {}
     c.KubeSpawner.environment = {**told, **settings.servers.environment}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from ..engine import Estimate
-from ..errors import UsageError
+from ..web.json_bodies import read_json
 from ..web.tables import Document
 
 __all__ = ["EstimateDocument", "ExplainRequest", "describe_estimate", "read_request"]
@@ -36,13 +36,7 @@ def read_request(body: bytes) -> ExplainRequest:
     UsageError
         When the body does not say so.
     """
-    try:
-        return ExplainRequest.model_validate_json(body)
-    except ValidationError as e:
-        faults = "; ".join(
-            f"{'.'.join(map(str, f['loc'])) or 'the body'}: {f['msg']}" for f in e.errors()[:3]
-        )
-        raise UsageError(f"The request must be JSON with query: {faults}.") from e
+    return read_json(body, ExplainRequest, "query")
 
 
 def describe_estimate(estimate: Estimate) -> EstimateDocument:

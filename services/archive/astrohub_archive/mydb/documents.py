@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from ..errors import UsageError
 from ..ivoa.times import timestamp
+from ..web.json_bodies import read_json
 from ..web.tables import ColumnDocument, Document, describe_columns
 from .entry import Entry
 
@@ -64,13 +64,7 @@ def read_creation(body: bytes) -> Creation:
     UsageError
         When the body does not say so.
     """
-    try:
-        return Creation.model_validate_json(body)
-    except ValidationError as e:
-        faults = "; ".join(
-            f"{'.'.join(map(str, f['loc'])) or 'the body'}: {f['msg']}" for f in e.errors()[:3]
-        )
-        raise UsageError(f"The request must be JSON with name, query and perhaps replace: {faults}.") from e
+    return read_json(body, Creation, "name, query and perhaps replace")
 
 
 def describe_table(entry: Entry) -> TableDocument:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from astropy.io import fits
 from astropy.io.votable import parse as parse_votable
+from astropy.io.votable.tree import VOTableFile
 from astropy.table import Table
 
 from ..errors import UsageError
@@ -19,8 +21,15 @@ __all__ = ["describe_column", "read_ecsv", "read_fits", "read_votable"]
 _LONGEST_SAID = 200
 
 
-def read_votable(path: Path) -> Rows:
+def read_votable(path: Path, check: Callable[[VOTableFile], None] | None = None) -> Rows:
     """Read the first table of a VOTable document.
+
+    Parameters
+    ----------
+    path
+        The file.
+    check
+        Raises what is wrong with the document as a whole, if anything is.
 
     Raises
     ------
@@ -35,6 +44,8 @@ def read_votable(path: Path) -> Rows:
             table = first.to_table(use_names_over_ids=True) if first is not None else None
         except Exception as e:
             raise _not(e, "a VOTable", path) from e
+    if check is not None:
+        check(document)
     if table is None or first is None:
         raise UsageError("The file cannot be read as a VOTable: there is no table in it.")
     return arrow_rows(table, description=first.description or "")

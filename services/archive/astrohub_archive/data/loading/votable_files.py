@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 
-from astropy.io.votable import parse
+from astropy.io.votable.tree import VOTableFile
 
 from ...errors import UsageError
-from ...table_files.astropy_columns import arrow_rows
+from ...table_files.astronomy_files import read_votable as read_document
 from ...table_files.rows import Rows
 
 __all__ = ["read_votable"]
 
 # What the library needs for a file of one byte, by experience.
 _GROWTH = 8
-_LONGEST_SAID = 200
+_TOO_LARGE = (
+    "The file is a VOTable larger than memory allows; convert it to Parquet or FITS first, "
+    "for example with STILTS: stilts tpipe in=… out=table.fits."
+)
 
 
 def read_votable(path: Path) -> Rows:
@@ -27,19 +29,14 @@ def read_votable(path: Path) -> Rows:
         When there is none, it is cut off or an error, or there is not memory enough for it.
     """
     if path.stat().st_size * _GROWTH > _available_bytes():
-        raise UsageError(
-            "The file is a VOTable larger than memory allows; convert it to Parquet or FITS first, "
-            "for example with STILTS: stilts tpipe in=… out=table.fits."
-        )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            document = parse(path, verify="ignore")
-            first = next(iter(document.iter_tables()), None)
-            table = first.to_table(use_names_over_ids=True) if first is not None else None
-        except Exception as e:
-            said = " ".join(str(e).replace(str(path), "it").split())[:_LONGEST_SAID]
-            raise UsageError(f"The file cannot be read as a VOTable: {said or 'it is damaged'}") from e
+        raise UsageError(_TOO_LARGE)
+    try:
+        return read_document(path, _check_whole)
+    except MemoryError as e:
+        raise UsageError(_TOO_LARGE) from e
+
+
+def _check_whole(document: VOTableFile) -> None:
     states = {
         str(info.value).upper()
         for resource in document.resources
@@ -51,9 +48,6 @@ def read_votable(path: Path) -> Rows:
             "The file is the answer to a query that was cut off or failed (QUERY_STATUS is "
             f"{' and '.join(sorted(states))}): ask the query again, without a limit."
         )
-    if table is None or first is None:
-        raise UsageError("The file cannot be read as a VOTable: there is no table in it.")
-    return arrow_rows(table, description=first.description or "")
 
 
 def _available_bytes() -> int:

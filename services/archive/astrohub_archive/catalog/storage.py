@@ -11,13 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import CatalogError
-from ..models import HatsTable, IndexCatalog, Partition, PlainTable
+from ..models import HEALPIX_COLUMN, HatsTable, IndexCatalog, Partition, PlainTable
 
 __all__ = ["Stored", "read_storage"]
 
 _MAGIC = b"PAR1"
 _SMALLEST_BYTES = 12
-_HEALPIX = "_healpix_29"
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ def _read_hats(root: Path, indexes: Mapping[str, IndexCatalog]) -> Stored:
     properties = _properties(file)
     suffix = properties.get("hats_npix_suffix", ".parquet")
     rows, schema = _read_footers(root)
-    if _HEALPIX not in schema.names:
-        raise CatalogError(f"The files of {root} have no column {_HEALPIX}; write them as HATS 1.0.")
+    if HEALPIX_COLUMN not in schema.names:
+        raise CatalogError(f"The files of {root} have no column {HEALPIX_COLUMN}; write them as HATS 1.0.")
     partitions = tuple(
         _partition(root, norder, npix, suffix, rows) for norder, npix in _read_partition_info(root)
     )

@@ -12,12 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..models import IndexCatalog
+from ..models import HEALPIX_COLUMN, IndexCatalog
 from .coverage import Ranges, merge
 
 __all__ = ["Found", "Lookup"]
-
-_HEALPIX = "_healpix_29"
 
 
 @dataclass(frozen=True)
@@ -71,10 +69,10 @@ class Lookup:
 
     def _read(self, group: _Group, values: Sequence[int | str]) -> np.ndarray[Any, np.dtype[np.int64]]:
         with pq.ParquetFile(group.path, metadata=group.footer) as file:
-            rows = file.read_row_group(group.number, columns=[self._column, _HEALPIX])
+            rows = file.read_row_group(group.number, columns=[self._column, HEALPIX_COLUMN])
         rows = rows.filter(rows[self._column].is_valid())
         identifiers = rows[self._column].to_numpy()
-        cells: np.ndarray[Any, np.dtype[np.int64]] = rows[_HEALPIX].to_numpy().astype(np.int64)
+        cells: np.ndarray[Any, np.dtype[np.int64]] = rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
         return cells[np.isin(identifiers, np.array(values, dtype=identifiers.dtype))]
 
 

@@ -25,7 +25,7 @@ from ..models import (
 from .coverage import Ranges, cover, simplify
 from .lookup import Found, Lookup
 
-__all__ = ["Plan", "Planner", "Reading", "engine_type", "quote", "with_relations"]
+__all__ = ["Plan", "Planner", "Reading", "columns_of", "engine_type", "quote", "with_relations"]
 
 _log = logging.getLogger(__name__)
 
@@ -200,8 +200,7 @@ def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[
 
 def _relation(scan: Scan, files: Iterable[Path], cells: Ranges | None) -> str:
     """Return one relation of a WITH clause: the columns of a scan, read from its files."""
-    known = {HEALPIX_COLUMN: _HEALPIX} | {column.name: column for column in scan.table.columns}
-    columns = [known[name] for name in scan.columns]
+    columns = columns_of(scan)
     # A relation needs a column, even where only its rows are counted.
     selected = ", ".join(quote(column.name) for column in columns) or '1 AS "row"'
     paths = ", ".join(_literal(str(path)) for path in files)
@@ -212,6 +211,12 @@ def _relation(scan: Scan, files: Iterable[Path], cells: Ranges | None) -> str:
     source = f"read_parquet([{paths}], hive_partitioning = false)"
     # Names and paths come from the catalog, and are quoted.
     return f"{quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} FROM {source}{where})"  # noqa: S608
+
+
+def columns_of(scan: Scan) -> list[Column]:
+    """Return the columns that a scan reads; the index of positions may be one of them."""
+    known = {HEALPIX_COLUMN: _HEALPIX} | {column.name: column for column in scan.table.columns}
+    return [known[name] for name in scan.columns]
 
 
 def _condition(cells: Ranges) -> str:

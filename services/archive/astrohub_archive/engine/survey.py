@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..models import HEALPIX_COLUMN, Column, HatsTable, Scan, Statement
+from ..models import HEALPIX_COLUMN, HatsTable, Scan, Statement
 from .extent import rows_inside
-from .plan import Planner, Reading, engine_type, quote, with_relations
+from .plan import Planner, Reading, columns_of, engine_type, quote, with_relations
 
 __all__ = ["Survey", "survey"]
 
@@ -90,11 +90,10 @@ def _relation(scan: Scan, rows: int | None) -> str | None:
     """Return a relation with the columns of a scan, and so many rows of which nothing is known."""
     if rows is None:
         return None
-    known = {HEALPIX_COLUMN: Column(HEALPIX_COLUMN, "long")} | {one.name: one for one in scan.table.columns}
     # What is random cannot be computed beforehand; it is never computed at all.
     selected = ", ".join(
-        f"CAST(CAST(random() AS VARCHAR) AS {engine_type(known[name])}) AS {quote(name)}"
-        for name in scan.columns
+        f"CAST(CAST(random() AS VARCHAR) AS {engine_type(column)}) AS {quote(column.name)}"
+        for column in columns_of(scan)
     )
     selected = selected or '1 AS "row"'
     # Names come from the catalog, and are quoted.

@@ -9,15 +9,13 @@ import pyarrow as pa
 
 from ...errors import ArchiveError, CatalogError
 from ...formats.shape import Shape
-from ...models import ResultColumn
+from ...models import HEALPIX_COLUMN, ResultColumn
 from ...table_files.described import kept_shape
 from ...table_files.rows import Rows
 from .names import column_names
 from .sources import SourceFile
 
 __all__ = ["Columns", "FileColumns", "agree"]
-
-_HEALPIX = "_healpix_29"
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ def agree(files: Sequence[tuple[SourceFile, Rows]]) -> tuple[Columns, tuple[File
 
 def _kept(schema: pa.Schema) -> list[int]:
     """Return the numbers of the columns that are loaded: what HATS adds to a file is made anew."""
-    return [number for number, name in enumerate(schema.names) if name != _HEALPIX]
+    return [number for number, name in enumerate(schema.names) if name != HEALPIX_COLUMN]
 
 
 def _names(schema: pa.Schema, numbers: Sequence[int]) -> list[str]:

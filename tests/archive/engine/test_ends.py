@@ -54,10 +54,10 @@ def busy_seconds() -> dict[int, float]:
 
 
 def has_ended(process: psutil.Process) -> bool:
-    """Say whether a process has ended, be it that nobody has asked yet how."""
+    """Say whether a child has ended with all its threads, be it that nobody has asked yet how."""
     try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
         return True
 
 

@@ -9,6 +9,7 @@ import requests
 
 from ...support.fake_hub import FakeHub
 from ...support.running_archive import RunningArchive
+from ..tap.uws_client import JobClient
 from .own_tables import OwnTables
 
 BRIGHT = (
@@ -56,17 +57,10 @@ def test_a_table_joins_with_public_ones(mine: OwnTables) -> None:
 
 def test_a_job_reads_the_tables_of_its_owner(mine: OwnTables) -> None:
     mine.create("bright", BRIGHT)
-    headers = {"Authorization": f"Bearer {mine.token}"}
-    form = {
-        "LANG": "ADQL",
-        "QUERY": "SELECT COUNT(*) AS n FROM mydb.bright",
-        "RESPONSEFORMAT": "csv",
-        "PHASE": "RUN",
-    }
-    url = requests.post(f"{mine.archive.tap}/async", data=form, headers=headers, timeout=30).url
-    ended = requests.get(url, params={"WAIT": "30"}, headers=headers, timeout=60).text
-    assert "COMPLETED" in ended
-    assert requests.get(f"{url}/results/result", headers=headers, timeout=30).text.split() == ["n", "50"]
+    client = JobClient(mine.archive, mine.token)
+    job_id = client.create("SELECT COUNT(*) AS n FROM mydb.bright", RESPONSEFORMAT="csv")
+    assert client.ended(job_id).phase == "COMPLETED"
+    assert client.request("GET", f"/{job_id}/results/result").text.split() == ["n", "50"]
 
 
 def test_nobody_sees_the_tables_of_another(

@@ -210,6 +210,10 @@ class RunningHub:
                     "url": f"http://127.0.0.1:{self._archive.server_port}",
                     "apiToken": self.archive_token,
                 },
+                "notebooks": {
+                    "url": f"http://127.0.0.1:{self._archive.server_port}",
+                    "apiToken": secrets.token_hex(32),
+                },
                 "launcher": {"apiToken": self.launcher_token},
             },
             **self._overrides,

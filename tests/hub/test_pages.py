@@ -40,6 +40,7 @@ def test_home_says_how_the_server_stands_and_where_the_archive_is(
     assert "Your server" in page
     assert "Start your server" in page
     assert f"{hub.url}/services/archive/tap" in page
+    assert f'href="{hub.url}/services/notebooks/"' in page
 
 
 def test_nothing_at_an_address_is_said_in_a_sentence(session: BrowserSession) -> None:

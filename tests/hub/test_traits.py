@@ -29,6 +29,11 @@ def test_the_proxy_is_started_by_somebody_else(settings: Settings) -> None:
     assert c.ConfigurableHTTPProxy.auth_token == "p" * 64
 
 
+def test_a_site_without_notebooks_links_to_none(settings: Settings) -> None:
+    pages.apply(c := Config(), settings)
+    assert c.JupyterHub.template_vars["has_notebooks"] is False
+
+
 def test_only_a_site_behind_tls_says_its_public_address(content: dict[str, Any]) -> None:
     network.apply(plain := Config(), Settings.model_validate(content))
     network.apply(c := Config(), Settings.model_validate({**content, "publicUrl": "https://a.example/b"}))

@@ -42,7 +42,11 @@ def apply(c: Config, settings: Settings) -> None:
     """Set templates, headers, cookies (never sent along by other sites) and where a log-in leads."""
     c.JupyterHub.template_paths = [str(PAGES)]
     c.JupyterHub.logo_file = str(PAGES / "mark.svg")
-    c.JupyterHub.template_vars = {"site_name": settings.site_name, "public_url": settings.public_url}
+    c.JupyterHub.template_vars = {
+        "site_name": settings.site_name,
+        "public_url": settings.public_url,
+        "has_notebooks": settings.services.notebooks is not None,
+    }
     c.JupyterHub.cookie_max_age_days = settings.sessions.days
     c.JupyterHub.redirect_to_server = True
     c.JupyterHub.shutdown_on_logout = False

@@ -1,0 +1,1 @@
+"""What is measured: each theme a file, each with a function that returns its contests."""

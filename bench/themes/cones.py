@@ -1,0 +1,37 @@
+"""Cones of three sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from measuring import Contest
+from subject import Ask, Subject, as_arrow
+
+__all__ = ["contests"]
+
+_RADII = {'cone 1"': 1 / 3600, "cone 0.1 deg": 0.1, "cone 1 deg": 1.0}
+
+
+def contests(subject: Subject) -> list[Contest]:
+    """Return all of them."""
+    return [_cone(subject, name, radius) for name, radius in _RADII.items()]
+
+
+def _cone(subject: Subject, name: str, radius: float) -> Contest:
+    prepared = [subject.limit.cone_files(one.ra, one.dec, radius) for one in subject.samples]
+    position = f"POINT({subject.storage.ra_column}, {subject.storage.dec_column})"
+
+    def limit(number: int) -> list[int]:
+        one = subject.sample(number)
+        return subject.limit.cone(prepared[number % len(prepared)], one.ra, one.dec, radius)
+
+    def ours(ask: Ask) -> Callable[[int], list[int]]:
+        def work(number: int) -> list[int]:
+            one = subject.sample(number)
+            inside = f"1 = CONTAINS({position}, CIRCLE({one.ra!r}, {one.dec!r}, {radius!r}))"
+            rows = as_arrow(ask(subject.query(subject.identifier, inside), "arrow"))
+            return sorted(rows[subject.identifier].to_pylist())
+
+        return work
+
+    return subject.contest(name, limit, ours)

@@ -1,0 +1,72 @@
+"""Exports of all rows, in each format."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from astrohub_archive.models import Table
+from measuring import Contest
+from subject import Ask, Subject
+
+__all__ = ["contests"]
+
+_PEER_ROWS = 200_000
+
+
+def contests(subject: Subject) -> list[Contest]:
+    """Return all of them."""
+    return [_export(subject, fmt) for fmt in ("arrow", "votable", "parquet", "csv")]
+
+
+def _export(subject: Subject, fmt: str) -> Contest:
+    columns = subject.columns
+    writers: dict[str, Callable[[], bytes | Path]] = {
+        "arrow": lambda: subject.limit.export_arrow(columns),
+        "votable": lambda: subject.limit.export_arrow(columns),
+        "parquet": lambda: subject.limit.export_parquet(columns),
+        "csv": lambda: subject.limit.export_csv(columns),
+    }
+    rows = int(subject.table.rows or 0)
+
+    def limit(number: int) -> int:
+        writers[fmt]()
+        return rows
+
+    def ours(ask: Ask) -> Callable[[int], int]:
+        return lambda _: _rows_in(fmt, ask(f"SELECT {columns} FROM {subject.name}", fmt), subject.table)
+
+    contest = subject.contest(f"export {fmt}", limit, ours)
+    if fmt == "votable" and subject.peers:
+        few = min(_PEER_ROWS, rows)
+        contest.contenders["astropy writes"] = lambda _: _astropy(subject.limit.reader(columns), few)
+        contest.share["astropy writes"] = few / max(rows, 1)
+    return contest
+
+
+def _rows_in(fmt: str, content: bytes, table: Table) -> int:
+    """Return how many rows an answer has; of VOTable's packed rows, only that it ends well is looked at."""
+    if fmt == "arrow":
+        return sum(batch.num_rows for batch in pa.ipc.open_stream(content))
+    if fmt == "parquet":
+        return int(pq.read_metadata(io.BytesIO(content)).num_rows)
+    if fmt == "csv":
+        return content.count(b"\n") - 1
+    whole = content.rstrip().endswith(b"</VOTABLE>") and b'value="ERROR"' not in content[-2000:]
+    return int(table.rows or 0) if whole else -1
+
+
+def _astropy(reader: pa.RecordBatchReader, rows: int) -> int:
+    from astropy.table import Table as AstropyTable
+
+    batches, taken = [], 0
+    while taken < rows:
+        batches.append(reader.read_next_batch().slice(0, rows - taken))
+        taken += batches[-1].num_rows
+    columns = pa.Table.from_batches(batches)
+    table = AstropyTable({name: columns[name].to_numpy() for name in columns.column_names})
+    table.write(io.BytesIO(), format="votable", tabledata_format="binary2")
+    return taken

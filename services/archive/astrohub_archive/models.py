@@ -75,13 +75,17 @@ class IndexCatalog:
 
 @dataclass(frozen=True)
 class HatsTable:
-    """Where a table with positions lies: partitions sorted by `_healpix_29`, and its index catalogues."""
+    """Where a table with positions lies: partitions sorted by `_healpix_29`, and its index catalogues.
+
+    `private_folder` is set for a table that is not public, as in `PlainTable`.
+    """
 
     root: Path
     ra_column: str
     dec_column: str
     partitions: tuple[Partition, ...]
     indexes: Mapping[str, IndexCatalog] = field(default_factory=dict)
+    private_folder: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,8 @@ _log = logging.getLogger(__name__)
 _ORDER = 29
 _HEALPIX = Column(HEALPIX_COLUMN, "long")
 _MOST_RANGES = 8
+# Users' tables come and go: what is remembered of tables is forgotten altogether when it is of too many.
+_MOST_REMEMBERED = 2_000
 _WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
 
 _ENGINE_TYPES = {
@@ -156,6 +159,7 @@ class Planner:
 
     def _lookup(self, index: IndexCatalog) -> Lookup | None:
         if index.files not in self._lookups:
+            _bound(self._lookups)
             try:
                 self._lookups[index.files] = Lookup(index)
             except (OSError, pa.ArrowException, ValueError) as e:
@@ -174,8 +178,14 @@ class Planner:
             order = np.argsort(starts, kind="stable")
             sizes = np.array([1 << shift for shift in shifts], dtype=np.int64)
             known = _Pixels(storage, order, starts[order], (starts + sizes)[order])
+            _bound(self._pixels)
             self._pixels[id(storage)] = known
         return known
+
+
+def _bound(remembered: dict[Any, Any]) -> None:
+    if len(remembered) >= _MOST_REMEMBERED:
+        remembered.clear()
 
 
 def _common(region: Ranges | None, found: Found | None) -> Ranges | None:
@@ -250,9 +260,8 @@ def with_relations(sql: str, relations: Iterable[str]) -> str:
 
 
 def _private_folders(statement: Statement) -> tuple[str, ...]:
-    storages = (scan.table.storage for scan in statement.scans)
-    folders = {s.private_folder for s in storages if isinstance(s, PlainTable) and s.private_folder}
-    return tuple(sorted(map(str, folders)))
+    folders = {scan.table.storage.private_folder for scan in statement.scans}
+    return tuple(sorted(str(folder) for folder in folders if folder))
 
 
 def _folder(scan: Scan) -> str:

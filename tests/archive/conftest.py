@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from astrohub_archive.databases import open_database
+from sqlalchemy import Engine
 
 from ..support.fake_hub import FakeHub
+from ..support.postgresql import PostgreSQL
 from ..support.running_archive import RunningArchive, running_archive
 from ..support.sample_data import make_sample_data
 
@@ -52,3 +55,15 @@ def token() -> str:
 def other_token() -> str:
     """The token of `collaborator`."""
     return OTHER_TOKEN
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """The archive's own database, empty: of each of the two kinds that a site can have."""
+    url = None
+    if request.param == "postgresql":
+        server: PostgreSQL = request.getfixturevalue("postgresql")
+        url = server.url(server.new_database())
+    engine = open_database(url, tmp_path)
+    yield engine
+    engine.dispose()

@@ -12,12 +12,13 @@ from .browse.index import Index
 from .browse.service import Browse
 from .catalog import Catalog
 from .catalog.watch import CatalogWatch
+from .databases import open_database
 from .engine import Pool
 from .errors import CatalogError
 from .explain.service import Explain
 from .identity import Identity
 from .interpreters.pool import Interpreters
-from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner, open_database
+from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner
 from .mydb.cleaner import TableCleaner
 from .mydb.folders import TableFolders
 from .mydb.making import Makers
@@ -158,9 +159,16 @@ def _watch(settings: Settings) -> CatalogWatch:
 
 def _database(settings: Settings) -> Engine:
     try:
-        return open_database(settings.database_url, settings.work_dir)
+        url = settings.database_url
+        engine = open_database(
+            None if url is None else url.get_secret_value(),
+            settings.work_dir,
+            password_file=settings.database_password_file,
+        )
+        engine.connect().close()
+        return engine
     except SQLAlchemyError as e:
-        reason = str(getattr(e, "orig", None) or type(e).__name__)
+        reason = " ".join(str(getattr(e, "orig", None) or type(e).__name__).split())
         raise SettingsError(f"The job database cannot be opened: {reason}.") from e
 
 

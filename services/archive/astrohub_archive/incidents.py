@@ -70,4 +70,4 @@ def _is_full_disk(failure: BaseException) -> bool:
         return below.errno in _FULL
     if isinstance(below, sqlite3.Error):
         return getattr(below, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
-    return getattr(below, "sqlstate", None) == _POSTGRESQL_FULL
+    return getattr(below, "pgcode", None) == _POSTGRESQL_FULL

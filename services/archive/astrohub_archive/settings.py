@@ -254,10 +254,16 @@ class Settings(_Model):
         ge=0,
     )
     work_dir: Path = Field(title="Work folder", description="Folder for jobs, results and spilled data.")
-    database_url: str | None = Field(
+    database_url: SecretStr | None = Field(
         None,
         title="Database",
-        description="SQLAlchemy address of the job database; an SQLite file in the work folder if not given.",
+        description="SQLAlchemy address of the database of jobs and of users' tables, such as "
+        "postgresql+psycopg2://USER@HOST/DATABASE; an SQLite file in the work folder if not given.",
+    )
+    database_password_file: Path | None = Field(
+        None,
+        title="Database password file",
+        description="File that holds the password of the database, so that it stands in no address.",
     )
     hub: Hub = Field(default_factory=Hub, title="Hub", description="The hub that knows whose a token is.")
     engine: Engine = Field(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from astrohub_archive.ivoa.parameters import Parameters
-from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, open_database
+from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase
 from astrohub_archive.ivoa.uws.leases import Leases
+from sqlalchemy import Engine
 
 RESULT = JobResult("result.vot", "application/x-votable+xml", 3, overflow=False)
 
@@ -27,10 +26,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: Clock) -> Iterator[JobStore]:
-    engine = open_database(None, tmp_path)
-    yield JobStore(engine, "tap", clock=clock)
-    engine.dispose()
+def store(database: Engine, clock: Clock) -> JobStore:
+    return JobStore(database, "tap", clock=clock)
 
 
 def queued(store: JobStore, owner: str | None = "researcher") -> str:

@@ -15,7 +15,7 @@ from astrohub_archive.mydb.names import user_folder
 from astrohub_archive.mydb.store import ALIVE_S, TableStore
 from astrohub_archive.settings import MyDb
 from astrohub_archive.table_files import Content
-from sqlalchemy import create_engine
+from sqlalchemy import Engine
 
 LIMITS = MyDb(quota_bytes=100, tables=10, dropped_hours=24)
 DAY_S = 24 * 3600
@@ -26,13 +26,13 @@ class Kept:
     """Tables of which a test sets the time."""
 
     root: Path
+    engine: Engine
     now: float = 1_000_000.0
     store: TableStore = field(init=False)
     folders: TableFolders = field(init=False)
 
     def __post_init__(self) -> None:
-        engine = create_engine(f"sqlite:///{self.root / 'tables.sqlite'}")
-        self.store = TableStore(engine, LIMITS, clock=lambda: self.now)
+        self.store = TableStore(self.engine, LIMITS, clock=lambda: self.now)
         self.folders = TableFolders(self.root / "mydb")
 
     def make(self, name: str, size: int = 40, *, replace: bool = False) -> Entry:
@@ -51,9 +51,9 @@ class Kept:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Kept:
+def kept(tmp_path: Path, database: Engine) -> Kept:
     """Tables of which a test sets the time."""
-    return Kept(tmp_path)
+    return Kept(tmp_path, database)
 
 
 def test_a_dropped_table_is_kept_for_a_day(kept: Kept) -> None:

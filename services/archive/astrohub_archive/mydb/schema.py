@@ -15,6 +15,8 @@ from sqlalchemy import (
     Text,
 )
 
+from .. import databases
+
 __all__ = ["DROPPED", "MAKING", "READY", "TABLES", "make_tables"]
 
 MAKING, READY, DROPPED = "making", "ready", "dropped"
@@ -56,4 +58,4 @@ for _state in (MAKING, READY):
 
 def make_tables(engine: Engine) -> None:
     """Make the tables in the database if they are not there."""
-    _METADATA.create_all(engine)
+    databases.make_tables(engine, _METADATA)

@@ -5,7 +5,6 @@ from .cleaner import Cleaner
 from .folder import JobFolders
 from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase, is_anonymous_id
 from .runner import Execute, Runner
-from .schema import open_database
 from .store import JobStore
 
 __all__ = [
@@ -21,5 +20,4 @@ __all__ = [
     "Phase",
     "Runner",
     "is_anonymous_id",
-    "open_database",
 ]

@@ -1,11 +1,10 @@
-"""The job database: one table, and how an engine for it is made."""
+"""The table of jobs in the archive's database."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Engine,
@@ -16,15 +15,16 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    create_engine,
-    event,
 )
 
-__all__ = ["JOBS", "open_database"]
+from ... import databases
+
+__all__ = ["JOBS", "make_tables"]
 
 _METADATA = MetaData()
 
-# Times are seconds since 1970, UTC: the same in SQLite and PostgreSQL.
+# Times are seconds since 1970, UTC: the same in SQLite and PostgreSQL. What came after the first release is
+# added to tables that are there, so it may be NULL.
 JOBS = Table(
     "jobs",
     _METADATA,
@@ -46,34 +46,19 @@ JOBS = Table(
     Column("abort_requested", Boolean, nullable=False, default=False),
     Column("error", Text),
     Column("result", JSON),
-    Index("jobs_by_owner", "protocol", "owner", "creation"),
+    Column("address", String(64)),
+    Column("client_key", String(255)),
+    Column("request_digest", String(64)),
+    Column("result_bytes", BigInteger),
+    Column("progress", JSON),
     Index("jobs_by_phase", "protocol", "phase", "creation"),
     Index("jobs_by_destruction", "destruction"),
+    Index("jobs_in_list", "protocol", "owner", "creation", "job_id"),
+    Index("jobs_by_address", "protocol", "address"),
+    Index("jobs_one_of_a_key", "protocol", "owner", "client_key", unique=True),
 )
 
 
-def open_database(url: str | None, work_dir: Path) -> Engine:
-    """Return an engine for the job database, with its tables made if they are not there.
-
-    Parameters
-    ----------
-    url
-        An SQLAlchemy address; a file in `work_dir` if not given.
-    work_dir
-        The archive's own folder.
-    """
-    if url is None:
-        work_dir.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{work_dir / 'jobs.sqlite'}"
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-    _METADATA.create_all(engine)
-    return engine
-
-
-def _prepare_sqlite(connection: object, _: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+def make_tables(engine: Engine) -> None:
+    """Make the table in a database if it is not there."""
+    databases.make_tables(engine, _METADATA)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import RowMapping
 
 from ..parameters import Parameters
 from .job import ACTIVE_PHASES, Job, JobResult, Phase, new_job_id
-from .schema import JOBS
+from .schema import JOBS, make_tables
 
 __all__ = ["JobStore", "job_of"]
 
@@ -31,6 +31,7 @@ class JobStore:
     """
 
     def __init__(self, engine: Engine, protocol: str, *, clock: Callable[[], float] = time.time) -> None:
+        make_tables(engine)
         self.engine = engine
         self.protocol = protocol
         self.clock = clock

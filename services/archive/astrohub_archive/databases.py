@@ -1,0 +1,102 @@
+"""The archive's own database: SQLite in its work folder, or a site's PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, MetaData, create_engine, event, inspect, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.schema import CreateColumn, CreateIndex, Table
+
+from .settings import SettingsError
+
+__all__ = ["make_tables", "open_database"]
+
+_CONNECT_S = 10
+_CONNECTIONS, _MORE_CONNECTIONS = 5, 10
+
+
+def open_database(url: str | None, work_dir: Path, *, password_file: Path | None = None) -> Engine:
+    """Return an engine for the database in which jobs and the descriptions of users' tables are kept.
+
+    Parameters
+    ----------
+    url
+        An SQLAlchemy address; a file in `work_dir` if not given.
+    work_dir
+        The archive's own folder.
+    password_file
+        Holds the password, so that it need not stand in the address.
+
+    Raises
+    ------
+    SettingsError
+        When the address is none, or the password cannot be read; neither is repeated.
+    """
+    if url is None:
+        work_dir.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{work_dir / 'jobs.sqlite'}"
+    address = _address(url, password_file)
+    if address.get_backend_name() == "sqlite":
+        # Parameters are what users ask: no failure may write them into the log.
+        engine = create_engine(address, hide_parameters=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    return create_engine(
+        address,
+        hide_parameters=True,
+        # A server that was restarted leaves connections that are none.
+        pool_pre_ping=True,
+        pool_size=_CONNECTIONS,
+        max_overflow=_MORE_CONNECTIONS,
+        connect_args={"connect_timeout": _CONNECT_S, "application_name": "astrohub-archive"},
+    )
+
+
+def make_tables(engine: Engine, metadata: MetaData) -> None:
+    """Make the tables that are not there, and what an earlier release had not in those that are.
+
+    A column that is new must be nullable or have a default of the server: rows may be there.
+    """
+    metadata.create_all(engine)
+    for table in metadata.sorted_tables:
+        _amend(engine, table)
+
+
+def _amend(engine: Engine, table: Table) -> None:
+    found = inspect(engine)
+    columns = {column["name"] for column in found.get_columns(table.name)}
+    indexes = {index["name"] for index in found.get_indexes(table.name)}
+    quoted = engine.dialect.identifier_preparer.format_table(table)
+    with engine.begin() as connection:
+        for column in table.columns:
+            if column.name not in columns:
+                definition = CreateColumn(column).compile(dialect=engine.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {definition}")
+        for index in table.indexes:
+            if index.name not in indexes:
+                connection.execute(CreateIndex(index, if_not_exists=True))
+
+
+def _address(url: str, password_file: Path | None) -> URL:
+    try:
+        address = make_url(url)
+        address.get_dialect()
+    except (ArgumentError, ImportError, ValueError) as e:
+        raise SettingsError(
+            "databaseUrl is no address of a database; write postgresql+psycopg2://USER@HOST/DATABASE."
+        ) from e
+    if password_file is None:
+        return address
+    try:
+        password = password_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as e:
+        raise SettingsError(f"The file of the database's password {password_file} cannot be read.") from e
+    return address.set(password=password)
+
+
+def _prepare_sqlite(connection: object, _: object) -> None:
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

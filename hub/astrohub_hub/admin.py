@@ -1,4 +1,4 @@
-"""The operator's command in the hub's image: `astrohub-admin secret` prints the Secret that a site needs."""
+"""The operator's command in the hub's image: `astrohub-admin secret` and `astrohub-admin preflight`."""
 
 from __future__ import annotations
 
@@ -26,6 +26,16 @@ HINT = "Passwords, shown this once:"
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     parsed = _parser().parse_args(arguments)
+    return int(parsed.do(parsed))
+
+
+def _preflight(parsed: argparse.Namespace) -> int:
+    from .preflight.run import preflight  # needs what only the hub's image has
+
+    return preflight(parsed.config, parsed.namespace, installed=parsed.installed, as_json=parsed.json)
+
+
+def _secret(parsed: argparse.Namespace) -> int:
     admins: list[str] = parsed.admin
     passwords = {name: secrets.token_urlsafe(12) for name in [*admins, *parsed.account]}
     manifest = secret_manifest(parsed.name, passwords, frozenset(admins))
@@ -59,12 +69,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="astrohub-admin", description="What the operator of a site in Kubernetes needs."
     )
-    commands = parser.add_subparsers(required=True, metavar="{secret}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     secret = commands.add_parser(
         "secret",
         help="print a Secret with new tokens and accounts",
         description="Print a Secret with new tokens and accounts: give it to `kubectl apply -f -`.",
     )
+    secret.set_defaults(do=_secret)
     secret.add_argument("--name", default="astrohub-secrets", help="name of the Secret")
     secret.add_argument(
         "--account", action="append", default=[], metavar="NAME", help="somebody who may log in; repeatable"
@@ -72,7 +83,26 @@ def _parser() -> argparse.ArgumentParser:
     secret.add_argument(
         "--admin", action="append", default=[], metavar="NAME", help="an administrator; repeatable"
     )
+    _add_preflight(commands)
     return parser
+
+
+def _add_preflight(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    command = commands.add_parser(
+        "preflight",
+        help="try whether a cluster has what a site needs",
+        description="Try storage, network policies, names, images, quotas, clocks and the site's address. "
+        "Exit status: 0 all is well, 1 something has to be mended, 2 nothing could be tried.",
+    )
+    command.set_defaults(do=_preflight)
+    command.add_argument(
+        "--config", required=True, metavar="FILE", help="the ConfigMap `preflight` of the chart; - is stdin"
+    )
+    command.add_argument("--namespace", default="", help="where to try; that of the context if not given")
+    command.add_argument(
+        "--installed", action="store_true", help="the site is installed: its services must answer"
+    )
+    command.add_argument("--json", action="store_true", help="tell it to a program")
 
 
 if __name__ == "__main__":

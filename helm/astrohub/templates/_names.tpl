@@ -28,6 +28,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- .storage.existingClaim | default (printf "astrohub-%s" .name) }}
 {{- end }}
 
+{{/* Which volumes the parts that are switched on need. */}}
+{{- define "astrohub.claims.wanted" -}}
+public: {{ .Values.archive.enabled }}
+files: {{ or .Values.archive.enabled .Values.jupyterhub.enabled }}
+work: {{ .Values.archive.enabled }}
+notebooks: {{ .Values.notebooks.enabled }}
+{{- end }}
+
 {{- define "astrohub.publicUrl" -}}
 {{- .Values.jupyterhub.custom.astrohub.publicUrl | trimSuffix "/" }}
 {{- end }}

@@ -1,0 +1,1 @@
+"""What stands in the way of a site on a cluster, found by trying: `astrohub-admin preflight`."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,20 @@ import duckdb
 import pyarrow as pa
 
 from ..errors import ArchiveError, EngineError
-from ..formats import Assignment, Encoder, Scratch, find_format
-from ..formats.shape import Shape, shape_of
+from ..formats import Assignment, Scratch, find_format
+from ..formats.shape import shape_of
 from ..models import Outcome, ResultColumn
 from .damage import find_damaged
-from .faults import DamagedTable, QueryCancelled, as_json, damaged, from_json, is_fatal, translate
-from .frames import PIECE_BYTES, Kind
+from .faults import DamagedTable, QueryCancelled, damaged, from_json, is_fatal, translate
 from .lock import Lock, open_locked
+from .outgoing import Outgoing, Send
 
-__all__ = ["Runner", "Send"]
+__all__ = ["Runner"]
 
 _BATCH_VALUES = 512 * 1024
 _LEAST_ROWS, _MOST_ROWS = 2048, 65_536
 # The engine gains from knowing a small limit; a large one only slows it.
 _PUSHED_ROWS = 100_000
-
-Send = Callable[[Kind, Any], None]
-"""Sends a frame; its content is bytes for DATA and JSON for the others."""
 
 
 class Runner:
@@ -53,7 +50,7 @@ class Runner:
         with self._guard:
             self._query, self._reason = request["query"], None
             self._cursor = (private or self._engine).cursor()
-        answer = _Answer(self._send)
+        answer = Outgoing(self._send)
         try:
             self._stream(request, answer)
         except Exception as e:  # noqa: BLE001, the outermost ring: whatever it is, one query fails of it
@@ -83,17 +80,14 @@ class Runner:
                 self._reason = from_json(reason) if reason else QueryCancelled("The query was cancelled.")
                 self._cursor.interrupt()
 
-    def _stream(self, request: dict[str, Any], answer: _Answer) -> None:
+    def _stream(self, request: dict[str, Any], answer: Outgoing) -> None:
         assert self._cursor is not None
         if request.get("explain"):
             answer.say(_explain(self._cursor, request["sql"]))
             return
-        relation = _select(self._cursor, request["sql"])
         limit = request["maxrec"]
-        rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // len(relation.columns)))
-        if limit < _PUSHED_ROWS:
-            relation = relation.limit(limit + 1 if limit else 0)
-        reader = relation.to_arrow_reader(min(rows_at_once, limit + 1))
+        rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // max(len(request["columns"]), 1)))
+        reader = _reader(self._cursor, request, rows_at_once=min(rows_at_once, limit + 1))
         shape = shape_of(reader.schema, [ResultColumn(**column) for column in request["columns"]])
         scratch = Scratch(Path(self._lock.temp_directory), self._lock.spill_mb * 1024**2)
         assignment = Assignment(shape.schema, shape.columns, limit, scratch, self._lock.threads)
@@ -102,14 +96,13 @@ class Runner:
             # DALI 1.1, §3.4.4: the answer is metadata and the mark of an overflow; nothing need be run.
             answer.end(Outcome(0, overflow=True), self._check)
             return
-        overflow = False
-        for batch in self._batches(reader):
-            room = limit - answer.rows
-            overflow = batch.num_rows > room
-            answer.add(shape.fit(batch.slice(0, room) if overflow else batch))
-            if overflow:
-                break
+        overflow = answer.add(self._batches(reader), limit=limit, stop=self._interrupt)
         answer.end(Outcome(answer.rows, overflow), self._check)
+
+    def _interrupt(self) -> None:
+        with self._guard:
+            if self._cursor is not None:
+                self._cursor.interrupt()
 
     def _batches(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         while True:
@@ -123,7 +116,7 @@ class Runner:
         if self._reason is not None:
             raise self._reason
 
-    def _report(self, error: Exception, request: dict[str, Any], answer: _Answer) -> None:
+    def _report(self, error: Exception, request: dict[str, Any], answer: Outgoing) -> None:
         with self._guard:
             reason = self._reason
         fault = reason or translate(error, request["tables"], request["memory_mb"])
@@ -133,72 +126,31 @@ class Runner:
         answer.fail(fault, detail="" if reason else f"{type(error).__name__}: {error}"[:2000])
 
 
-class _Answer:
-    """The answer to one query on its way out: an encoder, and what has been sent."""
-
-    def __init__(self, send: Send) -> None:
-        self.rows = 0
-        self._send = send
-        self._encoder: Encoder | None = None
-        self._has_sent = False
-        self._is_ending = False
-
-    def begin(self, shape: Shape, encoder: Encoder) -> None:
-        self._send(Kind.START, {"columns": [asdict(column) for column in shape.columns]})
-        self._encoder = encoder
-        self._bytes(encoder.head())
-
-    def add(self, rows: pa.RecordBatch) -> None:
-        assert self._encoder is not None
-        if rows.num_rows:
-            self._bytes(self._encoder.rows(rows))
-            self.rows += rows.num_rows
-
-    def end(self, outcome: Outcome, check: Callable[[], None]) -> None:
-        assert self._encoder is not None
-        self._is_ending = True
-        for number, piece in enumerate(self._encoder.tail(outcome)):
-            if number:
-                check()
-            self._bytes(piece)
-        self._send(Kind.END, {"outcome": asdict(outcome), "fault": None})
-
-    def say(self, content: bytes) -> None:
-        """Send what is no rows, as a whole."""
-        self._bytes(content)
-        self._send(Kind.END, {"outcome": asdict(Outcome(0)), "fault": None})
-
-    def fail(self, fault: ArchiveError, *, detail: str) -> None:
-        described = as_json(fault, detail=detail)
-        if self._encoder is None or not self._has_sent:
-            self._send(Kind.FAIL, described)
-            return
-        outcome = Outcome(self.rows, message=fault.message)
-        if not self._is_ending:
-            self._bytes(b"".join(self._encoder.tail(outcome)))
-        self._send(Kind.END, {"outcome": asdict(outcome), "fault": described})
-
-    def _bytes(self, content: bytes) -> None:
-        self._has_sent = self._has_sent or bool(content)
-        view = memoryview(content)
-        for start in range(0, len(view), PIECE_BYTES):
-            self._send(Kind.DATA, view[start : start + PIECE_BYTES])
-
-
-def _select(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyRelation:
-    """Return the relation of one SELECT statement; nothing else is passed to the engine."""
-    _check_select(cursor, sql)
-    return cursor.sql(sql)
+def _reader(
+    cursor: duckdb.DuckDBPyConnection, request: dict[str, Any], *, rows_at_once: int
+) -> pa.RecordBatchReader:
+    """Return a reader of the rows of one SELECT statement; nothing else is passed to the engine."""
+    statement = _only_select(cursor, request["sql"])
+    limit = request["maxrec"]
+    if request.get("is_small") and limit:
+        # It is read and bound once, which is half of what it takes, but its rows are all put down at once.
+        return cursor.execute(statement).to_arrow_reader(rows_at_once)
+    relation = cursor.sql(statement)
+    if limit < _PUSHED_ROWS:
+        relation = relation.limit(limit + 1 if limit else 0)
+    return relation.to_arrow_reader(rows_at_once)
 
 
 def _explain(cursor: duckdb.DuckDBPyConnection, sql: str) -> bytes:
     """Return the engine's plan of one SELECT statement, as JSON; nothing is run."""
-    _check_select(cursor, sql)
+    _only_select(cursor, sql)
     rows = cursor.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()
     return str(rows[0][1]).encode()
 
 
-def _check_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:
+def _only_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+    """Return the one statement that a text is, a SELECT."""
     statements = cursor.extract_statements(sql)
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise EngineError("The engine runs single SELECT statements only.")
+    return statements[0]

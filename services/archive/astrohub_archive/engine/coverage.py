@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..models import Region
 
-__all__ = ["Ranges", "cover", "merge", "prepare", "simplify"]
+__all__ = ["Ranges", "closed", "cover", "merge", "prepare", "simplify"]
 
 Ranges = NDArray[np.int64]
 """Sorted, disjoint half-open ranges, shape (n, 2)."""
@@ -169,6 +169,16 @@ def merge(ranges: Ranges) -> Ranges:
     begins = np.concatenate([[True], ranges[1:, 0] > reach[:-1]])
     ends = np.concatenate([begins[1:], [True]])
     return np.stack([ranges[begins, 0], reach[ends]], axis=1)
+
+
+def closed(ranges: Ranges, width: int) -> Ranges:
+    """Return ranges that hold all the given ones, without the gaps that are narrower than `width`."""
+    if len(ranges) < 2:
+        return ranges
+    wide = ranges[1:, 0] - ranges[:-1, 1] >= width
+    begins = np.concatenate([[True], wide])
+    ends = np.concatenate([wide, [True]])
+    return np.stack([ranges[begins, 0], ranges[ends, 1]], axis=1)
 
 
 def simplify(ranges: Ranges, most: int) -> Ranges:

@@ -9,7 +9,7 @@ import struct
 from enum import Enum
 from typing import Any
 
-__all__ = ["PIECE_BYTES", "FrameReader", "Kind", "pack", "receive", "send", "unpack"]
+__all__ = ["PIECE_BYTES", "FrameReader", "Kind", "frame", "pack", "receive", "send", "unpack"]
 
 PIECE_BYTES = 1024 * 1024
 """Bytes of an answer in one frame at most."""
@@ -32,8 +32,12 @@ class Kind(Enum):
 
 def pack(kind: Kind, content: Any) -> bytes:
     """Return a frame with a JSON content."""
-    encoded = json.dumps(content).encode()
-    return _HEADER.pack(kind.value, len(encoded)) + encoded
+    return frame(kind, json.dumps(content).encode())
+
+
+def frame(kind: Kind, content: bytes | memoryview) -> bytes:
+    """Return a frame."""
+    return _HEADER.pack(kind.value, len(content)) + content
 
 
 def unpack(content: bytes) -> Any:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,11 @@ class Lookup:
 
     def __init__(self, index: IndexCatalog) -> None:
         self._column = index.column
-        self._groups = [group for path in index.files for group in _groups_of(path, index.column)]
+        groups = [group for path in index.files for group in _groups_of(path, index.column)]
+        self._groups = sorted(groups, key=lambda group: group.low)
+        self._lows = [group.low for group in self._groups]
+        # No group before this place reaches as far as the value that stands in it.
+        self._reaches = list(accumulate((group.high for group in self._groups), max))
 
     def find(self, values: Sequence[int | str]) -> Found:
         """Return where rows with any of these identifiers stand.
@@ -58,22 +63,35 @@ class Lookup:
         OSError, pyarrow.ArrowException
             When a file is damaged, or the identifiers are of another type.
         """
-        found: list[np.ndarray[Any, np.dtype[np.int64]]] = []
-        wanted = sorted(values)
-        for group in self._groups:
-            here = wanted[bisect_left(wanted, group.low) : bisect_right(wanted, group.high)]
-            if here:
-                found.append(self._read(group, here))
+        wanted = sorted(set(values))
+        found = [self._read(path, groups, wanted) for path, groups in self._touched(wanted)]
         cells = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
         return Found(merge(np.stack([cells, cells + 1], axis=1)), sum(map(len, found)))
 
-    def _read(self, group: _Group, values: Sequence[int | str]) -> np.ndarray[Any, np.dtype[np.int64]]:
-        with pq.ParquetFile(group.path, metadata=group.footer) as file:
-            rows = file.read_row_group(group.number, columns=[self._column, HEALPIX_COLUMN])
+    def _touched(self, wanted: Sequence[int | str]) -> Iterator[tuple[Path, list[_Group]]]:
+        """Yield the row groups in which values can stand, file by file."""
+        numbers: set[int] = set()
+        for value in wanted:
+            begin, end = bisect_left(self._reaches, value), bisect_right(self._lows, value)
+            numbers.update(number for number in range(begin, end) if value <= self._groups[number].high)
+        groups = sorted((self._groups[number] for number in numbers), key=lambda group: str(group.path))
+        for path, together in groupby(groups, key=lambda group: group.path):
+            yield path, list(together)
+
+    def _read(
+        self, path: Path, groups: Sequence[_Group], wanted: Sequence[int | str]
+    ) -> np.ndarray[Any, np.dtype[np.int64]]:
+        numbers = sorted(group.number for group in groups)
+        with pq.ParquetFile(path, metadata=groups[0].footer) as file:
+            rows = file.read_row_groups(
+                numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=len(numbers) > 1
+            )
         rows = rows.filter(rows[self._column].is_valid())
         identifiers = rows[self._column].to_numpy()
+        low, high = min(group.low for group in groups), max(group.high for group in groups)
+        here = wanted[bisect_left(wanted, low) : bisect_right(wanted, high)]
         cells: np.ndarray[Any, np.dtype[np.int64]] = rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
-        return cells[np.isin(identifiers, np.array(values, dtype=identifiers.dtype))]
+        return cells[np.isin(identifiers, np.array(here, dtype=identifiers.dtype))]
 
 
 def _groups_of(path: Path, column: str) -> list[_Group]:

@@ -12,29 +12,29 @@ import signal
 import socket
 import sys
 import threading
+import warnings
 from importlib.abc import MetaPathFinder
 from typing import Any
 
-from .frames import Kind, pack, receive, send, unpack
+from .frames import Kind, frame, pack, receive, send, unpack
 from .lock import Lock
 from .runner import Runner
 
 __all__ = ["main"]
+
+_HELD_BYTES = 64 * 1024
 
 
 def main(descriptor: int) -> None:
     """Answer queries until the other end of the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.meta_path.insert(0, _WithoutPandas())
+    # A copy of a few rows costs less than another look at the statement.
+    warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
     _offer_to_memory_killer()
     sock = socket.socket(fileno=descriptor)
 
-    def deliver(kind: Kind, content: Any) -> None:
-        if kind is Kind.DATA:
-            send(sock, kind, content)
-        else:
-            sock.sendall(pack(kind, content))
-
+    deliver = _Sending(sock)
     _, hello = receive(sock)
     runner = Runner(Lock.from_json(unpack(hello)), deliver)
     requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -57,6 +57,29 @@ def _listen(sock: socket.socket, runner: Runner, requests: queue.SimpleQueue[dic
             runner.cancel(unpack(content))
         else:
             requests.put(unpack(content))
+
+
+class _Sending:
+    """Sends frames; what is small goes with the next one, so that a small answer wakes the server once."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._held = bytearray()
+
+    def __call__(self, kind: Kind, content: Any) -> None:
+        """Send a frame, now or with the next one; the last one of an answer is sent at once."""
+        if kind is Kind.DATA and len(content) > _HELD_BYTES:
+            self._flush()
+            send(self._sock, kind, content)
+            return
+        self._held += frame(kind, content) if kind is Kind.DATA else pack(kind, content)
+        if kind not in (Kind.START, Kind.DATA) or len(self._held) > _HELD_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._held:
+            self._sock.sendall(self._held)
+            self._held = bytearray()
 
 
 class _WithoutPandas(MetaPathFinder):

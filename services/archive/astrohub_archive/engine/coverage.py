@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models import Region
+from .polygons import cells_of_polygon
 
 __all__ = ["Ranges", "closed", "cover", "merge", "prepare", "simplify"]
 
@@ -78,13 +79,7 @@ def _polygon(corners: NDArray[np.float64]) -> Ranges | None:
     reach = math.degrees(math.acos(min(1.0, float((centre / length @ points).min()))))
     if reach >= 80:
         return None
-    ra = math.degrees(math.atan2(centre[1], centre[0]))
-    dec = math.degrees(math.asin(float(centre[2]) / length))
-    inside = _cells("polygon_search", corners[:, 0], corners[:, 1], depth=_depth(reach / 2))
-    found = _ranges(inside)
-    # A polygon is inside the circle around its corners; if it is not, its corners were not understood.
-    around = _circle(ra, dec, reach)
-    return found if len(found) and (around is None or _size(found) <= _size(around)) else around
+    return _ranges((*cells_of_polygon(points.T, _depth(reach / 2)), None))
 
 
 def _box(ra: float, dec: float, width: float, height: float) -> Ranges | None:
@@ -154,10 +149,6 @@ def _ranges(cells: tuple[Any, Any, Any]) -> Ranges:
     shift = 2 * (_ORDER - np.asarray(depths, dtype=np.int64))
     first = np.asarray(pixels, dtype=np.int64)
     return merge(np.stack([first << shift, (first + 1) << shift], axis=1))
-
-
-def _size(ranges: Ranges) -> int:
-    return int((ranges[:, 1] - ranges[:, 0]).sum())
 
 
 def merge(ranges: Ranges) -> Ranges:

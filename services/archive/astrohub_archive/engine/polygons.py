@@ -1,0 +1,116 @@
+"""Which HEALPix cells a polygon touches: cells are divided as long as its outline runs through them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["cells_of_polygon"]
+
+_Vectors = NDArray[np.float64]
+_Cells = NDArray[np.int64]
+
+_REACH_DEG = 61.4
+"""No corner of a cell of order n is farther from its centre than this / 2**n."""
+_CELL_DEG = 58.6
+_ROOM = 6
+"""How many times as wide as the polygon's reach the cells are with which the search begins."""
+_SLACK = math.radians(1e-7)
+
+
+def cells_of_polygon(corners: _Vectors, depth: int) -> tuple[_Cells, _Cells]:
+    """Return the cells that hold every position of a polygon, nested, and the order of each.
+
+    The search of the library behind `coverage` leaves out most of some polygons that are large for their
+    cells (a box of 60 by 30 degrees around (0, 0)), so polygons are not given to it.
+
+    Parameters
+    ----------
+    corners
+        Unit vectors, shape (n, 3), all within less than 90 degrees of their middle.
+    depth
+        The order of the smallest cells.
+    """
+    polygon = _Polygon(corners)
+    found: list[_Cells] = []
+    orders: list[_Cells] = []
+    first, cells = polygon.around(depth)
+    for order in range(first, depth + 1):
+        centers = _centers(cells, order)
+        is_crossed = polygon.distance(centers) <= math.radians(_REACH_DEG / 2**order) + _SLACK
+        is_whole = ~is_crossed & polygon.holds(centers)
+        kept = is_whole | is_crossed if order == depth else is_whole
+        found.append(cells[kept])
+        orders.append(np.full(int(kept.sum()), order, dtype=np.int64))
+        cells = (4 * cells[is_crossed, None] + np.arange(4)).ravel()
+    return np.concatenate(found), np.concatenate(orders)
+
+
+def _centers(cells: _Cells, order: int) -> _Vectors:
+    from cdshealpix import nested
+
+    lon, lat = (angle.rad for angle in nested.healpix_to_lonlat(cells.astype(np.uint64), order))
+    vectors: _Vectors = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
+    return vectors
+
+
+class _Polygon:
+    def __init__(self, corners: _Vectors) -> None:
+        following = np.roll(corners, -1, axis=0)
+        normals = np.cross(corners, following)
+        lengths = np.linalg.norm(normals, axis=1)
+        is_edge = lengths > 0
+        self._starts, self._ends = corners[is_edge], following[is_edge]
+        self._normals = normals[is_edge] / lengths[is_edge, None]
+        self._corners = corners
+        middle = corners.sum(axis=0)
+        self._middle = middle / np.linalg.norm(middle)
+        east = np.cross([0.0, 0.0, 1.0] if abs(self._middle[2]) < 0.9 else [1.0, 0.0, 0.0], self._middle)
+        self._east = east / np.linalg.norm(east)
+        self._north = np.cross(self._middle, self._east)
+
+    def around(self, depth: int) -> tuple[int, _Cells]:
+        """Return an order at which the polygon lies within a cell and its neighbours, and these cells."""
+        reach = math.degrees(math.acos(min(1.0, float((self._corners @ self._middle).min()))))
+        order = min(depth, math.floor(math.log2(_CELL_DEG / _ROOM / max(reach, 1e-9))))
+        if order <= 0:
+            return 0, np.arange(12, dtype=np.int64)
+        import astropy.units as u
+        from astropy.coordinates import Latitude, Longitude
+        from cdshealpix import nested
+
+        x, y, z = self._middle
+        place = Longitude(math.atan2(y, x) % math.tau, u.rad), Latitude(math.asin(z), u.rad)
+        around = nested.neighbours(nested.lonlat_to_healpix(*place, order), order).astype(np.int64).ravel()
+        return order, np.unique(around[around >= 0])
+
+    def distance(self, points: _Vectors) -> NDArray[np.float64]:
+        """Return how far each point is from the outline, in radians."""
+        to_corners = np.arccos(np.clip(points @ self._corners.T, -1, 1)).min(axis=1)
+        to_circles = np.abs(np.arcsin(np.clip(points @ self._normals.T, -1, 1)))
+        after = points @ np.cross(self._normals, self._starts).T >= 0
+        before = points @ np.cross(self._ends, self._normals).T >= 0
+        to_edges = np.where(after & before, to_circles, np.pi).min(axis=1, initial=np.pi)
+        return np.minimum(to_corners, to_edges)
+
+    def holds(self, points: _Vectors) -> NDArray[np.bool_]:
+        """Say which points are inside; of those on the outline nothing is said.
+
+        Seen from the middle, great circles are straight: it is counted how many edges lie east of a point.
+        """
+        ahead = points @ self._middle
+        in_front = ahead > 0
+        x, y = self._flat(np.where(in_front[:, None], points, self._middle))
+        (x1, y1), (x2, y2) = self._flat(self._starts), self._flat(self._ends)
+        crosses = (y1 > y[:, None]) != (y2 > y[:, None])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            place = x1 + (y[:, None] - y1) * (x2 - x1) / (y2 - y1)
+        inside: NDArray[np.bool_] = (crosses & (place > x[:, None])).sum(axis=1) % 2 == 1
+        return inside & in_front
+
+    def _flat(self, points: _Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return where points stand on the plane that touches the sky in the middle."""
+        ahead = points @ self._middle
+        return points @ self._east / ahead, points @ self._north / ahead

@@ -29,7 +29,8 @@ from .settings import Settings, SettingsError
 from .table_files import Converter
 from .tap import Tap
 from .tap.description import Description
-from .tap.jobs import JobExecution, Jobs
+from .tap.execution import JobExecution
+from .tap.jobs import Jobs
 from .tap.queries import Queries
 from .tap.uploads import Uploads
 from .vospace import Vospace, build_vospace
@@ -108,7 +109,9 @@ def build(settings: Settings) -> Archive:
     """
     watch = _watch(settings)
     catalog = watch.load()
-    pool = Pool(settings.engine, settings.public_data, settings.work_dir)
+    pool = Pool(
+        settings.engine, settings.public_data, settings.work_dir, job_workers=settings.jobs.concurrent
+    )
     limits = settings.limits
     database = _database(settings)
     tables = TableStore(database, settings.mydb)
@@ -120,7 +123,7 @@ def build(settings: Settings) -> Archive:
     folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
     converter = Converter(settings.mydb)
     uploads = Uploads(converter, folders, Fetcher(limits.sync_s), limits)
-    execute = JobExecution(queries, pool, folders, uploads, limits)
+    execute = JobExecution(store, queries, pool, folders, uploads, limits=limits)
     runner = Runner(store, folders, changes, execute, options=settings.jobs)
     identity = Identity(settings.hub)
     tap = Tap(
@@ -131,7 +134,9 @@ def build(settings: Settings) -> Archive:
         description=Description(reader, pool, limits),
         uploads=uploads,
     )
-    cleaner = Cleaner(store, folders)
+    cleaner = Cleaner(store, folders, lease_s=settings.jobs.lease_s)
+    dropped = DroppedTables(tables, settings.mydb)
+    workshop = Workshop(tables, dropped, table_folders)
     mydb = MyDb(
         identity=identity,
         store=tables,

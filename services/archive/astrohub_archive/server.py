@@ -106,6 +106,7 @@ class _Server(uvicorn.Server):
         self._archive = archive
         self._loop = asyncio.get_running_loop()
         self._quiescing: asyncio.Task[None] | None = None
+                forwarded_allow_ips=list(archive.settings.bind.trusted_proxies),
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop."""

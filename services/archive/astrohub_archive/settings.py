@@ -39,6 +39,19 @@ class Bind(_Model):
 
     host: str = Field("127.0.0.1", title="Host", description="Address of the interface to listen on.")
     port: int = Field(8090, title="Port", description="TCP port to listen on.", ge=1, le=65535)
+    metrics_port: int | None = Field(
+        None,
+        title="Metrics port",
+        description="TCP port on which Prometheus finds the archive's figures; nowhere if not given. "
+        "Whoever reaches it reads them.",
+        ge=1,
+        le=65535,
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"),
+        title="Trusted proxies",
+        description="Addresses or networks of the proxies whose X-Forwarded-For is believed.",
+    )
 
 
 class Hub(_Model):
@@ -127,7 +140,18 @@ class Limits(_Model):
         description="Bytes of the tables that come with one query of a caller without a token.",
         ge=0,
     )
-    sync_s: int = Field(120, title="Sync time", description="Seconds a synchronous query may run.", ge=1)
+    sync_s: int = Field(
+        120,
+        title="Sync time",
+        description="Seconds a synchronous query may run that does not ask for more or less.",
+        ge=1,
+    )
+    sync_longest_s: int = Field(
+        600,
+        title="Longest sync time",
+        description="Seconds that EXECUTIONDURATION can give to a synchronous query at most.",
+        ge=1,
+    )
     async_s: int = Field(86_400, title="Async time", description="Seconds a job may run.", ge=1)
     default_rows: int = Field(
         100_000_000, title="Default rows", description="Rows returned when MAXREC is not given.", ge=1
@@ -138,14 +162,33 @@ class Limits(_Model):
     jobs_per_user: int = Field(
         20, title="Jobs per user", description="Unfinished jobs that one user may have.", ge=1
     )
+    jobs_per_address: int = Field(
+        20,
+        title="Jobs per address",
+        description="Unfinished jobs that callers without a token may have from one address (IPv6: one /64).",
+        ge=0,
+    )
     jobs_anonymous: int = Field(
         100,
         title="Anonymous jobs",
         description="Unfinished jobs that callers without a token may have together.",
         ge=0,
     )
+    results_bytes: int = Field(
+        100 * 1024**3,
+        title="Kept results",
+        description="Bytes that the results of one user's jobs may take together; without room no job is made, "
+        "and one whose result does not fit fails.",
+        ge=0,
+    )
+    results_anonymous_bytes: int = Field(
+        10 * 1024**3,
+        title="Kept results per address",
+        description="Bytes that the results of the jobs of callers without a token may take, each address's.",
+        ge=0,
+    )
     jobs_listed: int = Field(
-        500, title="Jobs listed", description="Jobs that one answer to a job list shows at most.", ge=1
+        10_000, title="Jobs listed", description="Jobs that one answer to a job list shows at most.", ge=1
     )
     wait_s: int = Field(
         60, title="Wait", description="Seconds for which a request with WAIT may be held open.", ge=1
@@ -162,6 +205,13 @@ class Jobs(_Model):
     """How jobs are claimed and run."""
 
     concurrent: int = Field(4, title="Concurrent", description="Jobs that one process runs at once.", ge=1)
+    concurrent_per_user: int | None = Field(
+        None,
+        title="Concurrent of one user",
+        description="Jobs of one user, and of all callers without a token together, that one process runs at "
+        "once; one less than all if not given.",
+        ge=1,
+    )
     lease_s: float = Field(
         30,
         title="Lease",

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from astrohub_archive.ivoa.parameters import Parameters
-from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase
+from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, Submission, submit
 from astrohub_archive.ivoa.uws.leases import Leases
 from sqlalchemy import Engine
 
@@ -30,14 +30,10 @@ def store(database: Engine, clock: Clock) -> JobStore:
     return JobStore(database, "tap", clock=clock)
 
 
-def queued(store: JobStore, owner: str | None = "researcher") -> str:
-    job = store.create(
-        owner=owner,
-        parameters=Parameters([("query", "SELECT 1")]),
-        run_id=None,
-        lifetime=timedelta(days=7),
-        execution_duration_s=60,
-    )
+def queued(store: JobStore, owner: str | None = "researcher", *, address: str | None = None) -> str:
+    parameters = Parameters([("query", "SELECT 1")])
+    wanted = Submission(owner, parameters, timedelta(days=7), 60, address=address)
+    job = submit(store, wanted, lambda load: None)
     assert store.enqueue(job.job_id)
     return job.job_id
 
@@ -111,8 +107,36 @@ def test_a_heartbeat_keeps_the_lease(store: JobStore, clock: Clock) -> None:
     runner.claim()
     for _ in range(5):
         clock.now += 20
-        assert runner.renew().held == {job_id}
+        assert runner.renew([job_id]).held == {job_id}
         assert other.requeue_expired().queued == 0
+
+
+def test_a_job_that_was_claimed_but_never_begun_is_not_kept_by_its_holder_for_ever(
+    store: JobStore, clock: Clock
+) -> None:
+    """The answer to a claim may be lost on its way: then we hold a job of which we know nothing."""
+    unknown, known = queued(store), queued(store)
+    runner = Leases(store, "a", 30)
+    assert {job.job_id for job in (runner.claim(), runner.claim()) if job} == {unknown, known}
+    for _ in range(2):
+        clock.now += 20
+        assert runner.renew([known]).held == {known}
+    assert runner.requeue_expired().queued == 1
+    assert (read(store, unknown).phase, read(store, known).phase) == (Phase.QUEUED, Phase.EXECUTING)
+
+
+def test_of_anonymous_callers_the_address_with_fewest_running_jobs_comes_first(
+    store: JobStore, clock: Clock
+) -> None:
+    for clock.now in (1, 2, 3):
+        queued(store, None, address="192.0.2.1")
+    clock.now = 4
+    other = queued(store, None, address="192.0.2.2")
+    runner = Leases(store, "a", 30)
+    assert runner.claim() is not None
+    claimed = runner.claim()
+    assert claimed is not None
+    assert claimed.job_id == other
 
 
 def test_who_lost_the_lease_cannot_end_the_job(store: JobStore, clock: Clock) -> None:
@@ -123,7 +147,7 @@ def test_who_lost_the_lease_cannot_end_the_job(store: JobStore, clock: Clock) ->
     fast.requeue_expired()
     fast.claim()
     assert not slow.complete(job_id, RESULT)
-    assert slow.renew().held == frozenset()
+    assert slow.renew([job_id]).held == frozenset()
     assert fast.complete(job_id, RESULT)
     assert read(store, job_id).result == RESULT
 
@@ -145,7 +169,8 @@ def test_an_abort_reaches_the_runner_with_its_next_heartbeat(store: JobStore) ->
     runner = Leases(store, "a", 30)
     runner.claim()
     assert store.abort(job_id)
-    assert runner.renew().to_abort == {job_id}
+    assert runner.look([job_id]).to_abort == {job_id}
+    assert runner.renew([job_id]).to_abort == {job_id}
     assert runner.aborted(job_id)
     assert read(store, job_id).phase is Phase.ABORTED
     assert not store.abort(job_id)

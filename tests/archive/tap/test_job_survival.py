@@ -76,7 +76,7 @@ def test_what_is_past_its_destruction_is_removed_from_disk(
         job_id = client.create(BRIGHT)
         client.ended(job_id)
         folder = tmp_path / "work" / "jobs" / job_id
-        assert [path.name for path in folder.iterdir()] == ["result.vot"]
+        assert [path.name for path in folder.rglob("*")] == ["1", "result.vot"]
         client.request("POST", f"/{job_id}/destruction", data={"DESTRUCTION": "2020-01-01T00:00:00Z"})
         archive.stop()
         archive.start()

@@ -7,7 +7,7 @@ from typing import Literal
 
 __all__ = ["Estimate", "Lane"]
 
-Lane = Literal["quick", "long"]
+Lane = Literal["quick", "long", "jobs"]
 
 
 @dataclass(frozen=True)

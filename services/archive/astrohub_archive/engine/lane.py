@@ -35,7 +35,11 @@ class Lane:
         What its workers may use.
     """
 
-    def __init__(self, name: str, size: int, queue_length: int, settings: WorkerSettings) -> None:
+    is_lazy
+        Whether its workers are started only when the first query comes.
+    def __init__(
+        self, name: str, size: int, queue_length: int, settings: WorkerSettings, *, is_lazy: bool = False
+    ) -> None:
         self.name = name
         self.size = size
         self.waiting = 0
@@ -51,6 +55,13 @@ class Lane:
     @property
     def alive(self) -> int:
         """Return how many workers run."""
+        self._is_lazy = is_lazy
+        self._starting: asyncio.Future[None] | None = None
+
+    @property
+    def is_dead(self) -> bool:
+        """Say whether no worker runs although some should."""
+        return self.alive == 0 and self._starting is not None and self._starting.done()
         return sum(worker.alive for worker in self._workers)
 
     async def start(self) -> None:
@@ -66,6 +77,21 @@ class Lane:
             self._idle.put_nowait(worker)
         self.in_background(self._watch_memory())
 
+        if not self._is_lazy:
+            await self._started()
+
+    async def _started(self) -> None:
+        """Return when the workers have been started, by whoever came first; who leaves does not stop that."""
+        if self._starting is None:
+            self._starting = asyncio.ensure_future(self._start_workers())
+        starting = self._starting
+        try:
+            await asyncio.shield(starting)
+        except EngineError:
+            self._starting = None
+            raise
+
+    async def _start_workers(self) -> None:
     async def stop(self) -> None:
         """End all workers; their queries fail."""
         self._stopped = True
@@ -73,12 +99,16 @@ class Lane:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.kill() for worker in self._workers))
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         self._workers.clear()
         self._idle = asyncio.Queue()
 
     async def borrow(self, timeout_s: float) -> WorkerProcess:
         """Wait for a worker; give it back with `give_back`.
 
+        self._starting = None
         Raises
         ------
         BusyError
@@ -98,6 +128,7 @@ class Lane:
                 f"No worker of the {self.name} queue was free within {timeout_s:g} s; try again later.",
                 retry_after_s=30,
             ) from e
+                await self._started()
         finally:
             self.waiting -= 1
         self.busy += 1

@@ -22,6 +22,7 @@ from .lane import Lane as _Lane
 from .plan import Plan, Planner
 from .process import WorkerSettings
 from .survey import Survey, survey
+from .whole_file import write_whole
 
 __all__ = ["Health", "Lane", "Pool"]
 
@@ -53,6 +54,8 @@ class Pool:
         The folder of published catalogues.
     work_dir
         The archive's own folder: spilled data and TAP_SCHEMA lie below it.
+    job_workers
+        How many jobs run at once.
     account
         uid and gid of the workers, when the caller is root and they must not be.
     """
@@ -63,6 +66,7 @@ class Pool:
         public_dir: Path,
         work_dir: Path,
         *,
+        job_workers: int = 1,
         account: tuple[int, int] | None = None,
     ) -> None:
         self._options = options
@@ -72,6 +76,8 @@ class Pool:
         self._lanes: dict[Lane, _Lane] = {
             "quick": _Lane("quick", options.quick_workers, options.queue_length, self._workers),
             "long": _Lane("long", options.long_workers, options.queue_length, self._workers),
+            # The runner of jobs begins no more than there are workers; none is there before the first job.
+            "jobs": _Lane("jobs", job_workers, options.queue_length, self._workers, is_lazy=True),
         }
         self._planner = Planner()
         self._numbers = itertools.count(1)
@@ -96,7 +102,7 @@ class Pool:
 
     def healthy(self) -> Health:
         """Say whether queries can be answered."""
-        dead = [name for name, lane in self._lanes.items() if lane.alive == 0]
+        dead = [name for name, lane in self._lanes.items() if lane.is_dead]
         if dead:
             return Health(
                 False, f"No worker runs for {' and '.join(dead)} queries; they are being restarted."
@@ -135,7 +141,15 @@ class Pool:
         return await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_ASYNC)
 
     async def run_to_file(
-        self, statement: Statement, path: Path, *, fmt: Format, maxrec: int, timeout_s: float
+        self,
+        statement: Statement,
+        path: Path,
+        *,
+        fmt: Format,
+        maxrec: int,
+        timeout_s: float,
+        lane: Lane | None = None,
+        most_bytes: int | None = None,
     ) -> Outcome:
         """Run a statement (in the lane that fits it) and write its answer to `path`: complete or not at all.
 
@@ -144,19 +158,12 @@ class Pool:
         BusyError, QueryTimeout, QueryError, EngineError
             As `run` does, at any time; no file is left.
         """
-        answer = await self._run(statement, fmt, maxrec, timeout_s, None, advice=_NARROW)
-        partial = path.with_name(f".{path.name}.partial")
+        answer = await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_NARROW)
+        QuotaExceeded
+            When the answer takes more than `most_bytes`.
         try:
-            with partial.open("wb") as file:
-                async for chunk in answer.chunks():
-                    await asyncio.to_thread(file.write, chunk)
-                if answer.failure is not None:
-                    raise answer.failure
-                file.flush()
-                await asyncio.to_thread(os.fsync, file.fileno())
-            partial.replace(path)
+            await write_whole(answer, path, most_bytes)
         finally:
-            partial.unlink(missing_ok=True)
             await answer.cancel()
         assert answer.outcome is not None
         return answer.outcome

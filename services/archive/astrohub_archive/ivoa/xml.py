@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, tostring
+from xml.sax.saxutils import escape
 
-__all__ = ["XSI", "Element", "add", "document", "root"]
+__all__ = ["XSI", "Element", "add", "document", "escaped", "root"]
 
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,6 +38,11 @@ def add(parent: Element, tag: str, text: str | None = None, /, **attributes: str
     if text is not None:
         element.text = _NOT_XML.sub("\ufffd", text)
     return element
+
+
+def escaped(text: str) -> str:
+    """Return text as it may stand in an element or between double quotes."""
+    return escape(_NOT_XML.sub("\ufffd", text), {'"': "&quot;"})
 
 
 def document(element: Element) -> bytes:

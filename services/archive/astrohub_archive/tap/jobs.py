@@ -3,94 +3,78 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from ..adql import Language
-from ..engine import Pool
-from ..errors import (
-    BusyError,
-    CredentialsRequired,
-    NotFound,
-    QueryError,
-    UsageError,
-)
+from ..errors import CredentialsRequired, NotFound, QueryError, UsageError
 from ..identity import READ_ARCHIVE, require_scope
 from ..ivoa.parameters import Parameters
-from ..ivoa.uws import Changes, Job, JobFolders, JobResult, JobStore, Phase, Runner, is_anonymous_id
-from ..models import Principal, Schema
+from ..ivoa.uws import (
+    Changes,
+    Job,
+    JobFilter,
+    JobFolders,
+    JobPage,
+    JobResult,
+    JobStore,
+    Phase,
+    Runner,
+    Submission,
+    is_anonymous_id,
+    list_jobs,
+    submit,
+)
+from ..models import Principal
 from ..settings import Limits
 from .queries import Queries
-from .query_request import QueryRequest, language_of, read_query_request
+from .query_request import language_of
+from .share import check_share
 from .upload_request import read_uploads
 from .uploads import Uploads
 
-__all__ = ["JobExecution", "Jobs"]
+__all__ = ["JobRequest", "Jobs"]
 
 _LOOK_AGAIN_S = 1.0
+_LONGEST_WORD = 255
 _ALREADY_BEGUN = "The job has begun, so this cannot be changed any more."
 
 
-class JobExecution:
-    """Runs one job: what the runner is given to execute.
+@dataclass(frozen=True)
+class JobRequest:
+    """A job as it was asked for.
 
-    Parameters
+    Attributes
     ----------
-    queries
-        Understands the text.
-    pool
-        Runs the statement.
-    folders
-        Where results lie.
-    uploads
-        Reads the tables that came with a query.
-    limits
-        What a query may ask for.
+    parameters
+        Those of the query.
+    files
+        Of its tables, by the names of the parts in which they came.
+    run
+        Whether it is to be queued at once.
+    address
+        From where the request came.
+    client_key
+        The caller's own word for the request, by which a repetition is known.
     """
 
-    def __init__(
-        self, queries: Queries, pool: Pool, folders: JobFolders, uploads: Uploads, limits: Limits
-    ) -> None:
-        self._queries = queries
-        self._pool = pool
-        self._folders = folders
-        self._uploads = uploads
-        self._limits = limits
+    parameters: Parameters
+    files: Mapping[str, Path]
+    run: bool
+    address: str
+    client_key: str | None = None
 
-    async def __call__(self, job: Job) -> JobResult:
-        """Run a job and write its result into place.
-
-        Raises
-        ------
-        ArchiveError
-            As the query's failure says it.
-        """
-        request = read_query_request(job.parameters, self._limits)
-        # The token was checked when the job was made; here its owner stands for it.
-        principal = Principal(job.owner, frozenset({READ_ARCHIVE}) if job.owner else frozenset())
-        self._uploads.check_fetching(principal, request.uploads)
-        try:
-            uploaded = await self._uploads.of_job(job.job_id, request.uploads)
-            return await self._run(job, principal, request, uploaded)
-        finally:
-            if request.uploads:
-                await asyncio.to_thread(self._uploads.forget, job.job_id)
-
-    async def _run(
-        self, job: Job, principal: Principal, request: QueryRequest, uploaded: Schema | None
-    ) -> JobResult:
-        statement = await self._queries.understand(principal, request.text, request.language, uploaded)
-        name = f"result.{request.format.extension}"
-        outcome = await self._pool.run_to_file(
-            statement,
-            self._folders.make(job.job_id) / name,
-            fmt=request.format,
-            maxrec=request.maxrec,
-            timeout_s=job.execution_duration_s,
-        )
-        return JobResult(name, request.format.mime, outcome.rows, outcome.overflow)
+    def digest(self) -> str:
+        """Return what two requests for the same have in common. It blocks: files are read."""
+        pairs = sorted(self.parameters)
+        files = sorted((part, _digest_of(path)) for part, path in self.files.items())
+        return hashlib.sha256(json.dumps([pairs, files]).encode()).hexdigest()
 
 
 class Jobs:
@@ -127,33 +111,31 @@ class Jobs:
         self._uploads = uploads
         self._limits = limits
 
-    async def create(
-        self, principal: Principal, parameters: Parameters, files: Mapping[str, Path], *, run: bool
-    ) -> Job:
+    async def create(self, principal: Principal, wanted: JobRequest) -> Job:
         """Make a job, give it the files of its tables, and queue it if it is to run at once.
+
+        A key that was used before stands for the job that was made then.
 
         Raises
         ------
         Forbidden, CredentialsRequired
             As for a query that is answered at once.
-        BusyError
-            When the caller has too many unfinished jobs.
+        BusyError, QuotaExceeded
+            When the caller has too many unfinished jobs, or keeps too much.
+        Conflict
+            When the caller's key stands for another request.
         """
         require_scope(principal, READ_ARCHIVE)
-        await self._check_names(principal, parameters)
-        await self._check_count(principal)
-        self._uploads.check(principal, read_uploads(parameters), files)
-        job = await asyncio.to_thread(
-            self._store.create,
-            owner=principal.name,
-            parameters=parameters,
-            run_id=parameters.one("RUNID"),
-            lifetime=timedelta(days=self._limits.job_lifetime_days),
-            execution_duration_s=self._limits.async_s,
-        )
-        if files:
-            await asyncio.to_thread(self._uploads.keep, files, job.job_id)
-        return await self.run(principal, job.job_id) if run else job
+        submission = await self._submission(principal, wanted)
+        await self._check_names(principal, wanted.parameters)
+        self._uploads.check(principal, read_uploads(wanted.parameters), wanted.files)
+        admit = partial(check_share, self._limits, is_anonymous=principal.is_anonymous)
+        job = await asyncio.to_thread(submit, self._store, submission, admit)
+        if wanted.files and job.phase is Phase.PENDING:
+            await asyncio.to_thread(self._uploads.keep, wanted.files, job.job_id)
+        if wanted.run and not job.is_final:
+            return await self.run(principal, job.job_id)
+        return job
 
     async def get(self, principal: Principal, job_id: str) -> Job:
         """Return one of the caller's jobs.
@@ -171,17 +153,13 @@ class Jobs:
             raise CredentialsRequired("There is no such job without a token; send the token of its owner.")
         raise NotFound("There is no such job of yours; it may have been removed.")
 
-    async def listed(
-        self, principal: Principal, *, phases: Sequence[Phase], after: datetime | None, last: int | None
-    ) -> Sequence[Job]:
-        """Return the caller's newest jobs; nobody in particular has no list."""
+    async def listed(self, principal: Principal, wanted: JobFilter, last: int | None) -> JobPage:
+        """Return the caller's newest jobs that fit a filter; nobody in particular has no list."""
         require_scope(principal, READ_ARCHIVE)
         if principal.name is None:
-            return []
+            return JobPage((), is_cut=False)
         most = min(last or self._limits.jobs_listed, self._limits.jobs_listed)
-        return await asyncio.to_thread(
-            self._store.listed, principal.name, phases=phases, after=after, last=most
-        )
+        return await asyncio.to_thread(list_jobs, self._store, principal.name, wanted, most)
 
     async def wait(self, principal: Principal, job_id: str, *, phase: Phase | None, seconds: int) -> Job:
         """Return a job once it has left the phase it is in, or after so many seconds (UWS 1.1, §2.2.1.1).
@@ -235,8 +213,9 @@ class Jobs:
     async def delete(self, principal: Principal, job_id: str) -> None:
         """Stop a job and remove it with its result."""
         await self.get(principal, job_id)
-        await self._runner.cancel(job_id)
+        # Nobody can begin a job that is gone; whoever runs it notices.
         await asyncio.to_thread(self._store.delete, job_id)
+        await self._runner.cancel(job_id)
         await asyncio.to_thread(self._folders.remove, job_id)
         self._changes.announce(job_id)
 
@@ -290,20 +269,21 @@ class Jobs:
             raise NotFound(f"The job has no result; its phase is {job.phase.value}.")
         return self._folders.file(job_id, job.result.file_name), job.result
 
-    async def _check_count(self, principal: Principal) -> None:
-        active = await asyncio.to_thread(self._store.count_active, principal.name)
-        if principal.is_anonymous and active >= self._limits.jobs_anonymous:
-            raise BusyError(
-                f"Callers without a token have {active} unfinished jobs, as many as they may have together; "
-                "come again later, or send a token.",
-                retry_after_s=60,
+    async def _submission(self, principal: Principal, wanted: JobRequest) -> Submission:
+        if wanted.client_key is not None and principal.name is None:
+            raise CredentialsRequired(
+                "A key for a job belongs to a user; send a token, or leave the key out."
             )
-        if not principal.is_anonymous and active >= self._limits.jobs_per_user:
-            raise BusyError(
-                f"You have {active} unfinished jobs, as many as one user may have; "
-                "wait for one to end, or delete it.",
-                retry_after_s=60,
-            )
+        return Submission(
+            owner=principal.name,
+            parameters=wanted.parameters,
+            lifetime=timedelta(days=self._limits.job_lifetime_days),
+            execution_duration_s=self._limits.async_s,
+            run_id=_word("RUNID", wanted.parameters.one("RUNID")),
+            address=wanted.address if principal.is_anonymous else None,
+            client_key=_word("IDEMPOTENCYKEY", wanted.client_key),
+            request_digest=await asyncio.to_thread(wanted.digest) if wanted.client_key else None,
+        )
 
     async def _check_names(self, principal: Principal, parameters: Parameters) -> None:
         """Ask an anonymous caller for a token now if the query needs one; other faults show in the job."""
@@ -314,3 +294,21 @@ class Jobs:
             await self._queries.understand(principal, text, language_of(name) or Language.ADQL)
         except QueryError:
             return
+
+
+def _digest_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _word(name: str, value: str | None) -> str | None:
+    """Return what a caller calls something, if it fits the row of a job.
+
+    Raises
+    ------
+    UsageError
+        When it is too long, or not printable.
+    """
+    if value is not None and (len(value) > _LONGEST_WORD or not value.isprintable()):
+        raise UsageError(f"{name} must be printable and have {_LONGEST_WORD} characters at most.")
+    return value

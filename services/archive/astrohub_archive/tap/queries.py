@@ -77,7 +77,7 @@ class Queries:
         if self._is_stopping:
             raise _stopping()
         running = asyncio.create_task(
-            self._pool.run(statement, fmt=request.format, maxrec=request.maxrec, timeout_s=self.limits.sync_s)
+            self._pool.run(statement, fmt=request.format, maxrec=request.maxrec, timeout_s=request.sync_s)
         )
         self._waiting.add(running)
         try:

@@ -40,6 +40,8 @@ class QueryRequest:
         Rows in the answer at most.
     uploads
         The tables that came with it.
+    sync_s
+        Seconds that it may run when it is answered at once.
     """
 
     text: str
@@ -47,6 +49,7 @@ class QueryRequest:
     format: Format
     maxrec: int
     uploads: tuple[Upload, ...] = ()
+    sync_s: int = 120
 
 
 def read_query_request(parameters: Parameters, limits: Limits) -> QueryRequest:
@@ -65,7 +68,12 @@ def read_query_request(parameters: Parameters, limits: Limits) -> QueryRequest:
     maxrec = parameters.integer("MAXREC")
     rows = limits.default_rows if maxrec is None else maxrec
     return QueryRequest(
-        text, language, read_format(parameters), min(rows, limits.maximum_rows), read_uploads(parameters)
+        text,
+        language,
+        read_format(parameters),
+        min(rows, limits.maximum_rows),
+        read_uploads(parameters),
+        _seconds(parameters, limits),
     )
 
 
@@ -78,6 +86,15 @@ def read_format(parameters: Parameters) -> Format:
         When there is no such format.
     """
     return find_format(parameters.one("RESPONSEFORMAT") or parameters.one("FORMAT") or _DEFAULT_FORMAT)
+
+
+def _seconds(parameters: Parameters, limits: Limits) -> int:
+    """Return how long a query may run when it is answered at once; zero asks for as long as is allowed."""
+    wanted = parameters.integer("EXECUTIONDURATION")
+    if wanted is None:
+        return limits.sync_s
+    longest = max(limits.sync_s, limits.sync_longest_s)
+    return min(wanted or longest, longest)
 
 
 def _check_request(parameters: Parameters) -> None:

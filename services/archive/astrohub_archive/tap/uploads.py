@@ -118,13 +118,13 @@ class Uploads:
         for path in files.values():
             os.replace(path, folder / path.name)
 
-    async def of_job(self, job_id: str, uploads: Sequence[Upload]) -> Schema | None:
-        """Read the tables of a job."""
-        return await self.read(self._folders.file(job_id, _FILES), uploads)
+    async def of_job(self, job_id: str, attempt: Path, uploads: Sequence[Upload]) -> Schema | None:
+        """Read the tables of a job into the folder of an attempt to run it."""
+        return await self.read(self._folders.file(job_id, _FILES), uploads, into=attempt / _TABLES)
 
-    def forget(self, job_id: str) -> None:
+    def forget(self, attempt: Path) -> None:
         """Remove what the tables of a job were read into. It blocks."""
-        shutil.rmtree(self._folders.file(job_id, _TABLES), ignore_errors=True)
+        shutil.rmtree(attempt / _TABLES, ignore_errors=True)
 
     async def read_at_once(self, folder: Path, uploads: Sequence[Upload]) -> Schema | None:
         """Read the tables of a query that is answered at once.
@@ -145,7 +145,9 @@ class Uploads:
                 "run; run it as an asynchronous job, or send Parquet, which is read fastest."
             ) from e
 
-    async def read(self, folder: Path, uploads: Sequence[Upload]) -> Schema | None:
+    async def read(
+        self, folder: Path, uploads: Sequence[Upload], *, into: Path | None = None
+    ) -> Schema | None:
         """Read tables whose files lie in a folder; return their schema, if there are any.
 
         Raises
@@ -157,7 +159,7 @@ class Uploads:
         """
         if not uploads:
             return None
-        into = folder.with_name(_TABLES)
+        into = into or folder.with_name(_TABLES)
         await asyncio.to_thread(shutil.rmtree, into, ignore_errors=True)
         reading = [asyncio.create_task(self._table(folder, into, upload)) for upload in uploads]
         try:

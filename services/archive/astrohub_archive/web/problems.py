@@ -93,7 +93,7 @@ def _response(request: Request, error: ArchiveError) -> Response:
     if getattr(request.state, "prefers_problem", False) or PROBLEM_MIME in request.headers.get("accept", ""):
         response = Response(_problem(error), error.status, media_type=PROBLEM_MIME)
     else:
-        response = Response(error_document(error.message), error.status, media_type=VOTABLE_MIME)
+        response = Response(error_document(error.message, error.slug), error.status, media_type=VOTABLE_MIME)
     if isinstance(error, BusyError):
         response.headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, CredentialsRequired):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
@@ -13,9 +14,10 @@ from ..identity import Identity, token_in
 from ..ivoa.parameters import Parameters
 from ..models import Principal
 
-__all__ = ["Addresses", "identify", "read_parameters"]
+__all__ = ["Addresses", "address_of", "identify", "read_parameters"]
 
 _MOST_FIELDS = 1000
+_IPV6_SHARE = 64
 
 
 class Addresses:
@@ -39,6 +41,18 @@ class Addresses:
     def base(self, request: Request) -> str:
         """Return the service's address as this client can reach it; an unknown Host is not believed."""
         return self._by_host.get(request.headers.get("host", ""), self._public) + self._prefix
+
+
+def address_of(request: Request) -> str:
+    """Return from where a request comes: an address, or of IPv6 the network in which one caller has all."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 6:
+        return str(ipaddress.ip_network((int(address), _IPV6_SHARE), strict=False))
+    return str(address)
 
 
 async def identify(request: Request, identity: Identity) -> Principal:

@@ -3,9 +3,11 @@
 from .changes import Changes
 from .cleaner import Cleaner
 from .folder import JobFolders
-from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase, is_anonymous_id
+from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase, Progress, is_anonymous_id
+from .listing import JobFilter, JobPage, JobReference, list_jobs
 from .runner import Execute, Runner
 from .store import JobStore
+from .submissions import Load, Submission, load_of, submit
 
 __all__ = [
     "ACTIVE_PHASES",
@@ -14,10 +16,19 @@ __all__ = [
     "Cleaner",
     "Execute",
     "Job",
+    "JobFilter",
     "JobFolders",
+    "JobPage",
+    "JobReference",
     "JobResult",
     "JobStore",
+    "Load",
     "Phase",
+    "Progress",
     "Runner",
+    "Submission",
     "is_anonymous_id",
+    "list_jobs",
+    "load_of",
+    "submit",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from ..times import timestamp
-from ..xml import XSI, Element, add, document, root
-from .job import Job, Phase
+from ..xml import XSI, Element, add, document, escaped, root
+from .job import Job, Phase, Progress
+from .listing import JobReference
 
 __all__ = ["job_document", "job_list_document", "parameters_document", "results_document"]
 
@@ -42,25 +43,32 @@ def job_document(job: Job, job_url: str) -> bytes:
     add(top, "uws:destruction", timestamp(job.destruction))
     _fill_parameters(add(top, "uws:parameters"), job)
     _fill_results(add(top, "uws:results"), job, job_url)
+    if job.progress is not None and not job.is_final:
+        _add_progress(add(top, "uws:jobInfo"), job.progress)
     if job.phase is Phase.ERROR:
         summary = add(top, "uws:errorSummary", type="fatal", hasDetail="true")
         add(summary, "uws:message", job.error or "The job failed.")
     return document(top)
 
 
-def job_list_document(jobs: Iterable[Job], list_url: str) -> bytes:
+def job_list_document(jobs: Iterable[JobReference], list_url: str) -> bytes:
     """Return a list of jobs, each with its address below `list_url`."""
-    top = root("uws:jobs", _NAMESPACES, version="1.1")
+    whole = document(root("uws:jobs", _NAMESPACES, version="1.1")).decode()
+    # A list may be long, and is written ten times as fast as text.
+    opened = whole.rstrip().removesuffix("/>") + ">"
+    return f"{opened}{''.join(_references(jobs, list_url))}</uws:jobs>\n".encode()
+
+
+def _references(jobs: Iterable[JobReference], list_url: str) -> Iterator[str]:
+    href = escaped(list_url)
     for job in jobs:
-        reference = add(
-            top, "uws:jobref", id=job.job_id, xlink__type="simple", xlink__href=f"{list_url}/{job.job_id}"
+        run_id = f"<uws:runId>{escaped(job.run_id)}</uws:runId>" if job.run_id else ""
+        owner = ' xsi:nil="true" />' if job.owner is None else f">{escaped(job.owner)}</uws:ownerId>"
+        yield (
+            f'<uws:jobref id="{job.job_id}" xlink:type="simple" xlink:href="{href}/{job.job_id}">'
+            f"<uws:phase>{job.phase}</uws:phase>{run_id}<uws:ownerId{owner}"
+            f"<uws:creationTime>{timestamp(job.created)}</uws:creationTime></uws:jobref>"
         )
-        add(reference, "uws:phase", job.phase.value)
-        if job.run_id:
-            add(reference, "uws:runId", job.run_id)
-        _add_or_nil(reference, "uws:ownerId", job.owner)
-        add(reference, "uws:creationTime", timestamp(job.creation))
-    return document(top)
 
 
 def parameters_document(job: Job) -> bytes:
@@ -75,6 +83,20 @@ def results_document(job: Job, job_url: str) -> bytes:
     top = root("uws:results", _NAMESPACES)
     _fill_results(top, job, job_url)
     return document(top)
+
+
+def _add_progress(info: Element, progress: Progress) -> None:
+    """Say how far a job has come, in words of our own: UWS 1.1 (§3) leaves the content of jobInfo open."""
+    add(
+        info,
+        "progress",
+        f"{progress.fraction:.3f}",
+        xmlns="urn:astrohub:progress",
+        files=str(round(progress.fraction * progress.files)),
+        filesInAll=str(progress.files),
+        bytes=str(round(progress.fraction * progress.size_bytes)),
+        bytesInAll=str(progress.size_bytes),
+    )
 
 
 def _fill_parameters(element: Element, job: Job) -> None:

@@ -9,7 +9,17 @@ from enum import StrEnum
 
 from ..parameters import Parameters
 
-__all__ = ["ACTIVE_PHASES", "FINAL_PHASES", "Job", "JobResult", "Phase", "is_anonymous_id", "new_job_id"]
+__all__ = [
+    "ACTIVE_PHASES",
+    "FINAL_PHASES",
+    "Job",
+    "JobResult",
+    "Phase",
+    "Progress",
+    "is_anonymous_id",
+    "is_job_id",
+    "new_job_id",
+]
 
 
 class Phase(StrEnum):
@@ -29,12 +39,25 @@ FINAL_PHASES = frozenset(Phase) - ACTIVE_PHASES
 
 @dataclass(frozen=True)
 class JobResult:
-    """What a completed job has left: a file in the job's folder."""
+    """What a completed job has left: a file below the job's folder.
+
+    `file_name` is its path there: that of the attempt's folder, and its own.
+    """
 
     file_name: str
     mime: str
     rows: int
     overflow: bool
+    size_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job that runs has come: the share of its files and bytes that have been read, about."""
+
+    fraction: float
+    files: int
+    size_bytes: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +74,10 @@ class Job:
         How often a runner has begun it.
     error
         The sentence that says why it failed.
+    progress
+        How far it has come, while it runs and as far as that is known.
+    address
+        From where an anonymous job came.
     """
 
     job_id: str
@@ -66,6 +93,8 @@ class Job:
     attempts: int = 0
     error: str | None = None
     result: JobResult | None = None
+    progress: Progress | None = None
+    address: str | None = None
 
     @property
     def is_final(self) -> bool:
@@ -76,6 +105,11 @@ class Job:
 def new_job_id(*, anonymous: bool) -> str:
     """Return an identifier that nobody can guess and that tells only whether the job has an owner."""
     return ("a" if anonymous else "u") + secrets.token_hex(16)
+
+
+def is_job_id(name: str) -> bool:
+    """Say whether a name is of the kind that `new_job_id` makes."""
+    return name[:1] in ("a", "u") and len(name) == 33
 
 
 def is_anonymous_id(job_id: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.engine import Connection
 
 from .job import Job, JobResult, Phase
@@ -64,16 +64,7 @@ class Leases:
     def claim(self) -> Job | None:
         """Take the next job: of the owner who has fewest running, the oldest. None if there is none."""
         now = self._store.clock()
-        running = JOBS.alias()
-        of_same_owner = (
-            select(func.count())
-            .where(
-                running.c.protocol == self._store.protocol,
-                running.c.owner.is_not_distinct_from(JOBS.c.owner),
-                running.c.phase == Phase.EXECUTING,
-            )
-            .scalar_subquery()
-        )
+        of_same_owner, of_same_address = self._running_of("owner"), self._running_of("owner", "address")
         candidate = (
             select(JOBS.c.job_id)
             .where(
@@ -82,14 +73,29 @@ class Leases:
                 JOBS.c.not_before <= now,
                 JOBS.c.destruction > now,
             )
-            .order_by(of_same_owner, JOBS.c.creation)
+            .order_by(of_same_owner, of_same_address, JOBS.c.creation)
             .limit(1)
+            # Where rows can be locked, two runners never wait for each other: the second takes the next job.
+            .with_for_update(of=JOBS, skip_locked=True)
         )
         if self._most_of_one_owner is not None:
             candidate = candidate.where(of_same_owner < self._most_of_one_owner)
         with self._store.engine.begin() as connection:
             job_id = connection.execute(candidate).scalar()
             return None if job_id is None else self._take(connection, job_id, now)
+
+    def _running_of(self, *same: str) -> ScalarSelect[int]:
+        """Return the number of running jobs that have these columns in common with the job of the row."""
+        running = JOBS.alias()
+        return (
+            select(func.count())
+            .where(
+                running.c.protocol == self._store.protocol,
+                running.c.phase == Phase.EXECUTING,
+                *(running.c[name].is_not_distinct_from(JOBS.c[name]) for name in same),
+            )
+            .scalar_subquery()
+        )
 
     def _take(self, connection: Connection, job_id: str, now: float) -> Job | None:
         # Another process may have been faster: then no row is QUEUED any more, and nothing is taken.
@@ -103,20 +109,32 @@ class Leases:
                 lease_holder=self._holder,
                 lease_until=now + self._lease_s,
                 abort_requested=False,
+                progress=None,
             )
         ).rowcount
         if not taken:
             return None
         return job_of(connection.execute(select(JOBS).where(JOBS.c.job_id == job_id)).mappings().one())
 
-    def renew(self) -> Heartbeat:
-        """Prolong all leases that are still held, and learn what is to be aborted."""
+    def renew(self, running: Collection[str]) -> Heartbeat:
+        """Prolong the leases on jobs that do run, as far as they are held, and learn what is to be aborted.
+
+        A lease on anything else is left to run out: when the answer to a claim is lost on its way, the
+        job is ours and nobody runs it.
+        """
         until = self._store.clock() + self._lease_s
         with self._store.engine.begin() as connection:
-            connection.execute(update(JOBS).where(*self._mine()).values(lease_until=until))
-            rows = connection.execute(
-                select(JOBS.c.job_id, JOBS.c.abort_requested).where(*self._mine())
-            ).all()
+            connection.execute(update(JOBS).where(*self._mine(running)).values(lease_until=until))
+            return self._heartbeat(connection, running)
+
+    def look(self, running: Collection[str]) -> Heartbeat:
+        """Learn the same as `renew` does, and change nothing."""
+        with self._store.engine.connect() as connection:
+            return self._heartbeat(connection, running)
+
+    def _heartbeat(self, connection: Connection, running: Collection[str]) -> Heartbeat:
+        mine = select(JOBS.c.job_id, JOBS.c.abort_requested).where(*self._mine(running))
+        rows = connection.execute(mine).all()
         return Heartbeat(
             frozenset(row.job_id for row in rows),
             frozenset(row.job_id for row in rows if row.abort_requested),
@@ -124,7 +142,9 @@ class Leases:
 
     def complete(self, job_id: str, result: JobResult) -> bool:
         """Record a result that lies in place already; False if the lease was lost."""
-        return self._end(job_id, Phase.COMPLETED, result=asdict(result))
+        return self._end(
+            job_id, Phase.COMPLETED, result=asdict(result), result_bytes=result.size_bytes, progress=None
+        )
 
     def fail(self, job_id: str, sentence: str) -> bool:
         """Record that a job has failed, and why."""
@@ -145,9 +165,7 @@ class Leases:
             "lease_until": None,
         }
         with self._store.engine.begin() as connection:
-            connection.execute(
-                update(JOBS).where(*self._mine(), JOBS.c.job_id.in_(list(job_ids))).values(values)
-            )
+            connection.execute(update(JOBS).where(*self._mine(job_ids)).values(values))
 
     def requeue_expired(self) -> Requeued:
         """Queue jobs again whose runner fell silent; those that this happened to before have failed."""
@@ -174,8 +192,12 @@ class Leases:
             ).rowcount
         return Requeued(queued, failed)
 
-    def _mine(self) -> tuple[Any, ...]:
-        return (JOBS.c.lease_holder == self._holder, JOBS.c.phase == Phase.EXECUTING)
+    def _mine(self, job_ids: Collection[str]) -> tuple[Any, ...]:
+        return (
+            JOBS.c.job_id.in_(list(job_ids)),
+            JOBS.c.lease_holder == self._holder,
+            JOBS.c.phase == Phase.EXECUTING,
+        )
 
     def _end(self, job_id: str, phase: Phase, **values: object) -> bool:
         ending = {
@@ -186,9 +208,5 @@ class Leases:
             **values,
         }
         with self._store.engine.begin() as connection:
-            return (
-                connection.execute(
-                    update(JOBS).where(*self._mine(), JOBS.c.job_id == job_id).values(ending)
-                ).rowcount
-                > 0
-            )
+            ended = connection.execute(update(JOBS).where(*self._mine([job_id])).values(ending))
+        return ended.rowcount > 0

@@ -7,9 +7,12 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
 
 from ... import settings
 from ...errors import ArchiveError, BusyError
@@ -18,10 +21,14 @@ from ...logs import log_event
 from .changes import Changes
 from .folder import JobFolders
 from .job import Job, JobResult
-from .leases import Leases
+from .leases import Heartbeat, Leases
 from .store import JobStore
 
 __all__ = ["Execute", "Runner"]
+
+_T = TypeVar("_T")
+_WATCH_S = 0.5
+_LONGEST_PAUSE_S = 10.0
 
 Execute = Callable[[Job], Awaitable[JobResult]]
 
@@ -38,6 +45,7 @@ class _Why(Enum):
 class _Running:
     task: asyncio.Task[None]
     why: _Why | None = None
+    is_over: bool = False
 
 
 class Runner:
@@ -67,27 +75,31 @@ class Runner:
         options: settings.Jobs,
     ) -> None:
         self._options = options
+        self._store = store
         self._folders = folders
         self._changes = changes
         self._execute = execute
         holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         # A job may run for a day: whoever has many of them leaves a place to others.
-        most = max(1, options.concurrent - 1)
+        most = options.concurrent_per_user or max(1, options.concurrent - 1)
         self._leases = Leases(store, holder, options.lease_s, most_of_one_owner=most)
         self._running: dict[str, _Running] = {}
         self._slots = asyncio.Semaphore(options.concurrent)
         self._queued = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
+        self._is_stopping = False
 
     async def start(self) -> None:
         """Begin to claim jobs."""
         self._loops = [
             asyncio.create_task(self._forever(self._claim_next)),
             asyncio.create_task(self._forever(self._keep_leases)),
+            asyncio.create_task(self._forever(self._watch)),
         ]
 
     async def stop(self) -> None:
         """End; jobs under way are queued again, for this process after its next start or for another."""
+        self._is_stopping = True
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
@@ -122,6 +134,8 @@ class Runner:
             await self._until_woken()
             return
         self._changes.announce(job.job_id)
+        # An attempt of ours from before its lease ran out, when the machine had stood still.
+        await self._cancel(job.job_id, _Why.LEASE_LOST)
         self._running[job.job_id] = _Running(asyncio.create_task(self._run(job)))
 
     async def _claim(self) -> Job | None:
@@ -142,14 +156,6 @@ class Runner:
             pass
 
     async def _keep_leases(self) -> None:
-        await asyncio.sleep(self._options.lease_s / 3)
-        beat = await asyncio.to_thread(self._leases.renew)
-        for job_id in set(self._running) - beat.held:
-            # Claimed a moment ago, after the leases were read, or truly lost: only the database knows.
-            if job_id not in (await asyncio.to_thread(self._leases.renew)).held:
-                await self._cancel(job_id, _Why.LEASE_LOST)
-        for job_id in beat.to_abort:
-            await self._cancel(job_id, _Why.ABORT)
         requeued = await asyncio.to_thread(self._leases.requeue_expired)
         if requeued.queued or requeued.failed:
             log_event(
@@ -159,12 +165,31 @@ class Runner:
                 failed=requeued.failed,
             )
             self.wake()
+        await asyncio.sleep(self._options.lease_s / 3)
+        await self._heed(self._leases.renew)
+
+    async def _watch(self) -> None:
+        """Notice soon what another process has done to jobs that run here."""
+        await asyncio.sleep(min(self._options.poll_s, _WATCH_S))
+        if self._running:
+            await self._heed(self._leases.look)
+
+    async def _heed(self, beat_of: Callable[[Collection[str]], Heartbeat]) -> None:
+        running = list(self._running)
+        if not running:
+            return
+        beat = await asyncio.to_thread(beat_of, running)
+        lost = set(running) - beat.held
+        await asyncio.gather(
+            *(self._cancel(job_id, _Why.LEASE_LOST) for job_id in lost),
+            *(self._cancel(job_id, _Why.ABORT) for job_id in beat.to_abort),
+        )
 
     async def _cancel(self, job_id: str, why: _Why) -> None:
         running = self._running.get(job_id)
         if running is None:
             return
-        if running.why is None:
+        if running.why is None and not running.is_over:
             running.why = why
             running.task.cancel()
         await asyncio.wait([running.task])
@@ -172,7 +197,7 @@ class Runner:
     async def _run(self, job: Job) -> None:
         try:
             await self._attempt(job)
-        except Exception as e:  # noqa: BLE001 -- the database is away: the lease runs out and the job is queued again
+        except Exception as e:  # noqa: BLE001 -- outermost ring: the lease runs out and the job is queued again
             report_incident(e, "the end of a job could not be recorded", job=job.job_id)
         finally:
             del self._running[job.job_id]
@@ -180,27 +205,68 @@ class Runner:
             self._changes.announce(job.job_id)
 
     async def _attempt(self, job: Job) -> None:
+        running = self._running[job.job_id]
         try:
             result = await self._execute(job)
         except asyncio.CancelledError:
-            await self._cancelled(job)
+            running.is_over = True
+            await self._end(job, _of_cancelled(self._leases, job, running.why))
         except BusyError as e:
-            await asyncio.to_thread(self._leases.give_back, [job.job_id], delay_s=e.retry_after_s)
+            running.is_over = True
+            delay_s = e.retry_after_s
+            await self._end(job, lambda: self._leases.give_back([job.job_id], delay_s=delay_s))
         except ArchiveError as e:
-            await asyncio.to_thread(self._leases.fail, job.job_id, e.message)
+            running.is_over = True
+            sentence = e.message
+            await self._end(job, lambda: self._leases.fail(job.job_id, sentence))
         except Exception as e:  # noqa: BLE001 -- outermost ring of a background task: reported
-            await asyncio.to_thread(
-                self._leases.fail, job.job_id, report_fault(e, "a job failed", job=job.job_id).message
-            )
+            running.is_over = True
+            await self._end(job, await self._broken(job, e))
         else:
-            if not await asyncio.to_thread(self._leases.complete, job.job_id, result):
-                await asyncio.to_thread(self._folders.remove, job.job_id)
+            running.is_over = True
+            await self._end(job, lambda: self._leases.complete(job.job_id, result))
 
-    async def _cancelled(self, job: Job) -> None:
-        why = self._running[job.job_id].why
-        if why is _Why.ABORT:
-            await asyncio.to_thread(self._leases.aborted, job.job_id)
-        elif why is _Why.STOPPING:
-            await asyncio.to_thread(self._leases.give_back, [job.job_id])
-            return
-        await asyncio.to_thread(self._folders.remove, job.job_id)
+    async def _broken(self, job: Job, failure: Exception) -> Callable[[], bool]:
+        """Return how a job ends of what nobody has foreseen; who has lost it had its folder taken away."""
+        beat = await self._insist(lambda: self._leases.look([job.job_id]))
+        if job.job_id not in beat.held:
+            return lambda: False
+        sentence = report_fault(failure, "a job failed", job=job.job_id).message
+        return lambda: self._leases.fail(job.job_id, sentence)
+
+    async def _end(self, job: Job, record: Callable[[], object]) -> None:
+        """Record how a job ended, then remove what is not needed any more, which a kill may prevent."""
+        await self._insist(record)
+        now = await self._insist(lambda: self._store.get(job.job_id))
+        await asyncio.to_thread(self._tidy, job, now)
+
+    def _tidy(self, job: Job, now: Job | None) -> None:
+        """Remove files: all of a job that is gone, all but the result of one that has ended, else our own."""
+        if now is None:
+            self._folders.remove(job.job_id)
+        elif now.is_final:
+            self._folders.keep_only(job.job_id, now.result.file_name if now.result else "")
+        else:
+            self._folders.remove_attempt(job.job_id, job.attempts)
+
+    async def _insist(self, step: Callable[[], _T]) -> _T:
+        """Do something with the database, again and again while it is away: hours of work may hang on it."""
+        pause_s = self._options.poll_s
+        while True:
+            try:
+                return await asyncio.to_thread(step)
+            except OperationalError as e:
+                if self._is_stopping:
+                    raise
+                report_incident(e, "the job database is away")
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+
+
+def _of_cancelled(leases: Leases, job: Job, why: _Why | None) -> Callable[[], object]:
+    """Return how a job ends that was cancelled."""
+    if why is _Why.ABORT:
+        return lambda: leases.aborted(job.job_id)
+    if why is _Why.STOPPING:
+        return lambda: leases.give_back([job.job_id])
+    return lambda: None

@@ -1,17 +1,18 @@
-"""Jobs as rows: what their users do with them. How runners claim them is in `leases`."""
+"""Jobs as rows: what is done with them once they are made; runners claim them in `leases`."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.engine import RowMapping
 
 from ..parameters import Parameters
-from .job import ACTIVE_PHASES, Job, JobResult, Phase, new_job_id
+from .job import ACTIVE_PHASES, Job, JobResult, Phase, Progress
 from .schema import JOBS, make_tables
 
 __all__ = ["JobStore", "job_of"]
@@ -36,83 +37,12 @@ class JobStore:
         self.protocol = protocol
         self.clock = clock
 
-    def create(
-        self,
-        *,
-        owner: str | None,
-        parameters: Parameters,
-        run_id: str | None,
-        lifetime: timedelta,
-        execution_duration_s: int,
-    ) -> Job:
-        """Make a job that waits to be started (PENDING)."""
-        now = self.clock()
-        row: dict[str, Any] = {
-            "job_id": new_job_id(anonymous=owner is None),
-            "protocol": self.protocol,
-            "owner": owner,
-            "run_id": run_id,
-            "phase": Phase.PENDING,
-            "parameters": [list(pair) for pair in parameters],
-            "creation": now,
-            "destruction": now + lifetime.total_seconds(),
-            "execution_duration_s": execution_duration_s,
-        }
-        with self.engine.begin() as connection:
-            connection.execute(insert(JOBS).values(row))
-        created = self.get(row["job_id"])
-        assert created is not None
-        return created
-
     def get(self, job_id: str) -> Job | None:
         """Return a job, or None if there is none of that id (or it is past its destruction)."""
         query = select(JOBS).where(*self._is(job_id), JOBS.c.destruction > self.clock())
         with self.engine.connect() as connection:
             row = connection.execute(query).mappings().first()
         return None if row is None else job_of(row)
-
-    def count_active(self, owner: str | None) -> int:
-        """Return how many unfinished jobs an owner has (None: all anonymous callers together)."""
-        query = (
-            select(func.count())
-            .select_from(JOBS)
-            .where(
-                JOBS.c.protocol == self.protocol,
-                JOBS.c.owner.is_not_distinct_from(owner),
-                JOBS.c.phase.in_(sorted(ACTIVE_PHASES)),
-                JOBS.c.destruction > self.clock(),
-            )
-        )
-        with self.engine.connect() as connection:
-            return int(connection.execute(query).scalar_one())
-
-    def listed(
-        self, owner: str, *, phases: Iterable[Phase] = (), after: datetime | None = None, last: int
-    ) -> Sequence[Job]:
-        """Return an owner's newest jobs, newest first (UWS 1.1, §2.2.2.1).
-
-        Parameters
-        ----------
-        owner
-            A user's name.
-        phases
-            Only jobs in one of these phases, if any is given.
-        after
-            Only jobs created after this moment.
-        last
-            At most so many.
-        """
-        query = select(JOBS).where(
-            JOBS.c.protocol == self.protocol, JOBS.c.owner == owner, JOBS.c.destruction > self.clock()
-        )
-        wanted = sorted(phases)
-        if wanted:
-            query = query.where(JOBS.c.phase.in_(wanted))
-        if after is not None:
-            query = query.where(JOBS.c.creation > after.timestamp())
-        query = query.order_by(JOBS.c.creation.desc()).limit(last)
-        with self.engine.connect() as connection:
-            return [job_of(row) for row in connection.execute(query).mappings()]
 
     def enqueue(self, job_id: str) -> bool:
         """Take a job from PENDING to QUEUED; False if it was not PENDING."""
@@ -153,11 +83,30 @@ class JobStore:
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
-    def known(self, job_ids: Iterable[str]) -> set[str]:
-        """Return those of the ids that belong to a job."""
-        query = select(JOBS.c.job_id).where(JOBS.c.job_id.in_(list(job_ids)))
+    def results(self, job_ids: Iterable[str]) -> Mapping[str, str | None]:
+        """Return of those of the ids that belong to a job the name of the file to be kept.
+
+        It is empty where there is none; None means that the job goes on and everything of it is in use.
+        """
+        columns = (JOBS.c.job_id, JOBS.c.phase, JOBS.c.result)
+        query = select(*columns).where(JOBS.c.job_id.in_(list(job_ids)))
         with self.engine.connect() as connection:
-            return set(connection.execute(query).scalars())
+            return {
+                row.job_id: None
+                if Phase(row.phase) in ACTIVE_PHASES
+                else (row.result["file_name"] if row.result else "")
+                for row in connection.execute(query)
+            }
+
+    def set_progress(self, job_id: str, attempt: int, progress: Progress) -> None:
+        """Record how far an attempt has come."""
+        statement = (
+            update(JOBS)
+            .where(*self._is(job_id), JOBS.c.phase == Phase.EXECUTING, JOBS.c.attempts == attempt)
+            .values(progress=asdict(progress))
+        )
+        with self.engine.begin() as connection:
+            connection.execute(statement)
 
     def _is(self, job_id: str) -> tuple[Any, ...]:
         return (JOBS.c.job_id == job_id, JOBS.c.protocol == self.protocol)
@@ -170,7 +119,7 @@ class JobStore:
 
 def job_of(row: RowMapping) -> Job:
     """Read a job out of its row."""
-    result = row["result"]
+    result, progress = row["result"], row["progress"]
     return Job(
         job_id=row["job_id"],
         owner=row["owner"],
@@ -185,6 +134,8 @@ def job_of(row: RowMapping) -> Job:
         attempts=row["attempts"],
         error=row["error"],
         result=None if result is None else JobResult(**result),
+        progress=None if progress is None else Progress(**progress),
+        address=row["address"],
     )
 
 

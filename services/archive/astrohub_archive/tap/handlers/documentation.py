@@ -42,7 +42,19 @@ _PROPERTIES: dict[str, dict[str, Any]] = {
     },
     "RUNID": {"type": "string", "description": "A name of the caller's own for the job."},
 }
+_DURATION = {
+    "type": "integer",
+    "minimum": 0,
+    "description": "Seconds that the query may run; 0 and too much mean as long as is allowed.",
+}
+_KEY = {
+    "type": "string",
+    "maxLength": 255,
+    "description": "A key of the caller's own for this request: sent again, the same job is answered, and "
+    "409 if the parameters are others. The header Idempotency-Key means the same. Needs a token.",
+}
 _REQUIRED = ("LANG", "QUERY")
+_SYNC_PROPERTIES = {**_PROPERTIES, "EXECUTIONDURATION": _DURATION}
 
 
 def _form(properties: dict[str, dict[str, Any]], required: tuple[str, ...]) -> dict[str, Any]:
@@ -59,13 +71,14 @@ QUERY_PARAMETERS = [
         "description": schema["description"],
         "schema": {key: value for key, value in schema.items() if key != "description"},
     }
-    for name, schema in _PROPERTIES.items()
+    for name, schema in _SYNC_PROPERTIES.items()
 ]
-QUERY_FORM = _form(_PROPERTIES, _REQUIRED)
+QUERY_FORM = _form(_SYNC_PROPERTIES, _REQUIRED)
 JOB_FORM = _form(
     {
         **_PROPERTIES,
         "PHASE": {"type": "string", "enum": ["RUN"], "description": "RUN queues the job at once."},
+        "IDEMPOTENCYKEY": _KEY,
     },
     (),
 )

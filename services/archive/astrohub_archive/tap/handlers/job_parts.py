@@ -135,4 +135,4 @@ async def get_result(call: Calling, job_id: str) -> Response:
         raise NotFound("The result of the job has been removed.")
     status = "OVERFLOW" if result.overflow else "OK"
     headers = {"Astrohub-Status": status, "Astrohub-Rows": str(result.rows)}
-    return FileResponse(path, media_type=result.mime, filename=result.file_name, headers=headers)
+    return FileResponse(path, media_type=result.mime, filename=path.name, headers=headers)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.responses import RedirectResponse, Response
 
 from ...errors import UsageError
 from ...ivoa.parameters import Parameters, shortened
 from ...ivoa.times import parse_timestamp
-from ...ivoa.uws import Job, Phase
+from ...ivoa.uws import Job, JobFilter, JobPage, Phase
 from .context import Call
 
 __all__ = [
@@ -15,9 +17,12 @@ __all__ = [
     "change_destruction",
     "change_duration",
     "change_phase",
+    "client_key",
+    "job_filter",
     "job_of",
     "job_url",
     "list_url",
+    "next_page_url",
     "own_parameters",
     "phase_named",
     "see",
@@ -27,7 +32,10 @@ __all__ = [
 
 XML = "text/xml"
 # These steer the job; everything else belongs to the query and is kept with it.
-_STEERING = frozenset({"ACTION", "DESTRUCTION", "EXECUTIONDURATION", "PHASE", "WAIT"})
+_KEY, _KEY_HEADER = "IDEMPOTENCYKEY", "Idempotency-Key"
+_STEERING = frozenset({"ACTION", "DESTRUCTION", "EXECUTIONDURATION", "PHASE", "WAIT", _KEY})
+# UWS 1.1, §2.1.3, knows phases in which no job of ours ever is: whoever asks for them finds none.
+_NEVER_OURS = frozenset({"ARCHIVED", "HELD", "SUSPENDED", "UNKNOWN"})
 
 
 def own_parameters(parameters: Parameters) -> Parameters:
@@ -47,6 +55,38 @@ def phase_named(name: str) -> Phase:
         return Phase(name.upper())
     except ValueError:
         raise UsageError(f"PHASE must be one of {', '.join(Phase)}, not {shortened(name)!r}.") from None
+
+
+def job_filter(parameters: Parameters) -> JobFilter:
+    """Return which jobs of a list are wanted (UWS 1.1, §2.2.2.1); BEFORE is of our own, for further pages."""
+    names = parameters.all("PHASE")
+    ours = frozenset(phase_named(name) for name in names if name.upper() not in _NEVER_OURS)
+    moments = {name: parameters.one(name) for name in ("AFTER", "BEFORE")}
+    after, before = (
+        None if moment is None else parse_timestamp(moment, name=name) for name, moment in moments.items()
+    )
+    return JobFilter(ours if names else None, after, before)
+
+
+def next_page_url(call: Call, page: JobPage) -> str:
+    """Return the address of the page of older jobs, with all that was asked for."""
+    kept = [pair for pair in call.parameters if pair[0] != "BEFORE"]
+    before = page.jobs[-1].created.isoformat()
+    return f"{list_url(call)}?{urlencode([*kept, ('BEFORE', before)])}"
+
+
+def client_key(call: Call) -> str | None:
+    """Return the caller's own word for a submission, from the header or the parameter.
+
+    Raises
+    ------
+    UsageError
+        When they differ.
+    """
+    values = {call.parameters.one(_KEY), call.request.headers.get(_KEY_HEADER) or None} - {None}
+    if len(values) > 1:
+        raise UsageError(f"{_KEY} and the header {_KEY_HEADER} differ; send one of them.")
+    return values.pop() if values else None
 
 
 def wants_run(parameters: Parameters) -> bool:

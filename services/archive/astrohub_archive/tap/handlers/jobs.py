@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from ...errors import UsageError
 from ...ivoa.parameters import shortened
-from ...ivoa.times import parse_timestamp
 from ...ivoa.uws.documents import job_document, job_list_document
+from ...web.requests import address_of
 from ...web.streaming import ClientLeft, while_connected
+from ..jobs import JobRequest
 from .context import Calling
 from .documentation import ERRORS, JOB_FORM, redirect_answer, xml_answer
 from .job_requests import (
@@ -17,8 +20,11 @@ from .job_requests import (
     change_destruction,
     change_duration,
     change_phase,
+    client_key,
+    job_filter,
     job_url,
     list_url,
+    next_page_url,
     own_parameters,
     phase_named,
     see,
@@ -32,15 +38,13 @@ ROUTER = APIRouter(prefix="/tap/async", tags=["TAP jobs"], default_response_clas
 
 @ROUTER.get("", operation_id="listJobs", responses=xml_answer("UWS job list"))
 async def list_jobs(call: Calling) -> Response:
-    """List the caller's jobs, newest first."""
-    after = call.parameters.one("AFTER")
-    jobs = await call.tap.jobs.listed(
-        call.principal,
-        phases=[phase_named(text) for text in call.parameters.all("PHASE")],
-        after=None if after is None else parse_timestamp(after, name="AFTER"),
-        last=call.parameters.integer("LAST", least=1),
+    """List the caller's jobs, newest first; where there are more, Link names the next page."""
+    page = await call.tap.jobs.listed(
+        call.principal, job_filter(call.parameters), call.parameters.integer("LAST", least=1)
     )
-    return Response(job_list_document(jobs, list_url(call)), media_type=XML)
+    headers = {"Link": f'<{next_page_url(call, page)}>; rel="next"'} if page.is_cut else {}
+    content = await asyncio.to_thread(job_list_document, page.jobs, list_url(call))
+    return Response(content, media_type=XML, headers=headers)
 
 
 @ROUTER.post(
@@ -52,8 +56,16 @@ async def list_jobs(call: Calling) -> Response:
 )
 async def create_job(call: Calling) -> Response:
     """Make a job; with PHASE=RUN it is queued at once."""
-    run = wants_run(call.parameters)
-    job = await call.tap.jobs.create(call.principal, own_parameters(call.parameters), call.files, run=run)
+    job = await call.tap.jobs.create(
+        call.principal,
+        JobRequest(
+            own_parameters(call.parameters),
+            call.files,
+            run=wants_run(call.parameters),
+            address=address_of(call.request),
+            client_key=client_key(call),
+        ),
+    )
     call.request.state.job = job.job_id if job.owner else "(anonymous)"
     return see(job_url(call, job.job_id))
 

@@ -1,0 +1,101 @@
+"""Running one job: what the runner is given to execute."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from ..engine import Pool
+from ..errors import QuotaExceeded
+from ..identity import READ_ARCHIVE
+from ..ivoa.uws import Job, JobFolders, JobResult, JobStore, load_of
+from ..models import Principal, Schema
+from ..settings import Limits
+from .queries import Queries
+from .query_request import QueryRequest, read_query_request
+from .uploads import Uploads
+
+__all__ = ["JobExecution"]
+
+
+class JobExecution:
+    """Runs one job and writes its result into place.
+
+    Parameters
+    ----------
+    store
+        Where it is recorded how far a job has come, and how much its owner keeps.
+    queries
+        Understands the text.
+    pool
+        Runs the statement.
+    folders
+        Where results lie.
+    uploads
+        Reads the tables that came with a query.
+    limits
+        What a query may ask for.
+    """
+
+    def __init__(
+        self,
+        store: JobStore,
+        queries: Queries,
+        pool: Pool,
+        folders: JobFolders,
+        uploads: Uploads,
+        *,
+        limits: Limits,
+    ) -> None:
+        self._store = store
+        self._queries = queries
+        self._pool = pool
+        self._folders = folders
+        self._uploads = uploads
+        self._limits = limits
+
+    async def __call__(self, job: Job) -> JobResult:
+        """Run a job; what it writes lies in the folder of this attempt.
+
+        Raises
+        ------
+        ArchiveError
+            As the query's failure says it.
+        """
+        request = read_query_request(job.parameters, self._limits)
+        # The token was checked when the job was made; here its owner stands for it.
+        principal = Principal(job.owner, frozenset({READ_ARCHIVE}) if job.owner else frozenset())
+        self._uploads.check_fetching(principal, request.uploads)
+        attempt = await asyncio.to_thread(self._folders.make_attempt, job.job_id, job.attempts)
+        try:
+            uploaded = await self._uploads.of_job(job.job_id, attempt, request.uploads)
+            return await self._run(job, principal, request, uploaded, attempt)
+        finally:
+            if request.uploads:
+                await asyncio.to_thread(self._uploads.forget, attempt)
+
+    async def _run(
+        self, job: Job, principal: Principal, request: QueryRequest, uploaded: Schema | None, attempt: Path
+    ) -> JobResult:
+        statement = await self._queries.understand(principal, request.text, request.language, uploaded)
+        file = attempt / f"result.{request.format.extension}"
+        allowed = self._limits.results_bytes if job.owner else self._limits.results_anonymous_bytes
+        kept = (await asyncio.to_thread(load_of, self._store, job.owner, job.address)).result_bytes
+        try:
+            outcome = await self._pool.run_to_file(
+                statement,
+                file,
+                fmt=request.format,
+                maxrec=request.maxrec,
+                timeout_s=job.execution_duration_s,
+                lane="jobs",
+                most_bytes=max(0, allowed - kept),
+            )
+        except QuotaExceeded as e:
+            raise QuotaExceeded(
+                f"The result does not fit: your kept results take {kept:,} of the {allowed:,} bytes that "
+                "they may; delete jobs that you do not need any more, or ask for less."
+            ) from e
+        size = (await asyncio.to_thread(file.stat)).st_size
+        name = f"{attempt.name}/{file.name}"
+        return JobResult(name, request.format.mime, outcome.rows, outcome.overflow, size)

@@ -11,6 +11,7 @@ from .browse.handlers import ROUTER as CATALOG
 from .errors import ArchiveError
 from .explain.handlers import ROUTER as EXPLAIN
 from .factory import Archive
+from .mydb.changes import ROUTER as MYDB_CHANGES
 from .mydb.handlers import ROUTER as MYDB
 from .settings import Settings
 from .tap.handlers import ROUTERS
@@ -38,7 +39,7 @@ def make_routes(prefix: str) -> FastAPI:
         openapi_url=f"{prefix}/openapi.json",
         redirect_slashes=False,
     )
-    for router in (*ROUTERS, CATALOG, EXPLAIN, MYDB, *FILES):
+    for router in (*ROUTERS, CATALOG, EXPLAIN, MYDB, MYDB_CHANGES, *FILES):
         app.include_router(router, prefix=prefix)
     for kind in (ArchiveError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer_failure)

@@ -20,13 +20,15 @@ from .identity import Identity
 from .interpreters.pool import Interpreters
 from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner
 from .mydb.cleaner import TableCleaner
+from .mydb.dropped import DroppedTables
 from .mydb.folders import TableFolders
-from .mydb.making import Makers
+from .mydb.makers import Makers, Resources
+from .mydb.making import Workshop
 from .mydb.service import MyDb, OwnTables
 from .mydb.store import TableStore
 from .reader import Reader
 from .settings import Settings, SettingsError
-from .table_files import Converter
+from .table_files import Converter, Forks
 from .tap import Tap
 from .tap.description import Description
 from .tap.execution import JobExecution
@@ -38,6 +40,9 @@ from .web.fetching import Fetcher
 from .web.requests import Addresses
 
 __all__ = ["Archive", "build"]
+
+# Run by its name, in a process of its own: what it loads is not loaded here.
+_TABLE_PROGRAMS = "astrohub_archive.data.programs"
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,7 @@ class Archive:
         if self.vospace is not None:
             await self.vospace.caretaker.stop()
         await self.mydb.cleaner.stop()
+        await self.mydb.makers.stop()
         await self.cleaner.stop()
         await self.runner.stop()
         await self.pool.stop()
@@ -121,7 +127,7 @@ def build(settings: Settings) -> Archive:
     queries = Queries(reader, pool, limits)
     store = JobStore(database, "tap")
     folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
-    converter = Converter(settings.mydb)
+    converter = Converter(settings.mydb, Forks(_TABLE_PROGRAMS, settings.work_dir / "readers"))
     uploads = Uploads(converter, folders, Fetcher(limits.sync_s), limits)
     execute = JobExecution(store, queries, pool, folders, uploads, limits=limits)
     runner = Runner(store, folders, changes, execute, options=settings.jobs)
@@ -137,13 +143,18 @@ def build(settings: Settings) -> Archive:
     cleaner = Cleaner(store, folders, lease_s=settings.jobs.lease_s)
     dropped = DroppedTables(tables, settings.mydb)
     workshop = Workshop(tables, dropped, table_folders)
+    dropped = DroppedTables(tables, settings.mydb)
+    workshop = Workshop(tables, dropped, table_folders)
     mydb = MyDb(
         identity=identity,
         store=tables,
+        dropped=dropped,
         makers=Makers(
-            tables, table_folders, reader, pool, limits=limits, options=settings.mydb, converter=converter
+            Resources(tables, table_folders, workshop, reader, pool, converter),
+            limits=limits,
+            options=settings.mydb,
         ),
-        cleaner=TableCleaner(tables, table_folders),
+        cleaner=TableCleaner(tables, dropped, table_folders),
         options=settings.mydb,
     )
     vospace = build_vospace(settings, identity, tap.addresses)

@@ -146,7 +146,7 @@ class Reader:
             return (own,)
         # No name of a user is a name of a folder, and no folder tells whose it is.
         folder = self._tap_schemas / hashlib.sha256(user.encode()).hexdigest()[:32]
-        return (own, publish_for_one(self.catalog, own, folder))
+        return (self._own_tables(user, text), publish_for_one(self.catalog, own, folder))
 
 
 def _with_own(catalog: Catalog, own: Schema) -> Catalog:

@@ -227,7 +227,14 @@ class MyDb(_Model):
     """What users may keep as tables of their own."""
 
     quota_bytes: int = Field(
-        10 * 1024**3, title="Quota", description="Bytes that the tables of one user may take together.", ge=0
+        250 * 10**9, title="Quota", description="Bytes that the tables of one user may take together.", ge=0
+    )
+    quota_warning: float = Field(
+        0.9,
+        title="Quota warning",
+        description="Part of the quota from which on users are told that there is little room left.",
+        gt=0,
+        le=1,
     )
     tables: int = Field(500, title="Tables", description="Tables that one user may have.", ge=1)
     upload_bytes: int = Field(
@@ -247,6 +254,12 @@ class MyDb(_Model):
         title="Conversion memory",
         description="Megabytes of memory that reading one uploaded file may use.",
         ge=512,
+    )
+    position_index_rows: int = Field(
+        50_000,
+        title="Index by position",
+        description="Rows from which on a new table is indexed by position unasked, if UCDs tell its position.",
+        ge=1,
     )
     dropped_hours: int = Field(
         24,

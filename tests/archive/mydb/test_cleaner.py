@@ -9,7 +9,8 @@ import pytest
 from astrohub_archive.errors import Conflict, NotFound
 from astrohub_archive.models import Column
 from astrohub_archive.mydb.cleaner import TableCleaner
-from astrohub_archive.mydb.entry import Entry
+from astrohub_archive.mydb.dropped import DroppedTables
+from astrohub_archive.mydb.entry import Entry, Made
 from astrohub_archive.mydb.folders import FILE_NAME, TableFolders
 from astrohub_archive.mydb.names import user_folder
 from astrohub_archive.mydb.store import ALIVE_S, TableStore
@@ -29,10 +30,12 @@ class Kept:
     engine: Engine
     now: float = 1_000_000.0
     store: TableStore = field(init=False)
+    dropped: DroppedTables = field(init=False)
     folders: TableFolders = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = TableStore(self.engine, LIMITS, clock=lambda: self.now)
+        self.dropped = DroppedTables(self.store, LIMITS)
         self.folders = TableFolders(self.root / "mydb")
 
     def make(self, name: str, size: int = 40, *, replace: bool = False) -> Entry:
@@ -41,13 +44,13 @@ class Kept:
         (self.folders.make_partial(making) / FILE_NAME).write_bytes(b"x" * size)
         self.folders.publish(making)
         content = Content((Column("a", "int"),), 1, size)
-        entry = self.store.finish(making, content, {"query": "SELECT 1"})
-        self.store.forget_beyond_quota("ada")
+        entry = self.store.finish(making, Made(content, {"query": "SELECT 1"}))
+        self.dropped.forget_beyond_quota("ada")
         return entry
 
     def sweep(self) -> int:
         """Remove what is due, however young it is on disk."""
-        return TableCleaner(self.store, self.folders).sweep(orphan_age_s=-1)
+        return TableCleaner(self.store, self.dropped, self.folders).sweep(orphan_age_s=-1)
 
 
 @pytest.fixture
@@ -58,16 +61,16 @@ def kept(tmp_path: Path, database: Engine) -> Kept:
 
 def test_a_dropped_table_is_kept_for_a_day(kept: Kept) -> None:
     folder = kept.folders.folder(kept.make("a"))
-    kept.store.drop("ada", "a")
+    kept.dropped.drop("ada", "a")
     kept.now += DAY_S - 1
     assert kept.sweep() == 0
-    assert kept.store.restore("ada", "A").name == "a"
-    kept.store.drop("ada", "a")
+    assert kept.dropped.restore("ada", "A").name == "a"
+    kept.dropped.drop("ada", "a")
     kept.now += DAY_S
     assert kept.sweep() == 1
     assert not folder.exists()
     with pytest.raises(NotFound):
-        kept.store.restore("ada", "a")
+        kept.dropped.restore("ada", "a")
 
 
 def test_dropped_tables_beyond_the_quota_go_first(kept: Kept) -> None:
@@ -96,10 +99,10 @@ def test_a_table_whose_maker_is_gone_is_forgotten(kept: Kept) -> None:
 
 def test_a_restored_table_does_not_take_the_place_of_another(kept: Kept) -> None:
     kept.make("a")
-    kept.store.drop("ada", "a")
+    kept.dropped.drop("ada", "a")
     kept.make("a")
     with pytest.raises(Conflict):
-        kept.store.restore("ada", "a")
+        kept.dropped.restore("ada", "a")
     assert len(kept.store.listed("ada")) == 1
 
 

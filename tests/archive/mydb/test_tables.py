@@ -27,11 +27,11 @@ def test_a_table_of_a_query_keeps_identifiers_units_and_where_it_came_from(mine:
     made = mine.create("bright", BRIGHT)
     assert made.status_code == 201, made.text
     table = made.json()
-    assert (table["name"], table["rows"], table["provenance"]) == (
-        "bright",
-        50,
-        {"query": BRIGHT, "file": None, "format": None},
-    )
+    made_of = table["provenance"]
+    assert (table["name"], table["rows"], made_of["query"], made_of["file"]) == ("bright", 50, BRIGHT, None)
+    assert [read["name"] for read in made_of["tables"]] == ["gaia_dr3_g10.gaia_source"]
+    assert made_of["tables"][0]["written"].startswith("20")
+    assert made_of["job"]
     columns = {column["name"]: column for column in table["columns"]}
     assert columns["source_id"]["datatype"] == "long"
     assert (columns["ra"]["unit"], columns["ra"]["ucd"]) == ("deg", "pos.eq.ra;meta.main")

@@ -96,7 +96,8 @@ class BulkWriter:
         names = [HEALPIX, *(name for name in self._spool.schema.names if name not in (HEALPIX, ROW))]
         with Sorter(self._scratch / "sorting", self._memory_mb) as sorter:
             cuts = self._write_primary(sorter, names, folder)
-            self._write_margin(sorter, names, cuts, folder)
+            if self._layout.margin_arcsec:
+                self._write_margin(sorter, names, cuts, folder)
             for column in self._layout.index_columns:
                 self._write_index(sorter, cuts, column, folder)
         write_collection_properties(self._layout, folder)

@@ -29,7 +29,7 @@ class Layout:
     properties
         More lines for the catalogue's properties (title, copyright, reference).
     margin_arcsec
-        How far around each partition the margin reaches.
+        How far around each partition the margin reaches; 0 where there is none.
     """
 
     name: str
@@ -55,9 +55,9 @@ def write_collection_properties(layout: Layout, folder: Path) -> None:
     lines = {
         "obs_collection": layout.name,
         "hats_primary_table_url": layout.name,
-        "all_margins": layout.margin_name,
-        "default_margin": layout.margin_name,
     }
+    if layout.margin_arcsec:
+        lines |= {"all_margins": layout.margin_name, "default_margin": layout.margin_name}
     if indexes:
         lines |= {"all_indexes": indexes, "default_index": layout.index_columns[0]}
     _write(folder / "collection.properties", lines)

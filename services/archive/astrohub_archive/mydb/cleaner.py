@@ -6,6 +6,7 @@ import shutil
 
 from ..logs import log_event
 from ..sweeping import Sweeper
+from .dropped import DroppedTables
 from .folders import TableFolders
 from .store import ALIVE_S, TableStore
 
@@ -20,7 +21,7 @@ class TableCleaner(Sweeper):
 
     Parameters
     ----------
-    store, folders
+    store, dropped, folders
         The tables.
     every_s
         Seconds between two sweeps.
@@ -28,9 +29,12 @@ class TableCleaner(Sweeper):
 
     failed_event = "dropped tables could not be removed"
 
-    def __init__(self, store: TableStore, folders: TableFolders, *, every_s: float = 60) -> None:
+    def __init__(
+        self, store: TableStore, dropped: DroppedTables, folders: TableFolders, *, every_s: float = 60
+    ) -> None:
         super().__init__(every_s=every_s)
         self._store = store
+        self._dropped = dropped
         self._folders = folders
 
     def log(self, removed: int) -> None:
@@ -39,7 +43,7 @@ class TableCleaner(Sweeper):
 
     def sweep(self, *, orphan_age_s: float = _ORPHAN_AGE_S) -> int:
         """Remove what is due once, and return how many folders that were."""
-        self._store.forget_old()
+        self._dropped.forget_old()
         removed = 0
         found = list(self._folders.older_than(orphan_age_s))
         for start in range(0, len(found), _AT_ONCE):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from .entry import Entry, Making
 from .names import user_folder
 
-__all__ = ["FILE_NAME", "TableFolders"]
+__all__ = ["FILE_NAME", "SKY", "TableFolders", "files_of", "next_file", "size_of"]
 
 FILE_NAME = "data.parquet"
+SKY = "sky"
+"""The folder in which a table's rows lie by the cells of the sky."""
+
 _PARTIAL = ".partial"
+_PARTS = "data*.parquet"
 
 
 class TableFolders:
@@ -42,10 +46,15 @@ class TableFolders:
     def publish(self, making: Making) -> None:
         """Put a folder that is complete in its place; it is on disk when this returns."""
         partial = self._partial(making)
-        for kept in partial.iterdir():
-            if kept.name != FILE_NAME:
-                kept.unlink()
-        _sync(partial)
+        kept = {SKY, *(path.name for path in partial.glob(_PARTS))}
+        for one in partial.iterdir():
+            if one.name in kept:
+                continue
+            if one.is_dir():
+                shutil.rmtree(one)
+            else:
+                one.unlink()
+        _sync_all(partial)
         partial.rename(partial.with_name(making.table_id))
         _sync(partial.parent)
 
@@ -65,12 +74,54 @@ class TableFolders:
             except FileNotFoundError:
                 continue
 
+    def link(self, entry: Entry, partial: Path) -> None:
+        """Let a table that is being made have the files of another; they never change, so none is copied.
+
+        Raises
+        ------
+        OSError
+            When they cannot be linked or copied.
+        """
+        shutil.copytree(self.folder(entry), partial, copy_function=_link, dirs_exist_ok=True)
+
     def _partial(self, making: Making) -> Path:
         return self._root / user_folder(making.owner) / f"{making.table_id}{_PARTIAL}"
 
 
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def files_of(folder: Path) -> Sequence[Path]:
+    """Return the files of the rows in a table's folder, in their order."""
+    if (folder / SKY).is_dir():
+        return sorted((folder / SKY).glob("rows/dataset/Norder=*/Dir=*/Npix=*.parquet"))
+    return sorted(folder.glob(_PARTS))
+
+
+def next_file(folder: Path) -> Path:
+    """Return where further rows of a table without positions go."""
+    parts = len(list(folder.glob(_PARTS)))
+    return folder / (FILE_NAME if not parts else f"data.{parts:05}.parquet")
+
+
+def size_of(folder: Path) -> int:
+    """Return how many bytes the files of a table take, and not what lies beside them while it is made."""
+    files = [*folder.glob(_PARTS), *(folder / SKY).rglob("*")]
+    return sum(path.stat().st_size for path in files if path.is_file())
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # on another disk, or one without links
+        shutil.copyfile(source, target)
+
+
+def _sync_all(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

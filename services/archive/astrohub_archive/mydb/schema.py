@@ -17,9 +17,10 @@ from sqlalchemy import (
 
 from .. import databases
 
-__all__ = ["DROPPED", "MAKING", "READY", "TABLES", "make_tables"]
+__all__ = ["DROPPED", "MAKING", "READY", "RETIRED", "TABLES", "make_tables"]
 
-MAKING, READY, DROPPED = "making", "ready", "dropped"
+# Dropped tables can be restored; retired ones are former forms of others, kept for queries under way.
+MAKING, READY, DROPPED, RETIRED = "making", "ready", "dropped", "retired"
 
 _METADATA = MetaData()
 
@@ -40,6 +41,8 @@ TABLES = Table(
     Column("description", Text, nullable=False, default=""),
     Column("columns", JSON),
     Column("provenance", JSON),
+    Column("arrangement", JSON),
+    Column("visibility", String(16)),
     Index("mydb_by_owner", "owner", "state"),
     Index("mydb_by_dropped", "state", "dropped"),
 )

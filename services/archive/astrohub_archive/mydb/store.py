@@ -5,30 +5,15 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    and_,
-    delete,
-    func,
-    insert,
-    not_,
-    select,
-    update,
-)
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, not_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import Conflict, NotFound, QuotaExceeded
-from ..models import Column
 from ..settings import MyDb
-from ..table_files import Content
-from .entry import Entry, Making
-from .schema import DROPPED, MAKING, READY, TABLES, make_tables
+from .entry import Entry, Made, Making
+from .rows import being_made, entry_of, live, used_bytes, values_of
+from .schema import DROPPED, MAKING, READY, RETIRED, TABLES, make_tables
 
 __all__ = ["ALIVE_S", "TableStore"]
 
@@ -53,22 +38,22 @@ class TableStore:
 
     def __init__(self, engine: Engine, limits: MyDb, *, clock: Callable[[], float] = time.time) -> None:
         make_tables(engine)
-        self._engine = engine
+        self.engine = engine
         self._limits = limits
-        self._clock = clock
+        self.clock = clock
 
     def listed(self, owner: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
         """Return a user's tables, or those of them with these ids, in the order of their names."""
-        query = select(TABLES).where(*_live(owner)).order_by(TABLES.c.name_key)
+        query = select(TABLES).where(*live(owner)).order_by(TABLES.c.name_key)
         if ids is not None:
             query = query.where(TABLES.c.table_id.in_(ids))
-        with self._engine.connect() as connection:
-            return [_entry(row) for row in connection.execute(query).mappings()]
+        with self.engine.connect() as connection:
+            return [entry_of(row) for row in connection.execute(query).mappings()]
 
     def names(self, owner: str) -> Mapping[str, str]:
         """Return the names of a user's tables by their ids."""
-        query = select(TABLES.c.table_id, TABLES.c.name).where(*_live(owner))
-        with self._engine.connect() as connection:
+        query = select(TABLES.c.table_id, TABLES.c.name).where(*live(owner))
+        with self.engine.connect() as connection:
             return dict(connection.execute(query).tuples().all())
 
     def get(self, owner: str, name: str) -> Entry:
@@ -79,19 +64,28 @@ class TableStore:
         NotFound
             When there is none of the name.
         """
-        with self._engine.connect() as connection:
-            row = connection.execute(select(TABLES).where(*_live(owner, name))).mappings().first()
+        with self.engine.connect() as connection:
+            row = connection.execute(select(TABLES).where(*live(owner, name))).mappings().first()
         if row is None:
-            raise NotFound(f"You have no table mydb.{name}.")
-        return _entry(row)
+            raise self._none(name)
+        return entry_of(row)
 
     def used_bytes(self, owner: str) -> int:
         """Return how many bytes a user's tables take, those that are being made included."""
-        with self._engine.connect() as connection:
-            return self._used(connection, owner)
+        with self.engine.connect() as connection:
+            return used_bytes(connection, owner)
 
-    def begin(self, owner: str, name: str, *, replace: bool) -> Making:
+    def begin(self, owner: str, name: str, *, replace: bool = False, base: str | None = None) -> Making:
         """Reserve a name for a table that is about to be made.
+
+        Parameters
+        ----------
+        owner, name
+            Whose it will be, and how it is called.
+        replace
+            Whether a table of the name may be replaced.
+        base
+            The id of a table of the name of which another form is made.
 
         Raises
         ------
@@ -100,8 +94,8 @@ class TableStore:
         QuotaExceeded
             When the user has as many tables or bytes as are allowed.
         """
-        making = Making(secrets.token_hex(8), owner, name, replace)
-        now = self._clock()
+        making = Making(secrets.token_hex(8), owner, name, replace or base is not None, base)
+        now = self.clock()
         row = {
             "table_id": making.table_id,
             "owner": owner,
@@ -113,8 +107,8 @@ class TableStore:
             "bytes": 0,
         }
         try:
-            with self._engine.begin() as connection:
-                connection.execute(delete(TABLES).where(*_making(owner, name), TABLES.c.alive_until < now))
+            with self.engine.begin() as connection:
+                connection.execute(delete(TABLES).where(*being_made(owner, name), TABLES.c.alive_until < now))
                 connection.execute(insert(TABLES).values(row))
                 self._check_room(connection, making)
         except IntegrityError as e:
@@ -125,23 +119,23 @@ class TableStore:
 
     def room(self, making: Making) -> int:
         """Return how many bytes a table that is being made may take."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return self._room(connection, making)
 
     def keep_alive(self, table_id: str) -> bool:
         """Say that a table is still being made; False when it is not any more."""
         change = update(TABLES).where(TABLES.c.table_id == table_id, TABLES.c.state == MAKING)
-        with self._engine.begin() as connection:
-            return connection.execute(change.values(alive_until=self._clock() + ALIVE_S)).rowcount > 0
+        with self.engine.begin() as connection:
+            return connection.execute(change.values(alive_until=self.clock() + ALIVE_S)).rowcount > 0
 
     def give_up(self, table_id: str) -> bool:
         """Forget a table that was being made; False when it has been made known."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(delete(TABLES).where(TABLES.c.table_id == table_id, TABLES.c.state == MAKING))
         return not self.known([table_id])
 
-    def finish(self, making: Making, content: Content, provenance: Mapping[str, str]) -> Entry:
-        """Make a table that has been made known; one that it replaces can be restored for a while.
+    def finish(self, making: Making, made: Made) -> Entry:
+        """Make a table that has been made known; what becomes of one that it replaces, `making` says.
 
         Raises
         ------
@@ -150,123 +144,103 @@ class TableStore:
         QuotaExceeded
             When there is no room for it any more.
         """
-        now = self._clock()
+        now = self.clock()
         owner, name = making.owner, making.name
-        values = {
-            "state": READY,
-            "alive_until": None,
-            "created": now,
-            "rows": content.rows,
-            "bytes": content.size_bytes,
-            "description": content.description,
-            "columns": [asdict(column) for column in content.columns],
-            "provenance": dict(provenance),
-        }
+        values = {"state": READY, "alive_until": None, "created": now, **values_of(made)}
         mine = update(TABLES).where(TABLES.c.table_id == making.table_id, TABLES.c.state == MAKING)
         try:
-            with self._engine.begin() as connection:
-                if making.replace:
-                    old = update(TABLES).where(*_live(owner, name))
+            with self.engine.begin() as connection:
+                if making.base is not None:
+                    values["created"] = self._retire(connection, making, now)
+                elif making.replace:
+                    old = update(TABLES).where(*live(owner, name))
                     connection.execute(old.values(state=DROPPED, dropped=now))
                 if connection.execute(mine.values(values)).rowcount == 0:
                     raise Conflict(f"The table mydb.{name} took too long to be made; try again.")
-                self._check_bytes(connection, owner, name)
+                self.check_bytes(connection, owner, name)
         except IntegrityError as e:
             raise Conflict(f"The table mydb.{name} was made by another request meanwhile.") from e
         return self.get(owner, name)
 
-    def drop(self, owner: str, name: str) -> None:
-        """Take a table away; it can be restored for a while.
+    def _retire(self, connection: Connection, making: Making, now: float) -> float:
+        """Let the new form of a table take its place; return when the table was made."""
+        is_base = (TABLES.c.table_id == making.base, *live(making.owner, making.name))
+        created = connection.execute(select(TABLES.c.created).where(*is_base)).scalar()
+        change = update(TABLES).where(*is_base).values(state=RETIRED, dropped=now)
+        if created is None or connection.execute(change).rowcount == 0:
+            raise Conflict(
+                f"The table mydb.{making.name} was dropped or changed meanwhile; nothing was done."
+            )
+        return float(created)
+
+    def rename(self, owner: str, name: str, new: str) -> Entry:
+        """Give a table another name.
 
         Raises
         ------
         NotFound
             When there is none of the name.
-        """
-        change = update(TABLES).where(*_live(owner, name))
-        with self._engine.begin() as connection:
-            if connection.execute(change.values(state=DROPPED, dropped=self._clock())).rowcount == 0:
-                raise NotFound(f"You have no table mydb.{name}.")
-
-    def restore(self, owner: str, name: str) -> Entry:
-        """Bring back the table of a name that was dropped last.
-
-        Raises
-        ------
-        NotFound
-            When none of the name was dropped of late.
         Conflict
-            When there is another of the name by now.
-        QuotaExceeded
-            When there is no room for it.
+            When there is one of the new name.
         """
-        dropped = select(TABLES.c.table_id).where(*_of(owner, name), TABLES.c.state == DROPPED)
+        change = update(TABLES).where(*live(owner, name)).values(name=new, name_key=new.lower())
         try:
-            with self._engine.begin() as connection:
-                table_id = connection.execute(dropped.order_by(TABLES.c.dropped.desc()).limit(1)).scalar()
-                if table_id is None:
-                    raise NotFound(
-                        f"No table mydb.{name} of yours was dropped in the last "
-                        f"{self._limits.dropped_hours} hours."
-                    )
-                change = update(TABLES).where(TABLES.c.table_id == table_id)
-                connection.execute(change.values(state=READY, dropped=None))
-                self._check_bytes(connection, owner, name)
+            with self.engine.begin() as connection:
+                if connection.execute(change).rowcount == 0:
+                    raise self._none(name)
         except IntegrityError as e:
-            raise Conflict(f"There is another table mydb.{name} by now; drop that one first.") from e
-        return self.get(owner, name)
-
-    def forget_old(self) -> int:
-        """Forget tables dropped long ago or beyond what is kept of them, and those whose maker is gone."""
-        now = self._clock()
-        before = now - self._limits.dropped_hours * 3600
-        with self._engine.begin() as connection:
-            old = delete(TABLES).where(TABLES.c.state == DROPPED, TABLES.c.dropped <= before)
-            gone = delete(TABLES).where(TABLES.c.state == MAKING, TABLES.c.alive_until < now)
-            return connection.execute(old).rowcount + connection.execute(gone).rowcount
-
-    def forget_beyond_quota(self, owner: str) -> None:
-        """Forget a user's oldest dropped tables until the rest takes no more than the quota."""
-        query = select(TABLES.c.table_id, TABLES.c.bytes).where(
-            TABLES.c.owner == owner, TABLES.c.state == DROPPED
-        )
-        with self._engine.begin() as connection:
-            kept = 0
-            for table_id, size in connection.execute(query.order_by(TABLES.c.dropped.desc())).all():
-                kept += size
-                if kept > self._limits.quota_bytes:
-                    connection.execute(delete(TABLES).where(TABLES.c.table_id == table_id))
+            raise Conflict(f"There is a table mydb.{new} already; choose another name.") from e
+        return self.get(owner, new)
 
     def known(self, table_ids: Sequence[str]) -> set[str]:
         """Return those of the ids that belong to a table, dropped ones included."""
         query = select(TABLES.c.table_id).where(TABLES.c.table_id.in_(table_ids))
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return set(connection.execute(query).scalars())
 
     def _check_room(self, connection: Connection, making: Making) -> None:
         owner, name = making.owner, making.name
         count = select(func.count()).select_from(TABLES)
-        exists = connection.execute(count.where(*_live(owner, name))).scalar_one() > 0
+        exists = connection.execute(count.where(*live(owner, name))).scalar_one() > 0
         if exists and not making.replace:
             raise Conflict(f"There is a table mydb.{name} already; choose another name, or replace it.")
-        if not exists and connection.execute(count.where(*_live(owner))).scalar_one() >= self._limits.tables:
-            raise QuotaExceeded(
-                f"You have {self._limits.tables:,} tables in MyDB, as many as are allowed; drop one first."
-            )
+        if not exists:
+            self.check_count(connection, owner, more=1)
         if self._room(connection, making) <= 0:
             raise self.no_room(name)
 
     def _room(self, connection: Connection, making: Making) -> int:
         """Count neither what it takes itself nor what it replaces."""
         own = TABLES.c.table_id == making.table_id
-        aside = own | and_(*_live(making.owner, making.name)) if making.replace else own
+        aside = own | and_(*live(making.owner, making.name)) if making.replace else own
         query = select(func.coalesce(func.sum(TABLES.c.bytes), 0)).where(
-            TABLES.c.owner == making.owner, TABLES.c.state != DROPPED, not_(aside)
+            TABLES.c.owner == making.owner, TABLES.c.state.in_((READY, MAKING)), not_(aside)
         )
         return self._limits.quota_bytes - int(connection.execute(query).scalar_one())
 
-    def _check_bytes(self, connection: Connection, owner: str, name: str) -> None:
-        if self._used(connection, owner) > self._limits.quota_bytes:
+    def check_count(self, connection: Connection, owner: str, *, more: int = 0) -> None:
+        """Check that a user has no more tables than are allowed, with so many more.
+
+        Raises
+        ------
+        QuotaExceeded
+            When there are too many.
+        """
+        count = select(func.count()).select_from(TABLES).where(*live(owner))
+        if connection.execute(count).scalar_one() + more > self._limits.tables:
+            raise QuotaExceeded(
+                f"You have {self._limits.tables:,} tables in MyDB, as many as are allowed; drop one first."
+            )
+
+    def check_bytes(self, connection: Connection, owner: str, name: str) -> None:
+        """Check that a user's tables take no more than they may.
+
+        Raises
+        ------
+        QuotaExceeded
+            When they take more; `name` is the table that is too much.
+        """
+        if used_bytes(connection, owner) > self._limits.quota_bytes:
             raise self.no_room(name)
 
     def no_room(self, name: str) -> QuotaExceeded:
@@ -276,33 +250,6 @@ class TableStore:
             f"{self._limits.quota_bytes / _MB:,.1f} MB together; drop some first."
         )
 
-    def _used(self, connection: Connection, owner: str) -> int:
-        query = select(func.coalesce(func.sum(TABLES.c.bytes), 0)).where(
-            TABLES.c.owner == owner, TABLES.c.state != DROPPED
-        )
-        return int(connection.execute(query).scalar_one())
-
-
-def _of(owner: str, name: str) -> tuple[ColumnElement[bool], ...]:
-    return (TABLES.c.owner == owner, TABLES.c.name_key == name.lower())
-
-
-def _live(owner: str, name: str | None = None) -> tuple[ColumnElement[bool], ...]:
-    mine = (TABLES.c.owner == owner,) if name is None else _of(owner, name)
-    return (*mine, TABLES.c.state == READY)
-
-
-def _making(owner: str, name: str) -> tuple[ColumnElement[bool], ...]:
-    return (*_of(owner, name), TABLES.c.state == MAKING)
-
-
-def _entry(row: RowMapping) -> Entry:
-    columns = tuple(Column(**column) for column in row["columns"])
-    return Entry(
-        table_id=row["table_id"],
-        owner=row["owner"],
-        name=row["name"],
-        created=datetime.fromtimestamp(row["created"], UTC),
-        content=Content(columns, row["rows"], row["bytes"], row["description"]),
-        provenance=row["provenance"] or {},
-    )
+    @staticmethod
+    def _none(name: str) -> NotFound:
+        return NotFound(f"You have no table mydb.{name}.")

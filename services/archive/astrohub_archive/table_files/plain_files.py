@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import duckdb
@@ -22,8 +22,15 @@ _ROWS_AT_ONCE = 65_536
 _LONGEST_SAID = 300
 
 
-def read_csv(path: Path) -> Rows:
+def read_csv(path: Path, texts: Collection[str] = ()) -> Rows:
     """Read a CSV file in UTF-8 with names in its first line; types are those that fit all its rows.
+
+    Parameters
+    ----------
+    path
+        The file.
+    texts
+        Names, in lower case, of columns that are read as text whatever they look like.
 
     Raises
     ------
@@ -36,7 +43,8 @@ def read_csv(path: Path) -> Rows:
         f"header = true, skip = {skipped}, delim = '{delimiter}', quote = '\"', escape = '\"', "
         f"sample_size = -1, auto_type_candidates = {_CANDIDATES}"
     )
-    source = f"read_csv('{str(path).replace(chr(39), chr(39) * 2)}', {options})"
+    file = str(path).replace("'", "''")
+    source = f"read_csv('{file}', {options})"
     try:
         described = engine.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608 -- a path of ours
         if len(described) != len(names):
@@ -44,6 +52,9 @@ def read_csv(path: Path) -> Rows:
                 f"The file cannot be read as CSV: its first line has {len(names):,} names, "
                 f"but others have {len(described):,} values."
             )
+        if given := _as_text(described, names, texts):
+            source = f"read_csv('{file}', {options}, types = {{{given}}})"
+            described = engine.sql(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
         relation = engine.sql(f"SELECT {_selected(described)} FROM {source}")  # noqa: S608
         reader = relation.to_arrow_reader(_ROWS_AT_ONCE)
     except duckdb.Error as e:
@@ -70,6 +81,15 @@ def _first_line(path: Path) -> tuple[int, str, list[str]]:
 
 def _values(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter), [])
+
+
+def _as_text(described: list[tuple[str, str]], names: list[str], texts: Collection[str]) -> str:
+    """Say to the engine, in its own names, which columns are text."""
+    return ", ".join(
+        "'" + engine_name.replace("'", "''") + "': 'VARCHAR'"
+        for (engine_name, *_), name in zip(described, names, strict=True)
+        if name.strip().lower() in texts
+    )
 
 
 def _selected(described: list[tuple[str, str]]) -> str:

@@ -1,12 +1,10 @@
-"""The process that reads one uploaded file, as the task on its standard input says.
+"""Reading one uploaded file, as a task says: what a child of the process that forks does.
 
-What it says on its output is one JSON object: the content of the table, or the sentence of a refusal.
+What it says is one JSON object: the content of the table, or the sentence of a refusal.
 """
 
 from __future__ import annotations
 
-import json
-import resource
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,33 +12,42 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ArchiveError, UsageError
+from .astronomy_files import read_ecsv, read_fits, read_votable
 from .described import kept_shape
+from .matching import Pattern, matched
+from .plain_files import read_csv, read_parquet
+from .retyping import retyped, texts_of
 from .rows import Rows
 from .writing import NoRoomError, write_table
 
-__all__ = ["main"]
+__all__ = ["convert"]
 
-# Address space that is reserved but never used: libraries of numbers and allocators take that much.
-_RESERVED_MB = 2048
+_READERS: dict[str, Callable[[Path], Rows]] = {
+    "votable": read_votable,
+    "fits": read_fits,
+    "ecsv": read_ecsv,
+    "parquet": read_parquet,
+}
 
 
-def main() -> None:
-    """Read the file that the task names and write the table."""
-    task: dict[str, Any] = json.loads(sys.stdin.buffer.read())
-    limit = (task["memory_mb"] + _RESERVED_MB) * 1024**2
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+def convert(task: dict[str, Any]) -> dict[str, Any]:
+    """Read the file that the task names and write the table.
+
+    The task holds `source`, `format`, `target`, `room_bytes`, `memory_mb`; `kinds` (types of columns as its
+    author wants them); `like` (a file of the table to which the rows are to be appended) and `table` (its
+    name); `empty` (whether only the columns are wanted).
+    """
     sys.addaudithook(_stay_here)
     try:
-        said = _convert(task)
+        return _convert(task)
     except ArchiveError as e:
-        said = {"refused": e.message}
+        return {"refused": e.message}
     except NoRoomError:
-        said = {"no_room": True}
+        return {"no_room": True}
     except MemoryError:
-        said = {
+        return {
             "refused": f"The file needs more than the {task['memory_mb']:,} MB of memory that it may use."
         }
-    sys.stdout.write(json.dumps(said) + "\n")
 
 
 def _stay_here(event: str, _: tuple[object, ...]) -> None:
@@ -50,26 +57,21 @@ def _stay_here(event: str, _: tuple[object, ...]) -> None:
 
 
 def _convert(task: dict[str, Any]) -> dict[str, Any]:
-    rows = _reader(task["format"])(Path(task["source"]))
-    shape = kept_shape(rows.schema)
+    pattern = Pattern.of_file(Path(task["like"]), task["table"]) if task.get("like") else None
+    rows = _read(task, pattern)
+    if task.get("empty"):
+        rows = Rows(rows.schema, (), rows.description)
+    shape = pattern.shape if pattern is not None else kept_shape(rows.schema)
     content = write_table(Path(task["target"]), shape, rows.batches, room_bytes=task["room_bytes"])
     return {"content": {**asdict(content), "description": rows.description}}
 
 
-def _reader(name: str) -> Callable[[Path], Rows]:
-    if name in ("csv", "parquet"):
-        from . import plain_files
-
-        return plain_files.read_csv if name == "csv" else plain_files.read_parquet
-    from . import astronomy_files
-
-    readers = {
-        "votable": astronomy_files.read_votable,
-        "fits": astronomy_files.read_fits,
-        "ecsv": astronomy_files.read_ecsv,
-    }
-    return readers[name]
-
-
-if __name__ == "__main__":
-    main()
+def _read(task: dict[str, Any], pattern: Pattern | None) -> Rows:
+    kinds, source = task.get("kinds") or {}, Path(task["source"])
+    if task["format"] == "csv":
+        # A type that is known is no guess: its text is read as it stands, digit by digit.
+        rows = read_csv(source, texts=texts_of(kinds) | (pattern.names if pattern is not None else set()))
+    else:
+        rows = _READERS[task["format"]](source)
+    rows = retyped(rows, kinds)
+    return rows if pattern is None else matched(rows, pattern)

@@ -1,0 +1,253 @@
+"""What tables are made of: the rows of a query, an uploaded file, a definition, another table, more rows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ..engine import Pool
+from ..errors import ArchiveError, UsageError
+from ..formats import find_format
+from ..models import Principal, Statement
+from ..reader import Reader
+from ..settings import Limits, MyDb
+from ..table_files import Content, Converter, NoRoomError, Pattern, Wishes
+from .answers import AnswerWriter
+from .entry import Arrangement, Entry, Made, Making
+from .folders import FILE_NAME, TableFolders, files_of, next_file
+from .making import Order, Workshop
+from .positions import column_named, position_of
+from .provenance import copied, of_file, of_query, with_addition
+from .receiving import Upload, read_on, receive
+from .settling import Settler
+from .store import TableStore
+
+__all__ = ["IndexWish", "Makers", "Resources"]
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What makers work with: where tables are kept, who understands and runs queries, who reads files."""
+
+    store: TableStore
+    folders: TableFolders
+    workshop: Workshop
+    reader: Reader
+    pool: Pool
+    converter: Converter
+
+
+@dataclass(frozen=True)
+class IndexWish:
+    """By what the rows of a table are to be found fast: a position (True lets it be found), or a column."""
+
+    position: tuple[str, str] | bool = False
+    column: str | None = None
+    unique: bool = False
+
+
+class Makers:
+    """Makes tables, and other forms of them.
+
+    Parameters
+    ----------
+    resources
+        What is worked with.
+    limits, options
+        What a query may ask for, and what a user may keep.
+    """
+
+    def __init__(self, resources: Resources, *, limits: Limits, options: MyDb) -> None:
+        self._with = resources
+        self._limits = limits
+        self._options = options
+        self._settler = Settler(resources.converter, options)
+        self._answers = AnswerWriter(limits.maximum_rows)
+
+    async def break_off(self) -> None:
+        """End what is under way, for the service is being stopped; nothing of it is left."""
+        await self._with.workshop.break_off()
+
+    async def stop(self) -> None:
+        """End what reads files."""
+        await self._with.converter.stop()
+
+    async def from_query(
+        self, principal: Principal, owner: str, name: str, query: str, *, replace: bool
+    ) -> Entry:
+        """Make a table of the rows of a query.
+
+        Raises
+        ------
+        ArchiveError
+            As the query fails, or as `Workshop.make` does; nothing is left then. So with all that follow.
+        """
+        statement = await self._with.reader.understand(principal, query)
+        provenance = await asyncio.to_thread(of_query, query, statement)
+
+        async def make(making: Making, folder: Path) -> Made:
+            room = await asyncio.to_thread(self._with.store.room, making)
+            content = await self._run(statement, folder / FILE_NAME, room)
+            content, arrangement = await self._settler.settle(folder, content, Arrangement())
+            return Made(content, provenance, arrangement)
+
+        return await self._with.workshop.make(Order(owner, name, replace), make)
+
+    async def from_file(self, owner: str, name: str, upload: Upload, *, replace: bool) -> Entry:
+        """Make a table of a file that is being uploaded."""
+        upload.check_form()
+
+        async def make(making: Making, folder: Path) -> Made:
+            room = await asyncio.to_thread(self._with.store.room, making)
+            wishes = Wishes(kinds=upload.kinds)
+            content = await self._convert(upload, folder, folder / FILE_NAME, room, wishes)
+            content, arrangement = await self._settler.settle(folder, content, Arrangement())
+            return Made(content, of_file(upload.file, upload.form), arrangement)
+
+        return await self._reading_on(upload, self._with.workshop.make(Order(owner, name, replace), make))
+
+    async def define(self, owner: str, name: str, upload: Upload) -> Entry:
+        """Make a table without rows, with the columns of a file."""
+
+        async def make(making: Making, folder: Path) -> Made:
+            room = await asyncio.to_thread(self._with.store.room, making)
+            content = await self._convert(upload, folder, folder / FILE_NAME, room, Wishes(empty=True))
+            return Made(content, of_file(upload.file, upload.form))
+
+        return await self._reading_on(upload, self._with.workshop.make(Order(owner, name), make))
+
+    async def append_query(self, principal: Principal, owner: str, name: str, query: str) -> Entry:
+        """Append the rows of a query to a table."""
+        base = await asyncio.to_thread(self._with.store.get, owner, name)
+        statement = await self._with.reader.understand(principal, query)
+        provenance = await asyncio.to_thread(of_query, query, statement)
+
+        async def make(making: Making, folder: Path) -> Made:
+            path, room = await self._begin_append(making, base, folder)
+            pattern = await asyncio.to_thread(Pattern.of_file, self._like(base), base.name)
+            added = await self._run(statement, path, room, pattern)
+            return await self._appended(base, folder, added, provenance)
+
+        return await self._with.workshop.make(Order(owner, base.name, base=base), make)
+
+    async def append_file(self, owner: str, name: str, upload: Upload) -> Entry:
+        """Append the rows of a file that is being uploaded to a table."""
+        upload.check_form()
+        base = await asyncio.to_thread(self._with.store.get, owner, name)
+        wishes = Wishes(kinds=upload.kinds, like=self._like(base), table=base.name)
+
+        async def make(making: Making, folder: Path) -> Made:
+            path, room = await self._begin_append(making, base, folder)
+            added = await self._convert(upload, folder, path, room, wishes)
+            return await self._appended(base, folder, added, of_file(upload.file, upload.form))
+
+        order = Order(owner, base.name, base=base)
+        return await self._reading_on(upload, self._with.workshop.make(order, make))
+
+    async def copy(self, owner: str, name: str, new: str) -> Entry:
+        """Make a table that holds what another holds."""
+        base = await asyncio.to_thread(self._with.store.get, owner, name)
+
+        async def make(making: Making, folder: Path) -> Made:
+            if base.content.size_bytes > await asyncio.to_thread(self._with.store.room, making):
+                raise NoRoomError
+            await asyncio.to_thread(self._with.folders.link, base, folder)
+            return Made(base.content, copied(base.provenance, base.name), base.arrangement)
+
+        return await self._with.workshop.make(Order(owner, new), make)
+
+    async def index(self, owner: str, name: str, wish: IndexWish) -> Entry:
+        """Keep the rows of a table so that they are found fast.
+
+        Raises
+        ------
+        UsageError
+            When there is no such column, or rows have no position, or a value is there twice.
+        """
+        base = await asyncio.to_thread(self._with.store.get, owner, name)
+        wanted, finds = _wanted(base, wish)
+
+        async def make(_: Making, folder: Path) -> Made:
+            if not base.content.rows:
+                await asyncio.to_thread(self._with.folders.link, base, folder)
+                return Made(base.content, base.provenance, wanted)
+            sources = await asyncio.to_thread(files_of, self._with.folders.folder(base))
+            unique = wish.column if wish.unique else None
+            arrange = partial(self._settler.arrange, folder, sources, wanted)
+            arrangement = await arrange(unique=unique, find_position=finds)
+            content = await self._settler.measure(folder, base.content)
+            return Made(content, base.provenance, arrangement)
+
+        return await self._with.workshop.make(Order(owner, base.name, base=base), make)
+
+    async def _begin_append(self, making: Making, base: Entry, folder: Path) -> tuple[Path, int]:
+        """Return where further rows go, and how many bytes they may take."""
+        room = await asyncio.to_thread(self._with.store.room, making) - base.content.size_bytes
+        if room <= 0:
+            raise NoRoomError
+        if not base.arrangement.columns:
+            await asyncio.to_thread(self._with.folders.link, base, folder)
+        return await asyncio.to_thread(next_file, folder), room
+
+    async def _appended(self, base: Entry, folder: Path, added: Content, provenance: dict[str, Any]) -> Made:
+        content = replace(base.content, rows=base.content.rows + added.rows)
+        arranged = bool(base.arrangement.columns)
+        former = await asyncio.to_thread(files_of, self._with.folders.folder(base)) if arranged else ()
+        settle = self._settler.settle
+        content, arrangement = await settle(folder, content, base.arrangement, former=former)
+        return Made(content, with_addition(base.provenance, provenance, added.rows), arrangement)
+
+    def _like(self, base: Entry) -> Path:
+        return files_of(self._with.folders.folder(base))[0]
+
+    async def _run(
+        self, statement: Statement, path: Path, room_bytes: int, pattern: Pattern | None = None
+    ) -> Content:
+        answer = await self._with.pool.run(
+            statement,
+            fmt=find_format("arrow"),
+            maxrec=self._limits.maximum_rows,
+            timeout_s=self._options.create_s,
+        )
+        try:
+            return await self._answers.write(answer, path, room_bytes=room_bytes, pattern=pattern)
+        finally:
+            await answer.cancel()
+
+    async def _convert(
+        self, upload: Upload, folder: Path, target: Path, room_bytes: int, wishes: Wishes
+    ) -> Content:
+        source = folder / f"upload.{upload.form}"
+        await receive(upload, source, most_bytes=self._options.upload_bytes, room_bytes=room_bytes)
+        convert = self._with.converter.convert
+        return await convert(source, upload.form, target, room_bytes=room_bytes, wishes=wishes)
+
+    @staticmethod
+    async def _reading_on(upload: Upload, making: Any) -> Entry:
+        try:
+            made: Entry = await making
+        except ArchiveError:
+            await read_on(upload.chunks)
+            raise
+        return made
+
+
+def _wanted(base: Entry, wish: IndexWish) -> tuple[Arrangement, bool]:
+    """Return how rows are to be kept then, and whether their position is still to be found."""
+    columns, now = base.content.columns, base.arrangement
+    pair: tuple[str, str] | None = None
+    if isinstance(wish.position, tuple):
+        ra, dec = (column_named(columns, name, base.name) for name in wish.position)
+        pair = (ra, dec)
+    elif wish.column is not None:
+        column = column_named(columns, wish.column, base.name)
+        pair = position_of(columns, column)
+        if pair is None:
+            kept = tuple(one for one in now.indexes if one != column) if now.position else ()
+            return Arrangement(now.position, (*kept, column)), False
+    elif not wish.position:
+        raise UsageError("Say by what the table is to be indexed: by position, or by a column.")
+    return Arrangement(pair, now.indexes), pair is None

@@ -1,0 +1,101 @@
+"""Settling rows: where they lie once they are written, in the order in which they are found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..errors import UsageError
+from ..settings import MyDb
+from ..table_files import Arranging, Content, Converter
+from .entry import Arrangement
+from .folders import FILE_NAME, SKY, files_of, size_of
+from .positions import position_by_ucd
+
+__all__ = ["Settler"]
+
+_ARRANGED = "arranged"
+_MOST_PARTS = 32
+
+
+class Settler:
+    """Puts rows in the order in which they are found.
+
+    Parameters
+    ----------
+    converter
+        Does it, in a process of its own.
+    options
+        From how many rows on it is done unasked.
+    """
+
+    def __init__(self, converter: Converter, options: MyDb) -> None:
+        self._converter = converter
+        self._options = options
+
+    async def settle(
+        self, folder: Path, content: Content, wanted: Arrangement, *, former: Sequence[Path] = ()
+    ) -> tuple[Content, Arrangement]:
+        """Order the rows in a folder, and those of `former` files before them, as is wanted.
+
+        Many rows whose columns of positions are known by UCD are ordered by these, unasked.
+
+        Raises
+        ------
+        UsageError
+            When what is wanted cannot be.
+        """
+        sources = [*former, *await asyncio.to_thread(files_of, folder)]
+        if content.rows and wanted.columns:
+            wanted = await self.arrange(folder, sources, wanted)
+        elif pair := self._unasked(content):
+            try:
+                wanted = await self.arrange(folder, sources, Arrangement(pair))
+            except UsageError:
+                wanted = Arrangement()  # not all rows have a position
+        if wanted.position is None and len(await asyncio.to_thread(files_of, folder)) > _MOST_PARTS:
+            await self.arrange(folder, sources, wanted)
+        return await self.measure(folder, content), wanted
+
+    async def arrange(
+        self,
+        folder: Path,
+        sources: Sequence[Path],
+        wanted: Arrangement,
+        *,
+        unique: str | None = None,
+        find_position: bool = False,
+    ) -> Arrangement:
+        """Write the rows of some files into a folder, in the order wanted; they replace what is there.
+
+        Raises
+        ------
+        UsageError
+            When it cannot be.
+        """
+        target = folder / _ARRANGED
+        task = Arranging(sources, target, wanted.position or find_position, wanted.indexes, unique)
+        arranged = await self._converter.arrange(task)
+        await asyncio.to_thread(_move, target, folder, by_position=arranged.position is not None)
+        return replace(wanted, position=arranged.position)
+
+    async def measure(self, folder: Path, content: Content) -> Content:
+        """Return a content with the size that the files in a folder have."""
+        return replace(content, size_bytes=await asyncio.to_thread(size_of, folder))
+
+    def _unasked(self, content: Content) -> tuple[str, str] | None:
+        many = content.rows >= self._options.position_index_rows
+        return position_by_ucd(content.columns) if many else None
+
+
+def _move(made: Path, folder: Path, *, by_position: bool) -> None:
+    for path in files_of(folder):
+        if (folder / SKY) not in path.parents:
+            path.unlink()
+    if by_position:
+        made.rename(folder / SKY)
+        return
+    (made / FILE_NAME).rename(folder / FILE_NAME)
+    made.rmdir()

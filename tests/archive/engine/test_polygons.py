@@ -24,7 +24,7 @@ def _frame(lon: float, lat: float) -> NDArray[np.float64]:
 def _places(
     frame: NDArray[np.float64], x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return longitude and latitude of positions on the plane that touches the sky there, x and y in degrees."""
+    """Return the positions (degrees) that are seen x and y degrees from the middle, on a plane before it."""
     flat = frame[0] + np.tan(np.radians(x))[:, None] * frame[1] + np.tan(np.radians(y))[:, None] * frame[2]
     lon = np.degrees(np.arctan2(flat[:, 1], flat[:, 0])) % 360
     return np.stack([lon, np.degrees(np.arctan2(flat[:, 2], np.hypot(flat[:, 0], flat[:, 1])))], axis=1)

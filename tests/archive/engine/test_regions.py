@@ -120,7 +120,12 @@ async def test_a_region_that_is_no_region_does_not_bound_anything() -> None:
     assert cover(Region("circle", (0.0, 0.0, float("nan")))) is None
     assert cover(Region("circle", (0.0, 95.0, 1.0))) is None
     assert cover(Region("polygon", (0.0, 0.0, 120.0, 0.0, 240.0, 0.0))) is None
-    assert cover(Region("polygon", (1.0, 1.0, 1.0, 1.0, 2.0, 2.0))) is None
+
+
+async def test_a_polygon_that_is_a_line_is_covered_too() -> None:
+    ranges = cover(Region("polygon", (1.0, 1.0, 1.0, 1.0, 2.0, 2.0)))
+    assert ranges is not None
+    assert _holds(ranges, np.array([[1.0, 1.0], [2.0, 2.0]]))
 
 
 def _between_corners(corners: NDArray[np.float64]) -> NDArray[np.float64]:

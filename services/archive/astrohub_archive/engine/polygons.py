@@ -93,7 +93,8 @@ class _Polygon:
         after = points @ np.cross(self._normals, self._starts).T >= 0
         before = points @ np.cross(self._ends, self._normals).T >= 0
         to_edges = np.where(after & before, to_circles, np.pi).min(axis=1, initial=np.pi)
-        return np.minimum(to_corners, to_edges)
+        nearest: NDArray[np.float64] = np.minimum(to_corners, to_edges)
+        return nearest
 
     def holds(self, points: _Vectors) -> NDArray[np.bool_]:
         """Say which points are inside; of those on the outline nothing is said.
@@ -107,8 +108,8 @@ class _Polygon:
         crosses = (y1 > y[:, None]) != (y2 > y[:, None])
         with np.errstate(divide="ignore", invalid="ignore"):
             place = x1 + (y[:, None] - y1) * (x2 - x1) / (y2 - y1)
-        inside: NDArray[np.bool_] = (crosses & (place > x[:, None])).sum(axis=1) % 2 == 1
-        return inside & in_front
+        inside: NDArray[np.bool_] = in_front & ((crosses & (place > x[:, None])).sum(axis=1) % 2 == 1)
+        return inside
 
     def _flat(self, points: _Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where points stand on the plane that touches the sky in the middle."""

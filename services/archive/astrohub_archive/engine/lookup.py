@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
@@ -17,6 +18,8 @@ from ..models import HEALPIX_COLUMN, IndexCatalog
 from .coverage import Ranges, merge
 
 __all__ = ["Found", "Lookup"]
+
+_THREADS = 2
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,12 @@ class Lookup:
             When a file is damaged, or the identifiers are of another type.
         """
         wanted = sorted(set(values))
-        found = [self._read(path, groups, wanted) for path, groups in self._touched(wanted)]
+        touched = list(self._touched(wanted))
+        if len(touched) > 1:
+            with ThreadPoolExecutor(_THREADS) as threads:
+                found = list(threads.map(lambda one: self._read(*one, wanted), touched))
+        else:
+            found = [self._read(*one, wanted) for one in touched]
         cells = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
         return Found(merge(np.stack([cells, cells + 1], axis=1)), sum(map(len, found)))
 
@@ -83,15 +91,27 @@ class Lookup:
     ) -> np.ndarray[Any, np.dtype[np.int64]]:
         numbers = sorted(group.number for group in groups)
         with pq.ParquetFile(path, metadata=groups[0].footer) as file:
-            rows = file.read_row_groups(
-                numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=len(numbers) > 1
-            )
-        rows = rows.filter(rows[self._column].is_valid())
+            rows = file.read_row_groups(numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=False)
+        if rows[self._column].null_count:
+            rows = rows.filter(rows[self._column].is_valid())
         identifiers = rows[self._column].to_numpy()
         low, high = min(group.low for group in groups), max(group.high for group in groups)
         here = wanted[bisect_left(wanted, low) : bisect_right(wanted, high)]
         cells: np.ndarray[Any, np.dtype[np.int64]] = rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
-        return cells[np.isin(identifiers, np.array(here, dtype=identifiers.dtype))]
+        return cells[_places(identifiers, np.array(here, dtype=identifiers.dtype))]
+
+
+def _places(
+    identifiers: np.ndarray[Any, np.dtype[Any]], wanted: np.ndarray[Any, np.dtype[Any]]
+) -> np.ndarray[Any, np.dtype[Any]]:
+    """Return where identifiers are wanted ones; those of one file are sorted, as a rule."""
+    if identifiers.dtype == object or np.any(identifiers[1:] < identifiers[:-1]):
+        return np.isin(identifiers, wanted)
+    begin = np.searchsorted(identifiers, wanted, side="left")
+    length = np.searchsorted(identifiers, wanted, side="right") - begin
+    inside = np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+    places: np.ndarray[Any, np.dtype[Any]] = np.repeat(begin, length) + inside
+    return places
 
 
 def _groups_of(path: Path, column: str) -> list[_Group]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,6 @@ import numpy as np
 import pyarrow as pa
 
 from ..models import (
-    HEALPIX_COLUMN,
-    Column,
     HatsTable,
     IdentifierFilter,
     IndexCatalog,
@@ -23,31 +20,18 @@ from ..models import (
     Scan,
     Statement,
 )
-from .coverage import Ranges, closed, cover, simplify
+from .coverage import Ranges, cover
 from .lookup import Found, Lookup
+from .relations import relation, with_relations
 
-__all__ = ["Plan", "Planner", "Reading", "columns_of", "engine_type", "quote", "with_relations"]
+__all__ = ["Plan", "Planner", "Reading"]
 
 _log = logging.getLogger(__name__)
 
 _ORDER = 29
-_HEALPIX = Column(HEALPIX_COLUMN, "long")
-_MOST_RANGES = 8
 _MOST_EASY = 4
-_GROUP_ROWS = 8192
 # Users' tables come and go: what is remembered of tables is forgotten altogether when it is of too many.
 _MOST_REMEMBERED = 2_000
-_WITH = re.compile(r"\s*WITH\s+(RECURSIVE\s+)?", re.IGNORECASE)
-
-_ENGINE_TYPES = {
-    "boolean": "BOOLEAN",
-    "unsignedByte": "UTINYINT",
-    "short": "SMALLINT",
-    "int": "INTEGER",
-    "long": "BIGINT",
-    "float": "FLOAT",
-    "double": "DOUBLE",
-}
 
 
 @dataclass(frozen=True)
@@ -132,7 +116,9 @@ class Planner:
         tables: dict[str, str] = {}
         for scan in statement.scans:
             reading = self.reading(scan)
-            relations.append(_relation(scan, reading))
+            relations.append(
+                relation(scan, reading.files, cells=reading.cells, partitions=reading.partitions)
+            )
             size_bytes += reading.size_bytes
             tables[_folder(scan)] = scan.table.qualified_name
         sql = with_relations(statement.sql, relations)
@@ -221,69 +207,6 @@ def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[
     return touched
 
 
-def _relation(scan: Scan, reading: Reading) -> str:
-    """Return one relation of a WITH clause: the columns of a scan, read from its files."""
-    columns = columns_of(scan)
-    # A relation needs a column, even where only its rows are counted.
-    selected = ", ".join(quote(column.name) for column in columns) or '1 AS "row"'
-    paths = ", ".join(_literal(str(path)) for path in reading.files)
-    if not paths:
-        selected = ", ".join(_typed_null(column) for column in columns) or '1 AS "row"'
-        return f"{quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} WHERE false)"
-    cells = reading.cells
-    where = ""
-    if cells is not None and len(cells):
-        where = f" WHERE {_condition(cells, _group_width(reading.partitions))}"
-    source = f"read_parquet([{paths}], hive_partitioning = false)"
-    # Names and paths come from the catalog, and are quoted.
-    return f"{quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} FROM {source}{where})"  # noqa: S608
-
-
-def columns_of(scan: Scan) -> list[Column]:
-    """Return the columns that a scan reads; the index of positions may be one of them."""
-    known = {HEALPIX_COLUMN: _HEALPIX} | {column.name: column for column in scan.table.columns}
-    return [known[name] for name in scan.columns]
-
-
-def _group_width(partitions: Sequence[Partition]) -> int:
-    """Return over how many cells a row group reaches at least, about: a quarter of their mean."""
-    widths = ((1 << 2 * (_ORDER - one.norder)) // (4 * max(one.rows // _GROUP_ROWS, 1)) for one in partitions)
-    return min(widths, default=0)
-
-
-def _condition(cells: Ranges, width: int) -> str:
-    """Return a condition by which the engine passes over row groups outside the cells.
-
-    Gaps narrower than `width` lead past no row group: they are closed.
-    """
-    ranges = simplify(closed(cells, width), _MOST_RANGES)
-    parts = [f"{HEALPIX_COLUMN} BETWEEN {start} AND {stop - 1}" for start, stop in ranges.tolist()]
-    return "(" + " OR ".join(parts) + ")"
-
-
-def _typed_null(column: Column) -> str:
-    return f"CAST(NULL AS {engine_type(column)}) AS {quote(column.name)}"
-
-
-def engine_type(column: Column) -> str:
-    """Return the engine's name for the type of a column."""
-    name = _ENGINE_TYPES.get(column.datatype, "VARCHAR")
-    if column.arraysize and name != "VARCHAR":
-        return name + (f"[{column.arraysize}]" if column.arraysize.isdigit() else "[]")
-    return "TIMESTAMP" if column.xtype == "timestamp" else name
-
-
-def with_relations(sql: str, relations: Iterable[str]) -> str:
-    """Put relations before those that a statement may define itself (the engine does not nest WITH)."""
-    clause = ", ".join(relations)
-    if not clause:
-        return sql
-    begin = _WITH.match(sql)
-    if begin is None:
-        return f"WITH {clause} {sql}"
-    return f"WITH {'RECURSIVE ' if begin.group(1) else ''}{clause}, {sql[begin.end() :]}"
-
-
 def _private_folders(statement: Statement) -> tuple[str, ...]:
     folders = {scan.table.storage.private_folder for scan in statement.scans}
     return tuple(sorted(str(folder) for folder in folders if folder))
@@ -294,12 +217,3 @@ def _folder(scan: Scan) -> str:
     if isinstance(storage, HatsTable):
         return str(storage.root)
     return str(storage.files[0].parent) if storage.files else ""
-
-
-def quote(name: str) -> str:
-    """Return a name as the engine reads it."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

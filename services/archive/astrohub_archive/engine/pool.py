@@ -100,6 +100,11 @@ class Pool:
         """End all workers; running queries fail."""
         await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
 
+    @property
+    def lanes(self) -> tuple[_Lane, ...]:
+        """The lanes, for whoever watches them."""
+        return tuple(self._lanes.values())
+
     def healthy(self) -> Health:
         """Say whether queries can be answered."""
         dead = [name for name, lane in self._lanes.items() if lane.is_dead]
@@ -155,12 +160,12 @@ class Pool:
 
         Raises
         ------
+        QuotaExceeded
+            When the answer takes more than `most_bytes`.
         BusyError, QueryTimeout, QueryError, EngineError
             As `run` does, at any time; no file is left.
         """
         answer = await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_NARROW)
-        QuotaExceeded
-            When the answer takes more than `most_bytes`.
         try:
             await write_whole(answer, path, most_bytes)
         finally:

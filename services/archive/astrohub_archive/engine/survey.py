@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from ..models import HEALPIX_COLUMN, HatsTable, Scan, Statement
 from .extent import rows_inside
-from .plan import Planner, Reading, columns_of, engine_type, quote, with_relations
+from .plan import Planner, Reading
+from .relations import columns_of, engine_type, quote, with_relations
 
 __all__ = ["Survey", "survey"]
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..models import ResultColumn
-from .numbers import Values, big_endian, fixed_list, side_by_side
+from .numbers import Values, big_endian, fixed_list, native, packed, side_by_side
 from .text import iso_timestamps
 
 __all__ = ["encode_flagged_rows", "encode_rows"]
@@ -29,17 +29,23 @@ class _Variable:
     content: pa.Array
 
 
-def encode_flagged_rows(batch: pa.RecordBatch, columns: Sequence[ResultColumn]) -> bytes:
-    """Return the rows of a batch as BINARY2; its types are those of a `Shape`."""
-    return _joined(batch, columns, _null_flags(batch)) if batch.num_rows else b""
+def encode_flagged_rows(
+    batch: pa.RecordBatch, columns: Sequence[ResultColumn], before: bytes = b""
+) -> bytes | memoryview:
+    """Return the rows of a batch as BINARY2, after what stands before; its types are those of a `Shape`."""
+    return _joined(batch, columns, _null_flags(batch), before) if batch.num_rows else before
 
 
-def encode_rows(batch: pa.RecordBatch, columns: Sequence[ResultColumn]) -> bytes:
+def encode_rows(
+    batch: pa.RecordBatch, columns: Sequence[ResultColumn], before: bytes = b""
+) -> bytes | memoryview:
     """Return the rows of a batch as BINARY, which has no NULL: the batch must have none either."""
-    return _joined(batch, columns, ()) if batch.num_rows else b""
+    return _joined(batch, columns, (), before) if batch.num_rows else before
 
 
-def _joined(batch: pa.RecordBatch, columns: Sequence[ResultColumn], flags: Iterable[Values]) -> bytes:
+def _joined(
+    batch: pa.RecordBatch, columns: Sequence[ResultColumn], flags: Iterable[Values], before: bytes
+) -> bytes | memoryview:
     fixed: list[Values] = list(flags)
     pieces: list[pa.Array] = []
     for array, column in zip(batch.columns, columns, strict=True):
@@ -50,20 +56,21 @@ def _joined(batch: pa.RecordBatch, columns: Sequence[ResultColumn], flags: Itera
         else:
             fixed.append(value)
     if not pieces:
-        return side_by_side(fixed).tobytes()
+        return packed(fixed, before)
     if fixed:
         pieces.append(_as_binary(side_by_side(fixed)))
     joined = pc.binary_join_element_wise(*pieces, b"")
-    return memoryview(joined.buffers()[2])[: int(_offsets(joined)[-1])].tobytes()
+    return b"".join([before, memoryview(joined.buffers()[2])[: int(_offsets(joined)[-1])]])
 
 
 def _null_flags(batch: pa.RecordBatch) -> list[Values]:
     """Return the bytes of NULL flags that begin each row: the first column is the highest bit."""
-    flags = np.zeros((batch.num_rows, batch.num_columns), dtype=bool)
+    flags = [np.zeros(batch.num_rows, dtype=np.uint8) for _ in range(-(-batch.num_columns // 8))]
     for number, array in enumerate(batch.columns):
         if array.null_count:
-            flags[:, number] = array.is_null().to_numpy(zero_copy_only=False)
-    return list(np.packbits(flags, axis=1).T)
+            is_null = array.is_null().to_numpy(zero_copy_only=False)
+            flags[number // 8] |= is_null.astype(np.uint8) << np.uint8(7 - number % 8)
+    return list(flags)
 
 
 def _encode(array: pa.Array, column: ResultColumn) -> Values | _Variable:
@@ -75,7 +82,7 @@ def _encode(array: pa.Array, column: ResultColumn) -> Values | _Variable:
             letters[array.is_null().to_numpy(zero_copy_only=False)] = ord("?")
         return letters
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        return big_endian(array)
+        return native(array)
     if pa.types.is_fixed_size_list(kind):
         return fixed_list(array)
     if pa.types.is_list(kind):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pybase64
 
 from ..models import Outcome, ResultColumn
 from .binary2 import encode_flagged_rows, encode_rows
@@ -57,16 +57,16 @@ class _Binary2Encoder(_VOTableEncoder):
         self._waiting = b""
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        content = self._waiting + self._encode(batch)
+        content = memoryview(self._encode(batch, self._waiting))
         whole = len(content) // 3 * 3
-        self._waiting = content[whole:]
-        return base64.b64encode(memoryview(content)[:whole]) + b"\n" if whole else b""
+        self._waiting = content[whole:].tobytes()
+        return pybase64.b64encode(content[:whole])
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:
-        yield base64.b64encode(self._waiting) + b"\n" + b"".join(super().tail(outcome))
+        yield pybase64.b64encode(self._waiting) + b"\n" + b"".join(super().tail(outcome))
 
-    def _encode(self, batch: pa.RecordBatch) -> bytes:
-        return encode_flagged_rows(batch, self._columns)
+    def _encode(self, batch: pa.RecordBatch, before: bytes) -> bytes | memoryview:
+        return encode_flagged_rows(batch, self._columns, before)
 
 
 class _BinaryEncoder(_Binary2Encoder):
@@ -80,8 +80,8 @@ class _BinaryEncoder(_Binary2Encoder):
     def _fields(self) -> Iterable[tuple[ResultColumn, int | None]]:
         return zip(self._columns, self._sentinels.numbers, strict=True)
 
-    def _encode(self, batch: pa.RecordBatch) -> bytes:
-        return encode_rows(self._sentinels.put_into(batch), self._columns)
+    def _encode(self, batch: pa.RecordBatch, before: bytes) -> bytes | memoryview:
+        return encode_rows(self._sentinels.put_into(batch), self._columns, before)
 
 
 class _TabledataEncoder(_VOTableEncoder):

@@ -122,7 +122,7 @@ def _string_agg(writer: Writer, node: exp.Anonymous, name: str) -> Value:
     delimiter = node.expressions[1]
     if not (isinstance(delimiter, exp.Literal) and delimiter.is_string):
         raise writer.fault(delimiter, f"The second argument of {name} must be a text in single quotes")
-    sql = f"string_agg({text.sql}, {text_sql(delimiter.this)} ORDER BY {text.sql})"
+    sql = f"string_agg({text.sql}, {text_sql(delimiter.this)} ORDER BY {text.in_order})"
     return combined((text,), sql, Type.TEXT)
 
 

@@ -40,7 +40,7 @@ def order_of_select(
                 continue  # what is the same in all rows orders nothing, and the engine refuses it
             else:
                 others.append(value)
-        written.append(_direction(str(number) if number is not None else value.sql, ordered))
+        written.append(_direction(str(number) if number is not None else value.in_order, ordered))
     return (f" ORDER BY {', '.join(written)}" if written else ""), others
 
 

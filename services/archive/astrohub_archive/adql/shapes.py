@@ -24,8 +24,9 @@ _BAND = 1e-9
 def distance(first: Point, second: Point) -> str:
     """Return the great-circle distance in degrees (the haversine formula, exact for small distances)."""
     haversine = _haversine(first, second)
-    # Not least(): the engine's passes over NULL, and a distance to nowhere would be 180 degrees.
-    return f"degrees(2 * asin(sqrt(CASE WHEN {haversine} > 1e0 THEN 1e0 ELSE {haversine} END)))"
+    # Not least(): the engine's passes over NULL. To it NaN is above every number. A distance to nowhere
+    # would be 180 degrees.
+    return f"degrees(2 * asin(sqrt(CASE WHEN {haversine} BETWEEN 1e0 AND 2e0 THEN 1e0 ELSE {haversine} END)))"
 
 
 def is_nearer(first: Point, second: Point, radius: Value, sign: str = "<=") -> str:
@@ -51,7 +52,8 @@ def in_box(point: Point, box: Box) -> str:
     """Return the condition that a point is in a box.
 
     Seen from the box's centre (projected onto the plane that touches the sphere there) the four great
-    circles of ADQL 2.1, §4.2.6 are the sides of a rectangle.
+    circles of ADQL 2.1, §4.2.6 are the sides of a rectangle. NaN, which is above every number to the
+    engine, is not ahead.
     """
     lat, center = double(point.lat), double(box.center.lat)
     turn = f"radians({double(point.lon)} - {double(box.center.lon)})"
@@ -64,7 +66,7 @@ def in_box(point: Point, box: Box) -> str:
     half_height = f"tan(radians({double(box.height)}) / 2)"
     slack = number_sql(_EDGE)
     return (
-        f"({ahead} > 0 AND abs({east}) <= {half_width} * {ahead} + {slack}"
+        f"({ahead} BETWEEN 0e0 AND 2e0 AND abs({east}) <= {half_width} * {ahead} + {slack}"
         f" AND abs({north}) <= {half_height} * {ahead} + {slack})"
     )
 
@@ -85,9 +87,11 @@ def in_polygon(point: Point, polygon: Polygon) -> str:
         turn = sum(spherical.eastward(start, end) for start, end in _edges(polygon.vertices))
         is_south_inside = abs(turn) > 180 and middle[2] < 0
         south = " + ".join(_edges_to_the_south(point, polygon))
-        return f"({band} AND ({south}) % 2 = {0 if is_south_inside else 1})"
+        # A longitude that is NaN is beyond every number to the engine, and nowhere to astronomers.
+        is_somewhere = f"{double(point.lon)} < 1e300"
+        return f"({band} AND {is_somewhere} AND ({south}) % 2 = {0 if is_south_inside else 1})"
     position = _Position(point)
-    tests = [band, f"{position.along(middle)} > 0"]
+    tests = [band, f"{position.along(middle)} BETWEEN 0e0 AND 2e0"]
     for start, end in _edges(vertices):
         x, y, z = spherical.cross(start, end)
         tests.append(f"{position.along((side * x, side * y, side * z))} >= {number_sql(-_EDGE)}")

@@ -145,6 +145,11 @@ class Value:
         """Return what a function of this value is: no longer the column or the constant itself."""
         return Value(sql, kind, meaning, loose=self.loose, aggregate=self.aggregate)
 
+    @property
+    def in_order(self) -> str:
+        """Return it as a term of ORDER BY; what may be a constant is hidden: the engine refuses these."""
+        return self.sql if self.loose is not None or self.aggregate else f"coalesce({self.sql})"
+
 
 @dataclass(frozen=True, slots=True)
 class Point:

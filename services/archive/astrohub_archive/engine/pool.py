@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +20,7 @@ from .lane import Lane as _Lane
 from .plan import Plan, Planner
 from .process import WorkerSettings
 from .survey import Survey, survey
+from .temp_root import TempRoot
 from .whole_file import write_whole
 
 __all__ = ["Health", "Lane", "Pool"]
@@ -70,9 +69,9 @@ class Pool:
         account: tuple[int, int] | None = None,
     ) -> None:
         self._options = options
-        self._temp_root = work_dir.resolve() / "tmp" / "workers"
+        self._temp_root = TempRoot(work_dir.resolve() / "tmp" / "workers")
         readable = (public_dir.resolve(), work_dir.resolve() / _TAP_SCHEMA)
-        self._workers = _worker_settings(options, readable, self._temp_root, account)
+        self._workers = _worker_settings(options, readable, self._temp_root.folder, account)
         self._lanes: dict[Lane, _Lane] = {
             "quick": _Lane("quick", options.quick_workers, options.queue_length, self._workers),
             "long": _Lane("long", options.long_workers, options.queue_length, self._workers),
@@ -90,15 +89,13 @@ class Pool:
         EngineError
             When one of them does not start.
         """
-        await asyncio.to_thread(shutil.rmtree, self._temp_root, ignore_errors=True)
-        self._temp_root.mkdir(parents=True)
-        if self._workers.account:
-            os.chown(self._temp_root, *self._workers.account)
+        await asyncio.to_thread(self._temp_root.make, self._workers.account)
         await asyncio.gather(*(lane.start() for lane in self._lanes.values()))
 
     async def stop(self) -> None:
         """End all workers; running queries fail."""
         await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
+        await asyncio.to_thread(self._temp_root.remove)
 
     @property
     def lanes(self) -> tuple[_Lane, ...]:

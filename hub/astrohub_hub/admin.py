@@ -17,6 +17,7 @@ TOKENS = (
     "proxy-token",
     "notebooks-token",
     "launcher-token",
+    "monitor-token",
     "hub.config.JupyterHub.cookie_secret",
     "hub.config.CryptKeeper.keys",
 )

@@ -30,7 +30,10 @@ SECRETS: dict[str, tuple[str, ...]] = {
     "proxy-token": ("proxy", "authToken"),
     "notebooks-token": ("services", "notebooks", "apiToken"),
     "launcher-token": ("services", "launcher", "apiToken"),
+    "monitor-token": ("services", "monitor", "apiToken"),
 }
+#: Services without an address, which are there as soon as the Secret has their token.
+ASKING = ("launcher", "monitor")
 REQUIRED = ("proxy-token", ARCHIVE_KEY, COOKIE_KEY, CRYPT_KEY)
 
 
@@ -130,8 +133,8 @@ def _defaults(secrets: Path) -> dict[str, Any]:
 
 
 def _is_wanted(content: dict[str, Any], path: tuple[str, ...]) -> bool:
-    """Say whether a token is used: a service that the values do not name has none, the launcher is one."""
-    return path[0] != "services" or path[1] == "launcher" or path[1] in content["services"]
+    """Say whether a token is used: not that of a service with an address which the values do not name."""
+    return path[0] != "services" or path[1] in (*ASKING, *content["services"])
 
 
 def _archive_token(file: Path) -> str:

@@ -192,6 +192,14 @@ class LauncherService(Model):
     )
 
 
+class MonitorService(Model):
+    """Whoever collects the hub's figures, as the hub knows it."""
+
+    api_token: SecretStr = Field(
+        title="API token", description="Token by which Prometheus is known to the hub.", min_length=32
+    )
+
+
 class Services(Model):
     """Who else the hub knows."""
 
@@ -201,6 +209,9 @@ class Services(Model):
     )
     launcher: LauncherService | None = Field(
         None, title="Launcher", description="The operator's command, as the hub knows it."
+    )
+    monitor: MonitorService | None = Field(
+        None, title="Monitor", description="Prometheus, as the hub knows it: it may read the hub's figures."
     )
 
 

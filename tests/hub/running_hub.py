@@ -99,7 +99,7 @@ class RunningHub:
         self.url = f"http://127.0.0.1:{self.port}"
         self.api = f"{self.url}/hub/api"
         self.archive_token, self.launcher_token = secrets.token_hex(32), secrets.token_hex(32)
-        self._proxy_token = secrets.token_hex(32)
+        self._proxy_token, self.monitor_token = secrets.token_hex(32), secrets.token_hex(32)
         self._proxy_program = proxy_program
         self._overrides = overrides or {}
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -215,6 +215,7 @@ class RunningHub:
                     "apiToken": secrets.token_hex(32),
                 },
                 "launcher": {"apiToken": self.launcher_token},
+                "monitor": {"apiToken": self.monitor_token},
             },
             **self._overrides,
         }

@@ -106,6 +106,7 @@ def test_what_z2jh_has_set_up_stays_beside_ours(mounted: Path) -> None:
         "jupyterhub-idle-culler",
         "archive",
         "launcher",
+        "monitor",
     ]
     assert [role["name"] for role in c.JupyterHub.load_roles][:2] == ["jupyterhub-idle-culler", "user"]
     assert c.JupyterHub.db_url == "sqlite:///jupyterhub.sqlite"

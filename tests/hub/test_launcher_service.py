@@ -53,7 +53,7 @@ def test_it_sees_users_servers_and_services(hub: RunningHub) -> None:
     users = hub.launcher("GET", "/users").json()
     assert {user["name"] for user in users} == {"administrator", "researcher", "student1"}
     assert all("servers" in user for user in users)
-    assert set(hub.launcher("GET", "/services").json()) == {"archive", "launcher"}
+    assert set(hub.launcher("GET", "/services").json()) == {"archive", "notebooks", "launcher", "monitor"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@
 bind:
   host: "0.0.0.0"
   port: 8090
+{{- if .Values.monitoring.enabled }}
+  metricsPort: 9090
+{{- end }}
 publicUrl: {{ include "astrohub.publicUrl" . | quote }}
 prefix: {{ include "astrohub.basePath" . }}/services/archive
 publicData: /srv/astrohub/public

@@ -8,6 +8,7 @@ from traitlets.config import Config
 
 from ..identities import NumberBook, NumbersExhausted
 from ..kubernetes_settings import Profile
+from ..patience import patience_of
 from ..refusal import ServerRefused
 from ..settings import Settings
 from .spawner import apply_to_servers
@@ -16,6 +17,7 @@ __all__ = ["POD_SECURITY", "SERVER_SECURITY", "apply", "profile_list"]
 
 POD_SECURITY: dict[str, Any] = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 SERVER_SECURITY: dict[str, Any] = {"runAsNonRoot": True, "capabilities": {"drop": ["ALL"]}}
+MARGIN_S = 30
 
 
 def profile_list(settings: Settings, groups: set[str]) -> list[dict[str, Any]]:
@@ -75,6 +77,10 @@ def apply(c: Config, settings: Settings) -> None:
         c.KubeSpawner.profile_list = profiles
     # Under KubeSpawner's name: what z2jh's configuration says there wins over what is said of any Spawner.
     apply_to_servers(c.KubeSpawner, settings)
+    # The spawner itself says when a start is hopeless, and why; the hub's own limit knows no cause.
+    c.KubeSpawner.start_timeout = patience_of(settings).longest_s + MARGIN_S
+    c.KubeSpawner.events_enabled = True
+    c.ResourceReflector.request_timeout = 15  # a watch lasts 10 s: what is silent for longer is broken
     c.KubeSpawner.consecutive_failure_limit = 0  # a full cluster or a broken profile does not restart the hub
     told = c.KubeSpawner.get("environment") or {}
     c.KubeSpawner.environment = {**told, **settings.servers.environment}

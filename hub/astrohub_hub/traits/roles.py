@@ -35,6 +35,15 @@ def role_list(settings: Settings) -> list[dict[str, Any]]:
                 "services": ["launcher"],
             }
         )
+    if settings.services.monitor:
+        roles.append(
+            {
+                "name": "monitor",
+                "description": "Prometheus: the hub's figures",
+                "scopes": ["read:metrics"],
+                "services": ["monitor"],
+            }
+        )
     return roles
 
 

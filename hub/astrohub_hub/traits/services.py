@@ -1,4 +1,4 @@
-"""Who else the hub knows: the archive, the notebook service, and the operator's command."""
+"""Who else the hub knows: the archive, the notebook service, the operator's command, Prometheus."""
 
 from __future__ import annotations
 
@@ -34,6 +34,9 @@ def service_list(settings: Settings) -> list[dict[str, Any]]:
     if settings.services.launcher:
         token = settings.services.launcher.api_token.get_secret_value()
         services.append({"name": "launcher", "api_token": token, "display": False})
+    if settings.services.monitor:
+        token = settings.services.monitor.api_token.get_secret_value()
+        services.append({"name": "monitor", "api_token": token, "display": False})
     return services
 
 

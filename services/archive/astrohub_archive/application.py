@@ -15,17 +15,21 @@ from .mydb.changes import ROUTER as MYDB_CHANGES
 from .mydb.handlers import ROUTER as MYDB
 from .settings import Settings
 from .tap.handlers import ROUTERS
+from .user_tables.handlers import ROUTER as USER_TABLES
+from .user_tables.updates import ROUTER as TABLE_UPDATES
 from .vospace.handlers import ROUTERS as FILES
 from .web.body import BoundedBody
 from .web.methods import AnsweredHeads
 from .web.problems import PROBLEM_MIME, answer_failure
 from .web.responses import SafeResponses
+from .web.traffic import Traffic
 
 __all__ = ["make_application", "make_routes"]
 
 # What is put under these may be large; who takes it bounds it.
 _STREAMED = ("/files/", "/mydb/tables/")
 _FORMS = ("/tap/sync", "/tap/async")
+_POSTED = ("/tap/load/",)
 
 
 def make_routes(prefix: str) -> FastAPI:
@@ -39,7 +43,7 @@ def make_routes(prefix: str) -> FastAPI:
         openapi_url=f"{prefix}/openapi.json",
         redirect_slashes=False,
     )
-    for router in (*ROUTERS, CATALOG, EXPLAIN, MYDB, MYDB_CHANGES, *FILES):
+    for router in (*ROUTERS, CATALOG, EXPLAIN, MYDB, MYDB_CHANGES, USER_TABLES, TABLE_UPDATES, *FILES):
         app.include_router(router, prefix=prefix)
     for kind in (ArchiveError, RequestValidationError, HTTPException, Exception):
         app.add_exception_handler(kind, answer_failure)
@@ -57,16 +61,19 @@ def _describe_problems(app: FastAPI) -> None:
                 content[PROBLEM_MIME] = content.pop("application/json")
 
 
-def make_application(archive: Archive) -> ASGIApp:
-    """Return the application that serves an archive."""
+def make_application(archive: Archive, traffic: Traffic) -> ASGIApp:
+    """Return the application that serves an archive, and counts what it is asked."""
     settings: Settings = archive.settings
     app = make_routes(settings.prefix)
     app.state.tap = archive.tap
     app.state.mydb = archive.mydb
+    app.state.user_tables = archive.user_tables
     app.state.browse = archive.browse
     app.state.explain = archive.explain
     app.state.vospace = archive.vospace
     forms = tuple(f"{settings.prefix}{path}" for path in _FORMS)
     streamed = tuple(f"{settings.prefix}{path}" for path in _STREAMED)
-    bounded = BoundedBody(app, settings.limits.request_bytes, streamed=streamed, forms=forms)
-    return SafeResponses(AnsweredHeads(bounded, app.routes))
+    posted = tuple(f"{settings.prefix}{path}" for path in _POSTED)
+    limit = settings.limits.request_bytes
+    bounded = BoundedBody(app, limit, streamed=streamed, forms=forms, posted=posted)
+    return SafeResponses(AnsweredHeads(bounded, app.routes), traffic)

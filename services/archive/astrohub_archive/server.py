@@ -12,6 +12,7 @@ from types import FrameType
 from typing import NoReturn
 
 import uvicorn
+import uvloop
 
 from . import settings
 from .application import make_application
@@ -19,7 +20,9 @@ from .engine.coverage import prepare as prepare_coverage
 from .factory import Archive, build
 from .incidents import report_incident
 from .logs import log_event, start_logging
+from .metrics import offer_metrics
 from .settings import Settings, SettingsError
+from .web.traffic import Traffic
 
 __all__ = ["serve"]
 
@@ -35,7 +38,8 @@ def serve(options: Settings) -> NoReturn:
     listening = _listen(options.bind)
     archive = build(options)
     start_logging()
-    code = asyncio.run(_run(archive, listening))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        code = runner.run(_run(archive, listening))
     # All is closed. Taking apart an interpreter that holds so many modules would take a second more.
     logging.shutdown()
     sys.stderr.flush()
@@ -44,8 +48,10 @@ def serve(options: Settings) -> NoReturn:
 
 async def _run(archive: Archive, listening: socket.socket) -> int:
     options = archive.settings
+    traffic = Traffic(options.prefix)
+    offer_metrics(archive, traffic)
     await archive.start()
-    server = _Server(archive)
+    server = _Server(archive, traffic)
     # Some modules take long to import: the first requests need not wait for them.
     loading = asyncio.gather(archive.identity.start(), asyncio.to_thread(prepare_coverage))
     where = f"http://{options.bind.host}:{options.bind.port}{options.prefix}"
@@ -92,21 +98,21 @@ def _longest_end_s(options: Settings) -> int:
 class _Server(uvicorn.Server):
     """Uvicorn's server; told to stop, it gives the archive time to tell those who wait."""
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, traffic: Traffic) -> None:
         super().__init__(
             uvicorn.Config(
-                make_application(archive),
+                make_application(archive, traffic),
                 access_log=False,
                 log_config=None,
                 lifespan="off",
                 server_header=False,
+                forwarded_allow_ips=list(archive.settings.bind.trusted_proxies),
                 timeout_graceful_shutdown=_longest_end_s(archive.settings),
             )
         )
         self._archive = archive
         self._loop = asyncio.get_running_loop()
         self._quiescing: asyncio.Task[None] | None = None
-                forwarded_allow_ips=list(archive.settings.bind.trusted_proxies),
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from astrohub_hub.admin import secret_manifest
 from ..cluster import Cluster
 from ..places import CLONE
 from ..report import Report
+from ..supply.binaries import build_binaries
 from .our_images import images_on_node
+from .rendering import Render, rendered
 from .site import PATIENCE_S, Lab, Site
 
 #: The first test waits for images, chart and sample data.
@@ -28,6 +31,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.timeout(TIMEOUT_S))
+
+
+@pytest.fixture(scope="session")
+def helm() -> Path:
+    """Helm, built when the cache does not have it."""
+    return build_binaries(Report()) / "helm"
+
+
+@pytest.fixture(scope="session")
+def render(helm: Path) -> Render:
+    """Render the chart with options of helm."""
+    return partial(rendered, helm)
 
 
 @pytest.fixture(scope="session")

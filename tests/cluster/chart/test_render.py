@@ -4,57 +4,13 @@ from __future__ import annotations
 
 import base64
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from ..places import CLONE
-from ..report import Report
-from ..supply.binaries import build_binaries
-
-CHART = CLONE / "helm" / "astrohub"
-KUBERNETES = "1.34.0"
-Render = Callable[..., str]
-
-
-@pytest.fixture(scope="session")
-def helm() -> Path:
-    """Helm, built when the cache does not have it."""
-    return build_binaries(Report()) / "helm"
-
-
-@pytest.fixture(scope="session")
-def render(helm: Path) -> Render:
-    """Render the chart with options of helm; what helm refuses is an error with what it said."""
-
-    def rendered(*options: str | Path) -> str:
-        words = [
-            helm,
-            "template",
-            "astrohub",
-            CHART,
-            "--namespace=there",
-            f"--kube-version={KUBERNETES}",
-            *options,
-        ]
-        done = subprocess.run([*map(str, words)], capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise ValueError(done.stderr)
-        return done.stdout
-
-    return rendered
-
-
-def _objects(text: str) -> list[dict[str, Any]]:
-    return [found for found in yaml.safe_load_all(text) if found]
-
-
-def _one(text: str, kind: str, name: str) -> dict[str, Any]:
-    (found,) = [o for o in _objects(text) if (o["kind"], o["metadata"]["name"]) == (kind, name)]
-    return found
+from .rendering import CHART, Render, objects, one
 
 
 def test_the_linter_finds_nothing(helm: Path) -> None:
@@ -67,7 +23,7 @@ def test_rendering_twice_gives_the_same(render: Render) -> None:
 
 
 def test_no_secret_is_made_by_rendering(render: Render) -> None:
-    secrets = [o for o in _objects(render()) if o["kind"] == "Secret"]
+    secrets = [o for o in objects(render()) if o["kind"] == "Secret"]
     assert [secret["metadata"]["name"] for secret in secrets] == ["hub"]
     told = {key: base64.b64decode(value).decode() for key, value in secrets[0]["data"].items()}
     told.pop("values.yaml")
@@ -80,8 +36,8 @@ def test_a_site_without_a_hub_of_its_own_gets_the_archive_alone(render: Render) 
         "--set=archive.settings.hub.apiUrl=http://hub.jhub:8081/hub/api",
     ]
     text = render(*options)
-    assert {o["metadata"]["name"] for o in _objects(text) if o["kind"] == "Deployment"} == {"archive"}
-    settings = yaml.safe_load(_one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
+    assert {o["metadata"]["name"] for o in objects(text) if o["kind"] == "Deployment"} == {"archive"}
+    settings = yaml.safe_load(one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
     assert settings["hub"]["apiUrl"] == "http://hub.jhub:8081/hub/api"
 
 
@@ -108,7 +64,7 @@ def test_what_could_not_work_is_refused_in_a_sentence(render: Render, option: st
 @pytest.mark.parametrize("site", ["kubernetes", "classroom"])
 def test_an_example_site_renders(render: Render, site: str) -> None:
     text = render("--values", CLONE / "config" / site / "values.yaml")
-    assert {"hub", "proxy", "archive"} <= {o["metadata"]["name"] for o in _objects(text)}
+    assert {"hub", "proxy", "archive"} <= {o["metadata"]["name"] for o in objects(text)}
 
 
 def test_the_archive_is_reached_past_the_hubs_proxy(render: Render) -> None:
@@ -121,25 +77,25 @@ def test_the_archive_is_reached_past_the_hubs_proxy(render: Render) -> None:
         ("/x/services/notebooks", "notebooks"),
         ("/x", "proxy-public"),
     ]
-    paths = _one(text, "Ingress", "astrohub")["spec"]["rules"][0]["http"]["paths"]
+    paths = one(text, "Ingress", "astrohub")["spec"]["rules"][0]["http"]["paths"]
     assert [(path["path"], path["backend"]["service"]["name"]) for path in paths] == expected
-    rules = _one(text, "HTTPRoute", "astrohub")["spec"]["rules"]
+    rules = one(text, "HTTPRoute", "astrohub")["spec"]["rules"]
     assert [(r["matches"][0]["path"]["value"], r["backendRefs"][0]["name"]) for r in rules] == expected
-    settings = yaml.safe_load(_one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
+    settings = yaml.safe_load(one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
     assert settings["prefix"] == "/x/services/archive"
     assert settings["hub"]["apiUrl"] == "http://hub:8081/x/hub/api"
 
 
 def test_settings_in_the_values_win_over_what_the_chart_knows(render: Render) -> None:
     text = render("--set=archive.settings.workDir=/elsewhere")
-    settings = yaml.safe_load(_one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
+    settings = yaml.safe_load(one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
     assert (settings["workDir"], settings["publicData"]) == ("/elsewhere", "/srv/astrohub/public")
 
 
 def test_every_pod_of_ours_runs_without_rights(render: Render) -> None:
     text = render("--set=notebooks.enabled=true,archive.sampleData=true")
-    pods = [_one(text, "Deployment", name)["spec"]["template"]["spec"] for name in ("archive", "notebooks")]
-    pods.append(_one(text, "Pod", "test-archive")["spec"])
+    pods = [one(text, "Deployment", name)["spec"]["template"]["spec"] for name in ("archive", "notebooks")]
+    pods.append(one(text, "Pod", "test-archive")["spec"])
     for pod in pods:
         assert pod["automountServiceAccountToken"] is False
         assert pod["securityContext"]["runAsNonRoot"] is True

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import itertools
 import logging
+import time
 from collections.abc import Coroutine
 from typing import Any
 
 from ..errors import BusyError, EngineError
 from .process import WorkerProcess, WorkerSettings
+from .usage import Usage
 
 __all__ = ["Lane"]
 
@@ -33,10 +35,10 @@ class Lane:
         How many queries may wait for one of them.
     settings
         What its workers may use.
-    """
-
     is_lazy
         Whether its workers are started only when the first query comes.
+    """
+
     def __init__(
         self, name: str, size: int, queue_length: int, settings: WorkerSettings, *, is_lazy: bool = False
     ) -> None:
@@ -44,6 +46,8 @@ class Lane:
         self.size = size
         self.waiting = 0
         self.busy = 0
+        self.usage = Usage()
+        self._asked: dict[WorkerProcess, float] = {}
         self._queue_length = queue_length
         self._settings = settings
         self._idle: asyncio.Queue[WorkerProcess] = asyncio.Queue()
@@ -51,10 +55,6 @@ class Lane:
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
-
-    @property
-    def alive(self) -> int:
-        """Return how many workers run."""
         self._is_lazy = is_lazy
         self._starting: asyncio.Future[None] | None = None
 
@@ -62,10 +62,14 @@ class Lane:
     def is_dead(self) -> bool:
         """Say whether no worker runs although some should."""
         return self.alive == 0 and self._starting is not None and self._starting.done()
+
+    @property
+    def alive(self) -> int:
+        """Return how many workers run."""
         return sum(worker.alive for worker in self._workers)
 
     async def start(self) -> None:
-        """Start all workers.
+        """Start all workers, if they are not to wait for a query.
 
         Raises
         ------
@@ -73,10 +77,6 @@ class Lane:
             When one of them does not start.
         """
         self._stopped = False
-        for worker in await asyncio.gather(*(self._start_worker() for _ in range(self.size))):
-            self._idle.put_nowait(worker)
-        self.in_background(self._watch_memory())
-
         if not self._is_lazy:
             await self._started()
 
@@ -92,29 +92,35 @@ class Lane:
             raise
 
     async def _start_workers(self) -> None:
+        for worker in await asyncio.gather(*(self._start_worker() for _ in range(self.size))):
+            self._idle.put_nowait(worker)
+        self.in_background(self._watch_memory())
+
     async def stop(self) -> None:
         """End all workers; their queries fail."""
         self._stopped = True
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.gather(self._starting, return_exceptions=True)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.kill() for worker in self._workers))
-        if self._starting is not None:
-            self._starting.cancel()
-            await asyncio.gather(self._starting, return_exceptions=True)
         self._workers.clear()
         self._idle = asyncio.Queue()
+        self._starting = None
 
     async def borrow(self, timeout_s: float) -> WorkerProcess:
         """Wait for a worker; give it back with `give_back`.
 
-        self._starting = None
         Raises
         ------
         BusyError
             When the queue is full, or no worker was free in time.
         """
+        asked = time.monotonic()
         if self._idle.empty() and self.waiting >= self._queue_length:
+            self.usage.refused += 1
             raise BusyError(
                 f"{self.waiting} queries wait already in the {self.name} queue, as many as are allowed; "
                 "try again in a few seconds."
@@ -122,21 +128,24 @@ class Lane:
         self.waiting += 1
         try:
             async with asyncio.timeout(timeout_s):
+                await self._started()
                 worker = await self._next_alive()
         except TimeoutError as e:
+            self.usage.refused += 1
             raise BusyError(
                 f"No worker of the {self.name} queue was free within {timeout_s:g} s; try again later.",
                 retry_after_s=30,
             ) from e
-                await self._started()
         finally:
             self.waiting -= 1
         self.busy += 1
+        self._asked[worker] = asked
         return worker
 
     def give_back(self, worker: WorkerProcess, *, usable: bool) -> None:
         """Take a worker back; one that cannot be used again is replaced."""
         self.busy -= 1
+        self.usage.answered.add(time.monotonic() - self._asked.pop(worker))
         if self._stopped:
             return
         if usable and worker.alive:
@@ -158,6 +167,7 @@ class Lane:
 
     async def _replace(self, worker: WorkerProcess) -> None:
         _log.warning("worker-replaced", extra={"lane": self.name, "pid": worker.pid})
+        self.usage.replaced += 1
         self._workers.discard(worker)
         await worker.kill()
         pause_s = 0.5

@@ -90,6 +90,7 @@ def _from_framework(request: Request, failure: HTTPException) -> ArchiveError:
 
 
 def _response(request: Request, error: ArchiveError) -> Response:
+    request.state.refusal = error.slug
     if getattr(request.state, "prefers_problem", False) or PROBLEM_MIME in request.headers.get("accept", ""):
         response = Response(_problem(error), error.status, media_type=PROBLEM_MIME)
     else:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..incidents import report_incident
 from ..logs import log_event
 from .route import route_of
+from .traffic import Traffic
 
 __all__ = ["SafeResponses"]
 
@@ -30,17 +31,20 @@ class SafeResponses:
     ----------
     app
         The application within.
+    traffic
+        Counts the requests.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, traffic: Traffic) -> None:
         self._app = app
+        self._traffic = traffic
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sent = _Sent(send)
+        sent = _Sent(send, self._traffic)
         try:
             await self._app(scope, receive, sent)
         except Exception as e:  # noqa: BLE001 -- outermost ring: a response that has begun can only be broken off
@@ -53,8 +57,9 @@ class SafeResponses:
 class _Sent:
     """Passes messages on, adds the headers, and counts."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, traffic: Traffic) -> None:
         self._send = send
+        self._traffic = traffic
         self._began = time.monotonic()
         self._status = 0
         self._bytes = 0
@@ -73,14 +78,16 @@ class _Sent:
 
     def log(self, scope: Scope) -> None:
         state = scope.get("state", {})
+        route, seconds = route_of(scope), time.monotonic() - self._began
+        self._traffic.count(route, self._status, self._bytes, seconds, state.get("refusal"))
         log_event(
             "request",
             level=logging.WARNING if self._status >= 500 else logging.INFO,
             method=scope["method"],
-            route=route_of(scope),
+            route=route,
             status=self._status,
             bytes=self._bytes,
             complete=self.is_complete,
-            ms=round((time.monotonic() - self._began) * 1000, 1),
+            ms=round(seconds * 1000, 1),
             **{key: state[key] for key in ("user", "query", "job") if key in state},
         )

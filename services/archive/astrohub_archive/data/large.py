@@ -20,14 +20,15 @@ from .properties import HEALPIX, Layout
 from .publishing import told, workplace
 from .sorting import Spool
 
-__all__ = ["FIRST_ID", "TABLE", "make_large"]
+__all__ = ["CHUNK", "FIRST_ID", "TABLE", "make_large", "simulated"]
 
 TABLE = TableName("large", "object")
 FIRST_ID = 2**56 + 1
 """The first identifier: beyond what a floating-point number holds exactly."""
 
 _SEED = 20261121
-_CHUNK = 250_000
+CHUNK = 250_000
+"""Objects that are simulated at once."""
 _PLANE_SHARE = 0.4
 _PLANE_WIDTH_DEG = 8.0
 # The north pole of the Galaxy (ICRS).
@@ -92,9 +93,9 @@ def _simulate(folder: Path, rows: int, say: Say) -> tuple[Spool, NDArray[np.int6
     marks = [pa.field(HEALPIX, pa.int64()), pa.field(ROW, pa.int64())]
     spool = Spool(folder, pa.schema([*marks, *_SCHEMA]))
     counts = np.zeros(12 * 4**COUNT_ORDER, dtype=np.int64)
-    for start in range(0, rows, _CHUNK):
-        number = np.arange(start, min(start + _CHUNK, rows))
-        ra, dec, others = _chunk(start // _CHUNK, len(number))
+    for start in range(0, rows, CHUNK):
+        number = np.arange(start, min(start + CHUNK, rows))
+        ra, dec, others = simulated(start // CHUNK, len(number))
         cells = index(ra, dec)
         counts += count_cells(cells)
         spool.add(pa.table([cells, number, FIRST_ID + number, ra, dec, *others], schema=spool.schema))
@@ -103,7 +104,7 @@ def _simulate(folder: Path, rows: int, say: Say) -> tuple[Spool, NDArray[np.int6
     return spool, counts
 
 
-def _chunk(number: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64], list[NDArray[Any]]]:
+def simulated(number: int, rows: int) -> tuple[NDArray[np.float64], NDArray[np.float64], list[NDArray[Any]]]:
     """Simulate some rows; what they are depends on the number of the chunk only."""
     random = np.random.default_rng([_SEED, number])
     ra, dec = _places(random, rows)

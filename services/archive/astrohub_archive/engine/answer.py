@@ -11,6 +11,7 @@ from ..errors import ArchiveError, EngineError, MemoryExceeded
 from ..formats import Format
 from ..models import Outcome, ResultColumn
 from .faults import QueryCancelled, as_json, from_json
+from .frame_reader import Content
 from .frames import PIECE_BYTES, Kind, unpack
 from .lane import Lane
 from .process import WorkerProcess
@@ -47,14 +48,14 @@ class Answer:
         self._format = fmt
         self._memory_mb = memory_mb
         self._grace_s = grace_s
-        self._first: deque[bytes] = deque()
+        self._first: deque[Content] = deque()
         self._reason: ArchiveError | None = None
         self._failure: ArchiveError | None = None
         self._released = False
         self._reading = asyncio.Lock()
         self._timers: list[asyncio.TimerHandle] = []
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncIterator[Content]:
         """Yield the bytes in pieces of at most 1 MiB; the worker waits while nobody asks for more.
 
         Leaving the loop early cancels the query.
@@ -115,7 +116,7 @@ class Answer:
             raise self._failure
         self.complete = self.outcome
 
-    async def _next_piece(self) -> bytes | None:
+    async def _next_piece(self) -> Content | None:
         """Read one frame; return its bytes if it is of the answer."""
         try:
             kind, content = await self._worker.read()

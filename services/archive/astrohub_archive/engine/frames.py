@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 import struct
 from enum import Enum
 from typing import Any
 
-__all__ = ["PIECE_BYTES", "FrameReader", "Kind", "frame", "pack", "receive", "send", "unpack"]
+__all__ = ["HEADER", "PIECE_BYTES", "Kind", "frame", "pack", "receive", "send", "unpack"]
 
 PIECE_BYTES = 1024 * 1024
 """Bytes of an answer in one frame at most."""
 
-_HEADER = struct.Struct("!cI")
+HEADER = struct.Struct("!cI")
 
 
 class Kind(Enum):
@@ -37,17 +36,17 @@ def pack(kind: Kind, content: Any) -> bytes:
 
 def frame(kind: Kind, content: bytes | memoryview) -> bytes:
     """Return a frame."""
-    return _HEADER.pack(kind.value, len(content)) + content
+    return HEADER.pack(kind.value, len(content)) + content
 
 
-def unpack(content: bytes) -> Any:
+def unpack(content: bytes | bytearray) -> Any:
     """Return what `pack` put into a frame."""
     return json.loads(content)
 
 
 def send(sock: socket.socket, kind: Kind, content: bytes | memoryview) -> None:
     """Send one frame and wait until it has left."""
-    header = _HEADER.pack(kind.value, len(content))
+    header = HEADER.pack(kind.value, len(content))
     sent = sock.sendmsg([header, content])
     if sent < len(header):
         sock.sendall(header[sent:])
@@ -63,7 +62,7 @@ def receive(sock: socket.socket) -> tuple[Kind, bytes]:
     EOFError
         When the other side has gone.
     """
-    kind, length = _HEADER.unpack(_receive_exactly(sock, _HEADER.size))
+    kind, length = HEADER.unpack(_receive_exactly(sock, HEADER.size))
     return Kind(kind), _receive_exactly(sock, length)
 
 
@@ -76,30 +75,3 @@ def _receive_exactly(sock: socket.socket, length: int) -> bytes:
             raise EOFError
         view = view[count:]
     return bytes(content)
-
-
-class FrameReader:
-    """Reads frames in the server. A read that is cancelled half-way is taken up by the next."""
-
-    def __init__(self, stream: asyncio.StreamReader) -> None:
-        self._stream = stream
-        self._header: tuple[Kind, int] | None = None
-
-    async def read(self) -> tuple[Kind, bytes]:
-        """Wait for one frame.
-
-        Raises
-        ------
-        EOFError
-            When the worker has gone.
-        """
-        try:
-            if self._header is None:
-                kind, length = _HEADER.unpack(await self._stream.readexactly(_HEADER.size))
-                self._header = Kind(kind), length
-            content = await self._stream.readexactly(self._header[1])
-        except (asyncio.IncompleteReadError, ConnectionError) as e:
-            raise EOFError from e
-        frame = self._header[0], content
-        self._header = None
-        return frame

@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import EngineError
-from .frames import PIECE_BYTES, FrameReader, Kind, pack
+from .frame_reader import Content, FrameReader
+from .frames import Kind, pack
 from .lock import Lock
 
 __all__ = ["WorkerProcess", "WorkerSettings"]
 
 _START_S = 30
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+# A worker makes and frees buffers of some megabytes all the time. The C library would give each back to the
+# kernel, and to get its pages anew costs more than to fill them.
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2), "MALLOC_TRIM_THRESHOLD_": str(64 * 1024**2)}
 
 
 @dataclass(frozen=True)
@@ -45,11 +49,11 @@ class WorkerProcess:
     def __init__(
         self,
         process: asyncio.subprocess.Process,
-        streams: tuple[asyncio.StreamReader, asyncio.StreamWriter],
+        connection: tuple[asyncio.WriteTransport, FrameReader],
         temp: Path,
     ) -> None:
         self._process = process
-        self._reader, self._writer = FrameReader(streams[0]), streams[1]
+        self._writer, self._reader = connection
         self._temp = temp
         self.outgrown = False
         """Whether it was killed because of its memory."""
@@ -69,8 +73,8 @@ class WorkerProcess:
             process = await _spawn(theirs, settings, temp)
         finally:
             theirs.close()
-        streams = await asyncio.open_connection(sock=ours, limit=2 * PIECE_BYTES)
-        worker = cls(process, streams, temp)
+        connection = await asyncio.get_running_loop().create_connection(FrameReader, sock=ours)
+        worker = cls(process, connection, temp)
         try:
             async with asyncio.timeout(_START_S):
                 worker.send(Kind.HELLO, _lock(settings, temp).as_json())
@@ -101,7 +105,7 @@ class WorkerProcess:
         if not self._writer.is_closing():
             self._writer.write(pack(kind, content))
 
-    async def read(self) -> tuple[Kind, bytes]:
+    async def read(self) -> tuple[Kind, Content]:
         """Wait for the next frame.
 
         Raises
@@ -163,6 +167,7 @@ async def _spawn(theirs: socket.socket, settings: WorkerSettings, home: Path) ->
         account = {"user": uid, "group": gid, "extra_groups": []}
     kept = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment |= _MEMORY
     # The account may have no passwd entry, and libraries ask for a home as they are imported.
     environment["HOME"] = str(home)
     return await asyncio.create_subprocess_exec(

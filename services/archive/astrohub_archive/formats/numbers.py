@@ -51,7 +51,7 @@ def packed(columns: Sequence[Values], before: bytes) -> memoryview:
     content = np.empty(len(before) + len(columns[0]) * layout.itemsize, dtype=np.uint8)
     content[: len(before)] = np.frombuffer(before, dtype=np.uint8)
     _fill(content[len(before) :].view(layout), columns)
-    return memoryview(content)
+    return content.data
 
 
 def _layout(columns: Sequence[Values]) -> np.dtype[np.void]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ..models import HEALPIX_COLUMN, Column, Partition, Scan
+from ..models import HEALPIX_COLUMN, Column, HatsTable, Partition, Scan
 from .coverage import Ranges, closed, simplify
 
 __all__ = ["columns_of", "engine_type", "quote", "relation", "with_relations"]
@@ -53,23 +54,44 @@ def relation(
     if not files:
         selected = ", ".join(_typed_null(column) for column in columns) or '1 AS "row"'
         return f"{quote(scan.alias)} AS NOT MATERIALIZED (SELECT {selected} WHERE false)"
+    read = _Read(selected, _may_hold_nan(scan, columns))
     if cells is None or not len(cells):
-        parts = [_part(selected, files)]
+        parts = [read.part(files)]
     elif len(partitions) > _FILES_TOGETHER and _are_single(cells):
-        parts = list(_parts(selected, partitions, cells))
+        parts = list(_parts(read, partitions, cells))
     else:
         width = _group_width(partitions)
-        parts = [_part(selected, files, _condition(simplify(closed(cells, width), _MOST_RANGES)))]
+        parts = [read.part(files, _condition(simplify(closed(cells, width), _MOST_RANGES)))]
     return f"{quote(scan.alias)} AS NOT MATERIALIZED ({' UNION ALL '.join(parts)})"
 
 
-def _part(selected: str, files: Sequence[Path], condition: str = "true") -> str:
-    paths = ", ".join(_literal(str(path)) for path in files)
-    # Names and paths come from the catalog, and are quoted.
-    return f"SELECT {selected} FROM read_parquet([{paths}], hive_partitioning = false) WHERE {condition}"  # noqa: S608
+@dataclass(frozen=True)
+class _Read:
+    """What is selected from the files, and whether NaN may be among it."""
+
+    selected: str
+    may_hold_nan: bool
+
+    def part(self, files: Sequence[Path], condition: str = "true") -> str:
+        """Return the part of a relation that reads some files."""
+        paths = ", ".join(_literal(str(path)) for path in files)
+        options = "hive_partitioning = false" + (", can_have_nan = true" if self.may_hold_nan else "")
+        # Names and paths come from the catalog, and are quoted.
+        return f"SELECT {self.selected} FROM read_parquet([{paths}], {options}) WHERE {condition}"  # noqa: S608
 
 
-def _parts(selected: str, partitions: Sequence[Partition], cells: Ranges) -> Iterator[str]:
+def _may_hold_nan(scan: Scan, columns: Iterable[Column]) -> bool:
+    """Say whether NaN may be in columns that are read; positions by which a table is divided have none.
+
+    The bounds in a file's footer leave NaN out, but to comparisons it is above every number: whoever
+    trusts the bounds finds it in some files and not in others.
+    """
+    storage = scan.table.storage
+    places = (storage.ra_column, storage.dec_column) if isinstance(storage, HatsTable) else ()
+    return any(one.datatype in ("float", "double") and one.name not in places for one in columns)
+
+
+def _parts(read: _Read, partitions: Sequence[Partition], cells: Ranges) -> Iterator[str]:
     """Yield parts of a relation: of a few files each, with just the cells in these.
 
     Rows that stand alone all over the sky are found only where every file is read for its own.
@@ -80,7 +102,7 @@ def _parts(selected: str, partitions: Sequence[Partition], cells: Ranges) -> Ite
         ends = first.npix << _shift(first), (last.npix + 1) << _shift(last)
         begin, end = np.searchsorted(cells[:, 0], ends)
         known = ", ".join(map(str, cells[begin:end, 0].tolist()))
-        yield _part(selected, [one.path for one in together], f"{HEALPIX_COLUMN} IN ({known})")
+        yield read.part([one.path for one in together], f"{HEALPIX_COLUMN} IN ({known})")
 
 
 def _are_single(cells: Ranges) -> bool:

@@ -169,7 +169,7 @@ class Limits(_Model):
         ge=0,
     )
     jobs_anonymous: int = Field(
-        100,
+        200,
         title="Anonymous jobs",
         description="Unfinished jobs that callers without a token may have together.",
         ge=0,

@@ -14,19 +14,23 @@ from kubernetes_asyncio.client import ApiException, V1ObjectMeta, V1Pod, V1Secre
 from kubespawner import KubeSpawner
 from traitlets import Instance, Unicode
 
-from .diagnosis import Finding, diagnose, explain_refusal
+from .finding import Finding
 from .furnishing import HUB_TOKEN, TOKEN_KEY, Furnishing, furnish, server_environment
+from .patience import patience_of
+from .pod_watch import PodWatch
+from .reflectors import UNREACHABLE, tireless
 from .refusal import ServerRefused
 from .server_token import ServerToken
 from .settings import Settings
+from .signals import explain_refusal, unreachable_api
 
 __all__ = ["ClusterSpawner"]
 
 NOT_FOUND = 404
 LOOK_S = 0.25
-#: So that the cause is told before the hub's own time-out, which knows none.
-BEFORE_THE_END_S = 2
-SILENT = Finding("silent", "it does not answer", "no container has failed", None)
+AGAIN_S = 1
+#: Answers of an API server that will take the same request later.
+PASSING = frozenset({429, 502, 503, 504})
 
 
 class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
@@ -36,6 +40,9 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
     prepare_image = Unicode(help="Image of the container that makes the home.").tag(config=True)
 
     _archive_token = ""
+    _watch: PodWatch | None = None
+    _found: Finding | None = None
+    _outage: Finding | None = None
 
     def get_env(self) -> dict[str, str]:
         """Put what every server finds under what JupyterHub and the site's own variables say."""
@@ -47,11 +54,14 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         """Describe the pod: KubeSpawner's, furnished."""
         return furnish(await super().get_pod_manifest(), self._given())
 
+    async def _start_reflector(self, kind: str, reflector_class: Any, **options: Any) -> Any:
+        return await super()._start_reflector(kind, tireless(reflector_class), **options)
+
     async def _start(self) -> str:
         self._archive_token = ServerToken(self.settings).make(self)
-        await self._keep_tokens()
+        self._watch = watch = PodWatch(self)
         starting = asyncio.ensure_future(self._create_and_wait())
-        watching = asyncio.ensure_future(self._await_hopeless())
+        watching = asyncio.ensure_future(self._await_hopeless(watch))
         try:
             await asyncio.wait({starting, watching}, return_when=asyncio.FIRST_COMPLETED)
             return starting.result() if starting.done() else watching.result()
@@ -60,10 +70,19 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
             watching.cancel()
 
     async def _create_and_wait(self) -> str:
-        try:
-            url: str = await super()._start()
-        except ApiException as e:
-            raise self._cannot_start(explain_refusal(e.status, _message(e))) from None
+        while True:
+            try:
+                url = await self._create()
+                break
+            except UNREACHABLE as e:
+                self._outage = unreachable_api(e)
+            except ApiException as e:
+                finding = explain_refusal(e.status, _message(e))
+                if e.status not in PASSING:
+                    raise self._cannot_start(finding) from None
+                self._outage = unreachable_api(e)
+            await asyncio.sleep(AGAIN_S)
+        self._outage = None
         # A container counts as running before its server listens: it may still stop in between.
         address = urlsplit(url)
         while True:
@@ -71,55 +90,52 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
                 return url
             await asyncio.sleep(LOOK_S)
 
-    async def _await_hopeless(self) -> NoReturn:
+    async def _create(self) -> str:
+        await self._keep_tokens()
+        url: str = await super()._start()
+        return url
+
+    async def _await_hopeless(self, watch: PodWatch) -> NoReturn:
         """End with the cause, in plain words, once it is clear that the pod will not come up.
 
         Raises
         ------
         ServerRefused
-            When what stands in the way will not go away, or the time for the start is nearly over.
+            When what stands in the way will not go away, or the time for it is over.
         """
-        deadline = time.monotonic() + self.start_timeout - BEFORE_THE_END_S
-        since: dict[str, float] = {}
+        patience = patience_of(self.settings)
         while True:
             await asyncio.sleep(LOOK_S)
-            now = time.monotonic()
-            finding = self._finding()
-            if finding is None:
-                since.clear()
-            elif finding.patience_s is not None:
-                seen = since.setdefault(finding.reason, now)
-                if now - seen >= finding.patience_s:
-                    raise self._cannot_start(finding)
-            if now > deadline:
-                raise self._cannot_start(finding or SILENT)
+            self._found = self._outage or await watch.look()
+            if hopeless := patience.look(self._found, time.monotonic()):
+                raise self._cannot_start(hopeless)
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
-        """Tell what happens, and first of all what stands in the way."""
-        told = ""
-        async for event in super().progress():
-            finding = self._finding()
-            if finding and finding.what != told:
-                told = finding.what
-                waiting = f"Your server waits: {told}."
-                yield {**event, "message": waiting, "raw_event": {}, "html_message": html.escape(waiting)}
-            yield event
-
-    def _finding(self) -> Finding | None:
-        reflector = self.pod_reflector
-        pod = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
-        if pod is None or pod["metadata"].get("deletionTimestamp"):
-            return None
-        return diagnose(pod)
+        """Tell what happens, and first of all what stands in the way, for how long by now."""
+        percent, told, shown = 5, "", set[str]()
+        while not (self._start_future and self._start_future.done()):
+            events = self._watch.events() if self._watch else []
+            for event in (event for event in events if event["metadata"]["uid"] not in shown):
+                shown.add(event["metadata"]["uid"])
+                percent += (90 - percent) // 3
+                yield {"progress": percent, "raw_event": event, "message": f"{event.get('message')}"}
+            if self._found is None:
+                told = ""
+            elif (what := self._found.what) != told:
+                told = what
+                waiting = f"Your server waits: {what}. {self._found.cure}"
+                yield {"progress": percent, "message": waiting, "html_message": html.escape(waiting)}
+            await asyncio.sleep(LOOK_S)
 
     def _cannot_start(self, finding: Finding) -> ServerRefused:
         detail = f"pod {self.namespace}/{self.pod_name}: {finding.detail}"
-        return ServerRefused(finding.what, detail, reason=finding.reason)
+        return ServerRefused(finding.what, detail, reason=finding.reason, cure=finding.cure)
 
     async def stop(self, now: bool = False) -> None:
         """End the pod, and with it its tokens."""
         ServerToken.revoke(self)
-        await super().stop(now)
+        # KubeSpawner would wait as long as for a start, which may include finding room.
+        await asyncio.wait_for(super().stop(now), self.settings.servers.start_timeout_s)
         await self._drop_tokens()
 
     def _given(self) -> Furnishing:
@@ -144,12 +160,16 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         try:
             await self.api.create_namespaced_secret(self.namespace, secret)
         except ApiException as e:
+            if e.status in PASSING:
+                raise
             raise self._refused("its tokens cannot be kept", e) from None
 
     async def _drop_tokens(self) -> None:
         try:
             await self.api.delete_namespaced_secret(self.secret_name, self.namespace)
         except ApiException as e:
+            if e.status in PASSING:
+                raise
             if e.status != NOT_FOUND:
                 raise self._refused("its old tokens cannot be removed", e) from None
 

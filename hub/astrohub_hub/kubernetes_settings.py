@@ -128,3 +128,15 @@ class Kubernetes(Model):
     profiles: tuple[Profile, ...] = Field(
         (), title="Profiles", description="Kinds of server to choose from; no choice if empty."
     )
+    room_timeout_s: int = Field(
+        900,
+        title="Room timeout",
+        description="Seconds a server waits for room, as long as an autoscaler may take to add a machine.",
+        ge=5,
+    )
+    image_timeout_s: int = Field(
+        900,
+        title="Image timeout",
+        description="Seconds that fetching a server's image may take.",
+        ge=5,
+    )

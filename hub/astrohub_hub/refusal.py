@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from jupyterhub.spawner import SpawnException
 
+from .finding import TELL_OPERATOR
+
 __all__ = ["ServerRefused"]
 
 
@@ -18,9 +20,11 @@ class ServerRefused(SpawnException):  # type: ignore[misc]
         The cause as the operator needs it; only logged.
     reason
         A label for the hub's metrics.
+    cure
+        What the user can do about it.
     """
 
-    def __init__(self, what: str, detail: str, *, reason: str) -> None:
-        sentence = f"Your server cannot start: {what}. Tell the operator to look at the hub's log."
+    def __init__(self, what: str, detail: str, *, reason: str, cure: str = TELL_OPERATOR) -> None:
+        sentence = f"Your server cannot start: {what}. {cure}"
         super().__init__(sentence, reason=reason, log_message=f"{what}: {detail}", status_code=500)
         self.jupyterhub_message = sentence  # what JupyterHub's page of failed starts shows

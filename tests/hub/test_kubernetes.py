@@ -160,7 +160,6 @@ def test_a_server_runs_without_rights_and_without_an_account_of_the_cluster(cont
 def test_what_the_charts_values_set_for_servers_stays(content: dict[str, Any]) -> None:
     c = _configured({**content, "servers": {"environment": {"OURS": "2"}}})
     assert c.KubeSpawner.environment == {"FROM_THE_CHART": "1", "OURS": "2"}
-    assert c.KubeSpawner.start_timeout == Settings.model_validate(content).servers.start_timeout_s
     assert c.ClusterSpawner.prepare_image == "astrohub/lab-astro:1"
 
 

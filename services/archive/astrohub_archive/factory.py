@@ -35,6 +35,7 @@ from .tap.execution import JobExecution
 from .tap.jobs import Jobs
 from .tap.queries import Queries
 from .tap.uploads import Uploads
+from .user_tables import IndexExecution, IndexJobs, UserTables
 from .vospace import Vospace, build_vospace
 from .web.fetching import Fetcher
 from .web.requests import Addresses
@@ -63,6 +64,7 @@ class Archive:
     browse: Browse
     explain: Explain
     vospace: Vospace | None
+    user_tables: UserTables
 
     async def start(self) -> None:
         """Start the workers, then what uses them."""
@@ -71,6 +73,7 @@ class Archive:
         await self.runner.start()
         await self.cleaner.start()
         await self.mydb.cleaner.start()
+        await self.user_tables.start()
         await self.watch.start(self._renew)
         if self.vospace is not None:
             await self.vospace.caretaker.start()
@@ -85,6 +88,7 @@ class Archive:
         self.tap.queries.stop()
         self.changes.close()
         await self.runner.stop()
+        await self.user_tables.quiesce()
         await asyncio.sleep(self.settings.stop_grace_s)
         self.tap.queries.break_off()
         await self.mydb.makers.break_off()
@@ -94,6 +98,7 @@ class Archive:
         await self.watch.stop()
         if self.vospace is not None:
             await self.vospace.caretaker.stop()
+        await self.user_tables.stop()
         await self.mydb.cleaner.stop()
         await self.mydb.makers.stop()
         await self.cleaner.stop()
@@ -160,7 +165,21 @@ def build(settings: Settings) -> Archive:
     vospace = build_vospace(settings, identity, tap.addresses)
     browse = Browse(identity, reader, Index(catalog))
     served = (tap, mydb, browse, Explain(identity, reader, pool), vospace)
-    return Archive(settings, catalog, watch, reader, pool, identity, changes, runner, cleaner, *served)
+    user_tables = _user_tables(settings, database, changes, mydb, tap.addresses)
+    watched = (settings, catalog, watch, reader, pool, identity, changes, runner, cleaner)
+    return Archive(*watched, *served, user_tables)
+
+
+def _user_tables(
+    settings: Settings, database: Engine, changes: Changes, mydb: MyDb, addresses: Addresses
+) -> UserTables:
+    store = JobStore(database, "table-update")
+    folders = JobFolders(settings.work_dir / "table_jobs")
+    runner = Runner(store, folders, changes, IndexExecution(mydb.makers, folders), options=settings.jobs)
+    jobs = IndexJobs(
+        store, folders, changes, runner, limits=settings.limits, seconds=settings.mydb.create_s
+    )
+    return UserTables(mydb, addresses, jobs, runner, Cleaner(store, folders, lease_s=settings.jobs.lease_s))
 
 
 def _watch(settings: Settings) -> CatalogWatch:

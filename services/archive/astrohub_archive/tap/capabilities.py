@@ -37,6 +37,9 @@ def capabilities_document(tap_url: str, limits: Limits) -> bytes:
         ("ivo://ivoa.net/std/VOSI#availability", "availability"),
         ("ivo://ivoa.net/std/VOSI#tables-1.1", "tables"),
         ("ivo://ivoa.net/std/DALI#examples", "examples"),
+        # Not of the IVOA yet: as CADC's youcat announces what pyvo calls its user-table API.
+        ("ivo://ivoa.net/std/VOSI#table-update-async-1.x", "table-update"),
+        ("ivo://ivoa.net/std/VOSI#table-load-sync-1.x", "load"),
     ):
         add_capability(top, standard, f"{tap_url}/{path}")
     return document(top)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from xml.etree import ElementTree
-from xml.parsers import expat
 
 from ..errors import UsageError
+from ..ivoa.received import parse_document
 from ..ivoa.times import timestamp
 from ..ivoa.xml import XSI, Element, add, document, root
 from .nodes import Node
@@ -70,7 +70,7 @@ def read_node_type(body: bytes) -> str:
     UsageError
         When it is no node.
     """
-    top = _parsed(body)
+    top = parse_document(body)
     if top.tag != f"{{{SPACE}}}node":
         raise UsageError(f"The document is no node of VOSpace ({SPACE}).")
     return top.get(f"{{{XSI}}}type", "vos:DataNode").rpartition(":")[2]
@@ -84,7 +84,7 @@ def read_transfer(body: bytes) -> Transfer:
     UsageError
         When it is no transfer, or lacks target or direction.
     """
-    top = _parsed(body)
+    top = parse_document(body)
     if top.tag != f"{{{SPACE}}}transfer":
         raise UsageError(f"The document is no transfer of VOSpace ({SPACE}).")
     protocols = tuple(one.get("uri", "") for one in top.findall(f"{{{SPACE}}}protocol"))
@@ -112,20 +112,3 @@ def _fill(element: Element, node: Node, *, with_properties: bool) -> None:
 
 def _text(top: ElementTree.Element, name: str) -> str:
     return (top.findtext(f"{{{SPACE}}}{name}") or "").strip()
-
-
-def _parsed(body: bytes) -> ElementTree.Element:
-    try:
-        _refuse_declarations(body)
-        return ElementTree.fromstring(body)  # noqa: S314 -- without declarations there is nothing to expand
-    except (expat.ExpatError, ElementTree.ParseError, LookupError, ValueError) as e:
-        raise UsageError("The document is no well-formed XML.") from e
-
-
-def _refuse_declarations(body: bytes) -> None:
-    def refuse(*_: object) -> None:
-        raise UsageError("The document declares a type of its own, which is not accepted.")
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.Parse(body, True)

@@ -29,15 +29,24 @@ class BoundedBody:
         Paths under which the body of a PUT is taken as a stream, whose handler bounds it itself.
     forms
         Paths under which a form of several parts is taken so.
+    posted
+        Paths under which the body of a POST is taken so, whatever it is.
     """
 
     def __init__(
-        self, app: ASGIApp, limit: int, *, streamed: tuple[str, ...] = (), forms: tuple[str, ...] = ()
+        self,
+        app: ASGIApp,
+        limit: int,
+        *,
+        streamed: tuple[str, ...] = (),
+        forms: tuple[str, ...] = (),
+        posted: tuple[str, ...] = (),
     ) -> None:
         self._app = app
         self._limit = limit
         self._streamed = streamed
         self._forms = forms
+        self._posted = posted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request; reading beyond the limit raises `RequestTooLarge` inside the application."""
@@ -63,7 +72,8 @@ class BoundedBody:
     def _is_streamed(self, scope: Scope) -> bool:
         if scope["method"] == "POST" and scope["path"].startswith(self._forms):
             return Headers(scope=scope).get("content-type", "").lower().startswith("multipart/form-data")
-        return bool(scope["method"] == "PUT" and scope["path"].startswith(self._streamed))
+        paths = {"PUT": self._streamed, "POST": self._posted}.get(scope["method"], ())
+        return bool(scope["path"].startswith(paths))
 
 
 async def read_on(receive: Receive, *, more: bool) -> None:

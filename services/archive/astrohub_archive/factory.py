@@ -148,8 +148,6 @@ def build(settings: Settings) -> Archive:
     cleaner = Cleaner(store, folders, lease_s=settings.jobs.lease_s)
     dropped = DroppedTables(tables, settings.mydb)
     workshop = Workshop(tables, dropped, table_folders)
-    dropped = DroppedTables(tables, settings.mydb)
-    workshop = Workshop(tables, dropped, table_folders)
     mydb = MyDb(
         identity=identity,
         store=tables,
@@ -176,9 +174,7 @@ def _user_tables(
     store = JobStore(database, "table-update")
     folders = JobFolders(settings.work_dir / "table_jobs")
     runner = Runner(store, folders, changes, IndexExecution(mydb.makers, folders), options=settings.jobs)
-    jobs = IndexJobs(
-        store, folders, changes, runner, limits=settings.limits, seconds=settings.mydb.create_s
-    )
+    jobs = IndexJobs(store, folders, changes, runner, limits=settings.limits, seconds=settings.mydb.create_s)
     return UserTables(mydb, addresses, jobs, runner, Cleaner(store, folders, lease_s=settings.jobs.lease_s))
 
 

@@ -89,7 +89,7 @@ def test_an_unknown_motion_counts_as_none_and_an_unknown_position_is_nowhere(ans
     place, star = answer(query.format("ra", "ra"))[0]
     assert place == (200, -45)
     assert (star[2], star[5]) == (None, None)
-    assert answer(query.format("hp_mag", "hp_mag"))[0][0][0] is None
+    assert answer(query.format("hp_mag", "hp_mag"))[0][0] is None
 
 
 @pytest.mark.parametrize(

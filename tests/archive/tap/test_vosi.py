@@ -38,6 +38,7 @@ USES = {
     "INTERSECT": "SELECT table_name FROM tap_schema.tables "
     "INTERSECT SELECT table_name FROM tap_schema.columns",
     "CAST": "SELECT TOP 1 CAST(hip AS VARCHAR) FROM hipparcos.hip2",
+    "REGION": f"SELECT TOP 2 ra FROM {STARS} WHERE 1 = CONTAINS(POINT(ra, dec), REGION('Circle ICRS 9 9 9'))",
     "OFFSET": "SELECT hip FROM hipparcos.hip2 WHERE hip < 20 ORDER BY hip OFFSET 2",
 }
 

@@ -1,4 +1,4 @@
-"""Shapes from their functions: POINT, CIRCLE, BOX, POLYGON and CENTROID (ADQL 2.1, §4.2)."""
+"""Shapes from their functions: POINT, CIRCLE, BOX, POLYGON, CENTROID (ADQL 2.1, §4.2), and REGION."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import math
 
 from sqlglot import exp
 
-from . import spherical
+from . import measures, outlines, spherical, stcs
 from .datatypes import Type
-from .shapes import double
+from .shapes import double, numbers_of
 from .values import (
     Box,
     Circle,
     Expression,
     Meaning,
+    Outline,
     Point,
     Polygon,
     Shape,
@@ -35,6 +36,7 @@ __all__ = [
     "point",
     "point_of",
     "polygon",
+    "region",
 ]
 
 MAXIMUM_VERTICES = 100
@@ -52,28 +54,19 @@ def point(writer: Writer, name: str, node: exp.Anonymous) -> Point:
 def circle(writer: Writer, name: str, node: exp.Anonymous) -> Circle:
     """Write CIRCLE."""
     center, (radius,) = _around(writer, name, node, 1)
-    value = writer.number(radius, "The radius of a CIRCLE")
-    if value.number is not None and value.number < 0:
-        raise writer.fault(radius, "The radius of a CIRCLE must not be negative")
-    return Circle(center, value)
+    return Circle(center, _radius(writer, radius, writer.number(radius, "The radius of a CIRCLE")))
 
 
 def box(writer: Writer, name: str, node: exp.Anonymous) -> Box:
     """Write BOX."""
     center, sizes = _around(writer, name, node, 2)
-    values = []
-    for size in sizes:
-        value = writer.number(size, "The size of a BOX")
-        if value.number is not None and not 0 <= value.number < 180:
-            tip = "for a range of coordinates write ra BETWEEN … AND …"
-            raise writer.fault(size, f"The sizes of a BOX lie between 0 and 180 degrees; {tip}")
-        values.append(value)
-    return Box(center, values[0], values[1])
+    width, height = (_size(writer, size, writer.number(size, "The size of a BOX")) for size in sizes)
+    return Box(center, width, height)
 
 
-def polygon(writer: Writer, name: str, node: exp.Anonymous) -> Polygon:
+def polygon(writer: Writer, name: str, node: exp.Anonymous) -> Polygon | Outline:
     """Write POLYGON: three or more vertices, all given as points or all as pairs of numbers."""
-    written = [writer.expression(argument) for argument in _without_frame(writer, node)]
+    written = [_shape_of(writer.expression(argument)) for argument in _without_frame(writer, node)]
     points = [part for part in written if isinstance(part, Point)]
     numbers = [part for part in written if isinstance(part, Value)]
     if len(numbers) == len(written) and len(numbers) % 2 == 0:
@@ -85,14 +78,41 @@ def polygon(writer: Writer, name: str, node: exp.Anonymous) -> Polygon:
         raise writer.fault(
             node, f"A POLYGON takes 3 to {MAXIMUM_VERTICES} vertices, all POINTs or all pairs of numbers"
         )
-    vertices = []
-    for vertex in points:
-        if vertex.lon.number is None or vertex.lat.number is None:
-            raise writer.fault(node, "The vertices of a POLYGON must be numbers in this version")
-        vertices.append((vertex.lon.number, vertex.lat.number))
-    if spherical.middle([spherical.unit_vector(*vertex) for vertex in vertices]) is None:
-        raise writer.fault(node, "A POLYGON must fit into half of the sky")
-    return Polygon(tuple(vertices))
+    known = [vertex for point in points if (vertex := _known(point)) is not None]
+    if len(known) == len(points):
+        return _polygon_of(writer, node, known)
+    parts = [part for point in points for part in point.parts]
+    listed = f"[{', '.join(double(part) for part in parts)}]"
+    return Outline(combined(parts, listed, Type.ARRAY, Meaning(unit="deg", xtype="polygon")))
+
+
+def region(writer: Writer, name: str, node: exp.Anonymous) -> Shape:
+    """Write REGION: a shape in words, or a text that holds one (ADQL 2.0, §2.4.14; not part of 2.1)."""
+    (argument,) = arguments_of(writer, name, node, 1)
+    if not (isinstance(argument, exp.Literal) and argument.is_string):
+        value = writer.expression(argument)
+        if not isinstance(value, Value) or value.type is not Type.TEXT:
+            raise writer.fault(argument, "REGION takes a text such as 'Circle ICRS 10 20 0.5'")
+        return Outline(combined((value,), stcs.numbers_of_text(value.sql), Type.ARRAY))
+    numbers = stcs.numbers_in(argument.this)
+    if numbers is None:
+        raise writer.fault(
+            argument,
+            "REGION takes one shape in ICRS: 'Position ICRS ra dec', 'Circle ICRS ra dec radius',"
+            " 'Box ICRS ra dec width height' or 'Polygon ICRS ra1 dec1 ra2 dec2 ra3 dec3 …'",
+        )
+    values = [Value(number_sql(number), Type.DOUBLE, constant=number) for number in numbers]
+    center = _placed(writer, argument, *values[:2])
+    if len(values) == 2:
+        return center
+    if len(values) == 3:
+        return Circle(center, _radius(writer, argument, values[2]))
+    if len(values) == 4:
+        return Box(center, *(_size(writer, argument, value) for value in values[2:]))
+    points = [_placed(writer, argument, *pair) for pair in zip(values[::2], values[1::2], strict=True)]
+    if len(points) > MAXIMUM_VERTICES:
+        raise writer.fault(argument, f"A POLYGON takes 3 to {MAXIMUM_VERTICES} vertices")
+    return _polygon_of(writer, argument, [vertex for p in points if (vertex := _known(p)) is not None])
 
 
 def centroid(writer: Writer, name: str, node: exp.Anonymous) -> Point:
@@ -103,6 +123,9 @@ def centroid(writer: Writer, name: str, node: exp.Anonymous) -> Point:
         return shape
     if isinstance(shape, (Circle, Box)):
         return shape.center
+    if isinstance(shape, Outline):
+        found = measures.center(shape.numbers.sql)
+        return Point(*(combined(shape.parts, f"{found}[{place}]", Type.DOUBLE) for place in (1, 2)))
     center = spherical.centroid([spherical.unit_vector(*v) for v in shape.vertices])
     if center is None:
         raise writer.fault(argument, "This POLYGON has no inside")
@@ -142,26 +165,74 @@ def arguments_of(writer: Writer, name: str, node: exp.Anonymous, count: int) -> 
 
 
 def as_array(writer: Writer, node: exp.Expr, shape: Shape) -> Value:
-    """Write a shape as a column of an answer: an array of its numbers (DALI 1.1, §3.3.5)."""
-    if isinstance(shape, Box):
-        raise writer.fault(node, "A BOX cannot be a column: ask for its centre and sizes")
-    numbers = [double(part) for part in shape.parts]
-    if isinstance(shape, Polygon):
-        numbers = [number_sql(x) for vertex in shape.vertices for x in vertex]
+    """Write a shape as a column of an answer: an array of its numbers (DALI 1.1, §3.3.5).
+
+    A BOX is the polygon of its corners.
+    """
     xtype = type(shape).__name__.lower()
-    meaning = Meaning(unit="deg", xtype=xtype, arraysize=str(len(numbers)), datatype="double")
-    return combined(shape.parts, f"array_value({', '.join(numbers)})", Type.ARRAY, meaning)
+    if isinstance(shape, (Box, Outline)):
+        if isinstance(shape, Outline) and shape.numbers.meaning is None:
+            raise writer.fault(node, "What this REGION is shows in each row only: ask for the text itself")
+        numbers = numbers_of(shape)
+        sql = outlines.corners(numbers) if isinstance(shape, Box) else numbers
+        meaning = Meaning(unit="deg", xtype="polygon", arraysize="*", datatype="double")
+        return combined(shape.parts, _whole(shape, sql), Type.ARRAY, meaning)
+    listed = numbers_of(shape)[1:-1]
+    count = str(len(shape.vertices) * 2 if isinstance(shape, Polygon) else len(shape.parts))
+    meaning = Meaning(unit="deg", xtype=xtype, arraysize=count, datatype="double")
+    return combined(shape.parts, _whole(shape, f"array_value({listed})"), Type.ARRAY, meaning)
+
+
+def _whole(shape: Shape, sql: str) -> str:
+    """Return an array that is NULL if one of its numbers is."""
+    parts = [part.sql for part in shape.parts if part.number is None]
+    if isinstance(shape, Outline):
+        return f"(CASE WHEN list_count({sql}) = len({sql}) THEN {sql} END)"
+    return (
+        f"(CASE WHEN {' OR '.join(f'{p} IS NULL' for p in parts)} THEN NULL ELSE {sql} END)" if parts else sql
+    )
 
 
 def _shape_of(written: Expression) -> Expression:
-    """Return the shape that a column holds, if it is one of points or circles."""
-    if not isinstance(written, Value) or written.type is not Type.ARRAY or written.meaning is None:
+    """Return the shape that a column holds, by its xtype; the value itself if it is none."""
+    if not isinstance(written, Value) or written.meaning is None:
         return written
-    if written.meaning.xtype not in ("point", "circle"):
+    xtype = (written.meaning.xtype or "").lower()
+    if written.type is Type.TEXT and xtype in stcs.XTYPES:
+        return Outline(combined((written,), stcs.numbers_of_text(written.sql), Type.ARRAY))
+    if written.type is not Type.ARRAY or xtype not in ("point", "circle", "polygon"):
         return written
+    if xtype == "polygon":
+        meaning = Meaning(unit="deg", xtype="polygon")
+        return Outline(combined((written,), f"CAST({written.sql} AS DOUBLE[])", Type.ARRAY, meaning))
     lon, lat, radius = (combined((written,), f"{written.sql}[{place}]", Type.DOUBLE) for place in (1, 2, 3))
     center = Point(lon, lat)
-    return center if written.meaning.xtype == "point" else Circle(center, radius)
+    return center if xtype == "point" else Circle(center, radius)
+
+
+def _polygon_of(writer: Writer, node: exp.Expr, vertices: list[tuple[float, float]]) -> Polygon:
+    if spherical.middle([spherical.unit_vector(*vertex) for vertex in vertices]) is None:
+        raise writer.fault(node, "A POLYGON must fit into half of the sky")
+    return Polygon(tuple(vertices))
+
+
+def _known(point: Point) -> tuple[float, float] | None:
+    if point.lon.number is None or point.lat.number is None:
+        return None
+    return point.lon.number, point.lat.number
+
+
+def _radius(writer: Writer, node: exp.Expr, value: Value) -> Value:
+    if value.number is not None and value.number < 0:
+        raise writer.fault(node, "The radius of a CIRCLE must not be negative")
+    return value
+
+
+def _size(writer: Writer, node: exp.Expr, value: Value) -> Value:
+    if value.number is not None and not 0 <= value.number < 180:
+        tip = "for a range of coordinates write ra BETWEEN … AND …"
+        raise writer.fault(node, f"The sizes of a BOX lie between 0 and 180 degrees; {tip}")
+    return value
 
 
 def _placed(writer: Writer, node: exp.Expr, lon: Value, lat: Value) -> Point:

@@ -24,7 +24,7 @@ from .positions import position_of, position_of_word
 from .predicates import PREDICATES, check_comparable
 from .q3c import POSTGRES_FUNCTIONS
 from .sources import OutputColumn, Scope
-from .values import Expression, Value, combined, number_sql, text_sql
+from .values import Expression, Value, combined, name_of_shape, number_sql, text_sql
 
 __all__ = ["Expressions", "Subqueries", "WrittenQuery"]
 
@@ -112,9 +112,9 @@ class Expressions:
         """
         written = self.expression(node)
         if not isinstance(written, Value):
-            what = type(written).__name__.upper()
             raise self.fault(
-                node, f"A {what} can stand in CONTAINS, INTERSECTS, DISTANCE and their like only"
+                node,
+                f"A {name_of_shape(written)} can stand in CONTAINS, INTERSECTS, DISTANCE and their like only",
             )
         return written
 

@@ -26,7 +26,7 @@ _NAN = "'NaN'::DOUBLE"
 
 GEOMETRY_NAMES = (
     *("AREA", "BOX", "CENTROID", "CIRCLE", "CONTAINS", "COORD1", "COORD2", "COORDSYS", "DISTANCE"),
-    *("INTERSECTS", "POINT", "POLYGON"),
+    *("INTERSECTS", "POINT", "POLYGON", "REGION"),
 )
 """Functions over shapes, which `geometry.py` writes: names that may have been meant."""
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from ..errors import QueryError
-from . import constructors, regions, shapes, spherical
+from . import constructors, measures, outlines, overlaps, regions, shapes, spherical
 from .arithmetic import brought_to
 from .comparisons import MIRRORED
 from .constructors import arguments_of, as_point, as_shape, point_of
 from .datatypes import Type
+from .distant import is_distant
 from .scans import Scans
 from .shapes import double
 from .values import (
@@ -23,6 +23,7 @@ from .values import (
     Expression,
     Meaning,
     Near,
+    Outline,
     Point,
     Polygon,
     Separation,
@@ -38,6 +39,7 @@ __all__ = ["GEOMETRY", "compared"]
 
 _DISTANCE = Meaning(unit="deg", ucd="pos.angDistance", datatype="double")
 _AREA = Meaning(unit="deg**2", ucd="phys.angArea", datatype="double")
+_AT_ONE_PLACE = Value(number_sql(outlines.TOUCHING), Type.DOUBLE, constant=outlines.TOUCHING)
 _SQUARE_DEGREES = number_sql(math.degrees(1.0) ** 2)
 
 
@@ -92,28 +94,54 @@ def _contains(writer: Writer, name: str, node: exp.Anonymous) -> Value:
     inner, outer = _two_shapes(writer, name, node)
     if isinstance(outer, Point):
         raise writer.fault(node, "CONTAINS takes the POINT first and the region around it second")
-    if isinstance(inner, Point):
+    if isinstance(inner, Point) and not isinstance(outer, Outline):
         return _containment(writer, inner, outer)
     if isinstance(inner, Circle) and isinstance(outer, Circle):
-        between = shapes.distance(inner.center, outer.center)
-        condition = f"({between} + {double(inner.radius)} <= {double(outer.radius)})"
-        return _flag(inner, outer, Containment(condition))
-    raise _unsupported(writer, node, name, inner, outer)
+        between, radius = shapes.distance(inner.center, outer.center), double(outer.radius)
+        condition = f"({radius} >= 180 OR {between} + {double(inner.radius)} <= {radius})"
+        return _flag(inner, outer, Containment(condition, regions.overlapping(inner, outer, writer.scans)))
+    return _related(writer, inner, outer, overlaps.is_within)
 
 
 def _intersects(writer: Writer, name: str, node: exp.Anonymous) -> Value:
     first, second = _two_shapes(writer, name, node)
     if isinstance(second, Point):
         first, second = second, first
-    if isinstance(first, Point) and not isinstance(second, Point):
+    if isinstance(first, Point) and not isinstance(second, (Point, Outline)):
         return _containment(writer, first, second)
+    if isinstance(first, Point) and isinstance(second, Point):
+        return _flag(first, second, Containment(shapes.is_nearer(first, second, _AT_ONE_PLACE)))
     if isinstance(first, Circle) and isinstance(second, Circle):
         reach = _sum(first.radius, second.radius)
         condition = shapes.is_nearer(first.center, second.center, reach)
         found = regions.near(first.center, second.center, reach, writer.scans)
         pairings = _pairings(first.center, second.center, reach)
         return _flag(first, second, Containment(condition, found, pairings))
-    raise _unsupported(writer, node, name, first, second)
+    return _related(writer, first, second, overlaps.overlap)
+
+
+def _related(
+    writer: Writer, first: Shape, second: Shape, write: Callable[[overlaps.Side, overlaps.Side], str]
+) -> Value:
+    """Write what holds between two regions of any kind."""
+    condition = write(_side(first, second), _side(second, first))
+    found = regions.overlapping(first, second, writer.scans)
+    return _flag(first, second, Containment(f"({condition})", found))
+
+
+def _side(shape: Shape, other: Shape) -> overlaps.Side:
+    """Return a region for a comparison; rows that are far from a known one are not taken apart."""
+    if isinstance(shape, Point):
+        return overlaps.Disc(double(shape.lon), double(shape.lat), "0e0")
+    if isinstance(shape, Circle):
+        return overlaps.Disc(double(shape.center.lon), double(shape.center.lat), double(shape.radius))
+    if (known := regions.vertices(shape)) is not None:
+        return outlines.known_outline(known)
+    numbers = shapes.numbers_of(shape)
+    if (around := regions.surroundings(other)) is not None:
+        nowhere = f"CASE WHEN {is_distant('geo_n', *around)} THEN [] ELSE geo_n END"
+        numbers = outlines.bound("geo_n", numbers, nowhere)
+    return outlines.outline(numbers)
 
 
 def _containment(writer: Writer, point: Point, outer: Circle | Box | Polygon) -> Value:
@@ -152,6 +180,8 @@ def _area(writer: Writer, name: str, node: exp.Anonymous) -> Value:
     elif isinstance(shape, Box):
         sides = f"sin(radians({double(shape.width)}) / 2) * sin(radians({double(shape.height)}) / 2)"
         sql = f"(4 * asin({sides}) * {_SQUARE_DEGREES})"
+    elif isinstance(shape, Outline):
+        sql = measures.area(shape.numbers.sql)
     else:
         sql = number_sql(spherical.area([spherical.unit_vector(*v) for v in shape.vertices]))
     return combined(shape.parts, sql, Type.DOUBLE, _AREA)
@@ -182,11 +212,6 @@ def _flag(first: Shape, second: Shape, relation: Containment) -> Value:
     return replace(value, relation=relation)
 
 
-def _unsupported(writer: Writer, node: exp.Expr, name: str, first: Shape, second: Shape) -> QueryError:
-    pair = f"{type(first).__name__.upper()} and {type(second).__name__.upper()}"
-    return writer.fault(node, f"{name} of {pair} is not supported in this version")
-
-
 GEOMETRY: dict[str, Callable[[Writer, str, exp.Anonymous], Expression]] = {
     "AREA": _area,
     "BOX": constructors.box,
@@ -200,5 +225,6 @@ GEOMETRY: dict[str, Callable[[Writer, str, exp.Anonymous], Expression]] = {
     "INTERSECTS": _intersects,
     "POINT": constructors.point,
     "POLYGON": constructors.polygon,
+    "REGION": constructors.region,
 }
 """What writes each function over shapes."""

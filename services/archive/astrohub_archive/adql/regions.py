@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 from ..models import Region
 from . import spherical
 from .scans import Scans
-from .values import Box, Point, Polygon, Restriction, Value
+from .values import Box, Circle, Point, Polygon, Restriction, Shape, Value
 
-__all__ = ["in_box", "in_polygon", "near"]
+__all__ = ["in_box", "in_polygon", "near", "overlapping", "surroundings", "vertices"]
+
+_SLACK = 1e-9
+"""Degrees, wider than any rounding."""
 
 
 def near(first: Point, second: Point, radius: Value, scans: Scans) -> tuple[Restriction, ...]:
@@ -36,6 +41,54 @@ def in_polygon(point: Point, polygon: Polygon, scans: Scans) -> tuple[Restrictio
     if scan is None:
         return ()
     return (Restriction(scan, region=Region("polygon", _flat(polygon.vertices))),)
+
+
+def overlapping(first: Shape, second: Shape, scans: Scans) -> tuple[Restriction, ...]:
+    """Return what follows from two shapes having a position in common."""
+    for one, other in ((first, second), (second, first)):
+        center = one.center if isinstance(one, (Circle, Box)) else one
+        if not isinstance(center, Point) or (scan := _scan_of(center, scans)) is None:
+            continue
+        reach, around = _reach(one), surroundings(other)
+        if reach is not None and around is not None:
+            lon, lat, radius = around
+            return (Restriction(scan, region=Region("circle", (lon, lat, min(radius + reach, 180.0)))),)
+    return ()
+
+
+def surroundings(shape: Shape) -> tuple[float, float, float] | None:
+    """Return a circle (degrees) that holds a shape, if that is known from the text."""
+    if isinstance(shape, (Point, Circle, Box)):
+        center = shape if isinstance(shape, Point) else shape.center
+        place, reach = _place(center), _reach(shape)
+        return None if place is None or reach is None else (*place, reach + _SLACK)
+    if not isinstance(shape, Polygon):
+        return None
+    around = spherical.widened(Region("polygon", _flat(shape.vertices)), _SLACK)
+    return None if around is None else (around.values[0], around.values[1], around.values[2])
+
+
+def vertices(shape: Shape) -> tuple[tuple[float, float], ...] | None:
+    """Return the vertices (degrees) of a box or polygon, if they are known from the text."""
+    if isinstance(shape, Polygon):
+        return shape.vertices
+    if not isinstance(shape, Box) or (place := _place(shape.center)) is None:
+        return None
+    if shape.width.number is None or shape.height.number is None:
+        return None
+    return spherical.box_corners(*place, shape.width.number, shape.height.number)
+
+
+def _reach(shape: Shape) -> float | None:
+    """Return how far a shape reaches from its centre, in degrees, if that is known from the text."""
+    if isinstance(shape, Point):
+        return 0.0
+    if isinstance(shape, Circle):
+        return shape.radius.number
+    if not isinstance(shape, Box) or shape.width.number is None or shape.height.number is None:
+        return None
+    halves = (math.tan(math.radians(size / 2)) for size in (shape.width.number, shape.height.number))
+    return math.degrees(math.atan(math.hypot(*halves)))
 
 
 def _scan_of(point: Point, scans: Scans) -> int | None:

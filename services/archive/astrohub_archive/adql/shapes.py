@@ -9,9 +9,9 @@ from typing import TypeVar
 from . import spherical
 from .arithmetic import brought_to
 from .datatypes import Type
-from .values import Box, Point, Polygon, Value, number_sql
+from .values import Box, Outline, Point, Polygon, Shape, Value, number_sql
 
-__all__ = ["distance", "double", "in_box", "in_polygon", "is_farther", "is_nearer"]
+__all__ = ["distance", "double", "in_box", "in_polygon", "is_farther", "is_nearer", "numbers_of"]
 
 _V = TypeVar("_V")
 _CONVEX_AT_MOST = 12
@@ -169,6 +169,17 @@ def _haversine(first: Point, second: Point) -> str:
 def _threshold(radius: float) -> float:
     """Return what the haversine is at a radius; beyond 180 degrees everything is near."""
     return math.sin(math.radians(radius) / 2) ** 2 if radius < 180 else 2.0
+
+
+def numbers_of(shape: Shape) -> str:
+    """Return the numbers of a shape as engine SQL of a list, by which `outlines` knows it."""
+    if isinstance(shape, Outline):
+        return shape.numbers.sql
+    if isinstance(shape, Polygon):
+        numbers = [number_sql(number) for vertex in shape.vertices for number in vertex]
+    else:
+        numbers = [double(part) for part in shape.parts]
+    return f"[{', '.join(numbers)}]"
 
 
 def double(value: Value) -> str:

@@ -18,6 +18,7 @@ __all__ = [
     "Expression",
     "Meaning",
     "Near",
+    "Outline",
     "Pairing",
     "Point",
     "Polygon",
@@ -27,6 +28,7 @@ __all__ = [
     "Shape",
     "Value",
     "combined",
+    "name_of_shape",
     "number_sql",
     "quoted",
     "text_sql",
@@ -204,6 +206,21 @@ class Polygon:
 
 
 @dataclass(frozen=True, slots=True)
+class Outline:
+    """A region that only the engine knows: a list of numbers (`outlines.py`).
+
+    2 are a point, 3 a circle, 4 a box, 6 and more the vertices of a polygon.
+    """
+
+    numbers: Value
+
+    @property
+    def parts(self) -> tuple[Value, ...]:
+        """Return the values that the shape is made of."""
+        return (self.numbers,)
+
+
+@dataclass(frozen=True, slots=True)
 class Containment:
     """Whether one shape lies in another, or two have a position in common: a condition."""
 
@@ -221,8 +238,13 @@ class Separation:
 
 
 Pairing = Near | Same
-Shape = Point | Circle | Box | Polygon
-Expression = Value | Point | Circle | Box | Polygon
+Shape = Point | Circle | Box | Polygon | Outline
+Expression = Value | Point | Circle | Box | Polygon | Outline
+
+
+def name_of_shape(shape: Shape) -> str:
+    """Return what a sentence calls a shape."""
+    return "REGION" if isinstance(shape, Outline) else type(shape).__name__.upper()
 
 
 def combined(parts: Iterable[Value], sql: str, kind: Type, meaning: Meaning | None = None) -> Value:

@@ -13,7 +13,7 @@ UDF = _BASE + "udf"
 FEATURES: dict[str, tuple[str, ...]] = {
     _BASE + "adqlgeo": (
         *("AREA", "BOX", "CENTROID", "CIRCLE", "CONTAINS", "COORD1", "COORD2", "COORDSYS", "DISTANCE"),
-        *("INTERSECTS", "POINT", "POLYGON"),
+        *("INTERSECTS", "POINT", "POLYGON", "REGION"),
     ),
     _BASE + "adql-string": ("LOWER", "UPPER", "ILIKE"),
     _BASE + "adql-common-table": ("WITH",),

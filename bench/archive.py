@@ -12,26 +12,31 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from astrohub_archive.catalog import load_catalog
 from astrohub_archive.data.large import TABLE, make_large
-from astrohub_archive.models import HatsTable
+from astrohub_archive.models import HatsTable, Table
 from limit import Limit
 from measuring import Contest, Result, as_table, run
 from ours import EnginePool, HttpArchive, engine_pool, http_archive
-from subject import Ask, Subject
-from themes import cones, exports, identifiers, scans
+from peers import peers
+from postgres import PostgreSQL, obstacle, postgresql
+from subject import EXPORT_COLUMNS, Ask, Subject
+from themes import clients, cones, exports, identifiers, notebook, scans
 
-THEMES: tuple[Callable[[Subject], list[Contest]], ...] = (
-    cones.contests,
-    identifiers.contests,
-    scans.contests,
-    exports.contests,
-)
+THEMES: dict[str, Callable[[Subject], list[Contest]]] = {
+    "cone": cones.contests,
+    "identifier": identifiers.contests,
+    "scan": scans.contests,
+    "clients": clients.contests,
+    "export": exports.contests,
+    "notebook": notebook.contests,
+}
+"""By the word with which the names of its contests begin."""
 
 
 def measure(public: Path, name: str, work: Path, options: argparse.Namespace) -> list[Result]:
@@ -44,21 +49,52 @@ def measure(public: Path, name: str, work: Path, options: argparse.Namespace) ->
     threads: int = options.threads
     with ExitStack() as stack:
         pool: EnginePool = stack.enter_context(engine_pool(catalog, public, work / "engine", threads=threads))
-        archive: HttpArchive = stack.enter_context(http_archive(public, work, threads=threads))
         identifier = next(iter(table.storage.indexes))
         limit = Limit(table.storage, identifier, threads=threads, folder=work)
-        ours: dict[str, Ask] = {"ours, engine": pool.ask, "ours, HTTP": archive.ask}
+        ours: dict[str, Ask] = {"ours, engine": pool.ask}
+        archive: HttpArchive | None = None
+        if not options.without_http:
+            archive = stack.enter_context(http_archive(public, work, threads=threads))
+            ours["ours, HTTP"] = archive.ask
+        found = stack.enter_context(peers(options.peer_python, work))
+        server = stack.enter_context(_filled(table)) if options.postgresql else None
         subject = Subject(
             table,
             limit,
             ours,
+            archive=archive,
             work=work,
             places=max(options.repetitions, 3),
             threads=threads,
-            peers=not options.without_peers,
+            slow=not options.without_peers,
+            peers=found,
+            server=server,
+            public=public,
         )
-        contests = [one for theme in THEMES for one in theme(subject) if one.name.startswith(options.only)]
-        return run(contests, options.repetitions)
+        return run(_chosen(subject, options.only), options.repetitions)
+
+
+def _chosen(subject: Subject, only: str) -> list[Contest]:
+    """Return the contests whose names begin with a word; others are not even prepared."""
+    themes = [theme for word, theme in THEMES.items() if word.startswith(only) or only.startswith(word)]
+    return [one for theme in themes for one in theme(subject) if one.name.startswith(only)]
+
+
+@contextmanager
+def _filled(table: Table) -> Iterator[PostgreSQL]:
+    """Run PostgreSQL with the table and its indexes, in the order of the sky."""
+    if reason := obstacle():
+        sys.exit(f"{reason}.")
+    storage = table.storage
+    assert isinstance(storage, HatsTable)
+    files = [one.path for one in sorted(storage.partitions, key=lambda one: one.npix << 58 - 2 * one.norder)]
+    columns = [column.name for column in table.columns][:EXPORT_COLUMNS]
+    with postgresql() as server:
+        server.fill("object", files, columns)
+        server.execute(f"CREATE INDEX ON object (q3c_ang2ipix({storage.ra_column}, {storage.dec_column}))")
+        server.execute(f"CREATE INDEX ON object ({next(iter(storage.indexes))})")
+        server.execute("VACUUM ANALYZE object")
+        yield server
 
 
 def main() -> None:
@@ -79,8 +115,18 @@ def main() -> None:
     else:
         print(f"{name}, {os.cpu_count()} cores, {platform.machine()}, {options.threads} threads")
         print(as_table(results))
+        for said in _missing(options):
+            print(said)
     if not all(one.agrees for one in results):
         sys.exit("Not all contenders found the same rows.")
+
+
+def _missing(options: argparse.Namespace) -> Iterator[str]:
+    """Say which contenders did not take part."""
+    if options.peer_python is None:
+        yield "LSDB and pyacid did not take part: --peer-python names an interpreter that has them."
+    if not options.postgresql:
+        yield "PostgreSQL did not take part: --postgresql fills one."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,6 +145,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only", default="", metavar="WORD", help="work that begins so, such as cone or export"
     )
+    parser.add_argument("--without-http", action="store_true", help="leave out what goes over HTTP")
+    parser.add_argument(
+        "--peer-python", type=Path, metavar="FILE", help="an interpreter that has lsdb and pyacid"
+    )
+    parser.add_argument("--postgresql", action="store_true", help="put the table into PostgreSQL, too")
     parser.add_argument("--json", action="store_true")
     return parser
 

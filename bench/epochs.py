@@ -1,4 +1,4 @@
-"""The table `large.epoch` beside `large.object`: 400 epochs of each of its first objects, joined by `object_id`."""
+"""The table `large.epoch` beside `large.object`: 400 epochs of each of its first objects."""
 
 from __future__ import annotations
 

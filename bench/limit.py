@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import socket
 import threading
+from bisect import bisect_right
+from copy import copy
 from pathlib import Path
 
 import astropy.units as u
@@ -43,6 +45,15 @@ class Limit:
         self._identifier = identifier
         self._folder = folder
         self._files = [str(one.path) for one in storage.partitions]
+        begins = sorted((one.npix << 2 * (_ORDER - one.norder), str(one.path)) for one in storage.partitions)
+        self._starts = [start for start, _ in begins]
+        self._in_order = [path for _, path in begins]
+
+    def apart(self) -> Limit:
+        """Return the same limit for another thread: one engine, a connection of its own."""
+        other = copy(self)
+        other._engine = self._engine.cursor()
+        return other
 
     def rows(self, columns: str, files: list[str], where: str) -> pa.Table:
         """Return rows of some files."""
@@ -84,10 +95,7 @@ class Limit:
 
     def file_of(self, cell: int) -> list[str]:
         """Return the file in which a cell lies; not part of what is timed."""
-        for one in self._storage.partitions:
-            if cell >> 2 * (_ORDER - one.norder) == one.npix:
-                return [str(one.path)]
-        return []
+        return [self._in_order[bisect_right(self._starts, cell) - 1]]
 
     def by_identifier(self, columns: str, files: list[str], value: int, cell: int) -> list[dict[str, object]]:
         """Return the rows of an identifier, whose file and cell are known."""

@@ -25,11 +25,23 @@ class Contest:
         By name; each does the work of a repetition and returns what it found, the same for all of them.
     share
         Contenders that do only part of the work, because the whole would take them minutes.
+    reference
+        The contender that the others are compared with.
+    free
+        Contenders whose finds are not compared, because they answer something else.
+    notes
+        By contender, what is to be said of it beside its time; it may be filled as it works.
+    most
+        How often the work is repeated at most.
     """
 
     name: str
     contenders: dict[str, Callable[[int], Any]]
     share: dict[str, float] = field(default_factory=dict)
+    reference: str = LIMIT
+    free: frozenset[str] = frozenset()
+    notes: dict[str, str] = field(default_factory=dict)
+    most: int = 1000
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,7 @@ class Result:
     ratio: float
     share: float
     agrees: bool
+    note: str = ""
 
 
 def run(contests: Sequence[Contest], repetitions: int) -> list[Result]:
@@ -55,14 +68,14 @@ def run(contests: Sequence[Contest], repetitions: int) -> list[Result]:
         agree = dict.fromkeys(contest.contenders, True)
         for work in contest.contenders.values():
             work(0)  # connections, caches, imports
-        for repetition in range(repetitions):
+        for repetition in range(min(repetitions, contest.most)):
             found: dict[str, Any] = {}
             for name, work in contest.contenders.items():
                 begin = time.perf_counter()
                 found[name] = work(repetition)
                 times[name].append(time.perf_counter() - begin)
             for name in found:
-                if name not in contest.share and found[name] != found[LIMIT]:
+                if name not in {*contest.share, *contest.free} and found[name] != found[contest.reference]:
                     agree[name] = False
         results += _results(contest, times, agree)
     return results
@@ -75,9 +88,10 @@ def _results(contest: Contest, times: dict[str, list[float]], agree: dict[str, b
             contest.name,
             name,
             seconds,
-            seconds / whole[LIMIT],
+            seconds / whole[contest.reference],
             contest.share.get(name, 1),
             agree[name],
+            contest.notes.get(name, ""),
         )
         for name, seconds in whole.items()
     ]
@@ -85,10 +99,11 @@ def _results(contest: Contest, times: dict[str, list[float]], agree: dict[str, b
 
 def as_table(results: Sequence[Result]) -> str:
     """Return the results as lines for people."""
-    lines = [f"{'work':<26}{'contender':<22}{'median':>12}{'x limit':>10}"]
+    lines = [f"{'work':<30}{'contender':<22}{'median':>12}{'x limit':>10}"]
     for one in results:
         note = "" if one.share == 1 else f"  (on {one.share:.0%} of the rows)"
+        note += f"  {one.note}" if one.note else ""
         note += "" if one.agrees else "  THE ROWS DIFFER"
         seconds = f"{one.seconds * 1000:,.1f} ms"
-        lines.append(f"{one.contest:<26}{one.contender:<22}{seconds:>12}{one.ratio:>10.2f}{note}")
+        lines.append(f"{one.contest:<30}{one.contender:<22}{seconds:>12}{one.ratio:>10.2f}{note}")
     return "\n".join(lines)

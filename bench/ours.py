@@ -7,10 +7,15 @@ import json
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from email.message import Message
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from astrohub_archive.adql import understand
@@ -18,10 +23,12 @@ from astrohub_archive.catalog import Catalog
 from astrohub_archive.engine import Pool
 from astrohub_archive.formats import find_format
 from astrohub_archive.settings import Engine, Limits
+from memory import ServiceMemory
 
 __all__ = ["EnginePool", "HttpArchive", "engine_pool", "http_archive"]
 
 _ALL = 10**9
+_FORM = "application/x-www-form-urlencoded"
 _START_S = 120
 
 
@@ -58,19 +65,44 @@ def engine_pool(catalog: Catalog, public: Path, work: Path, *, threads: int) -> 
 
 
 class HttpArchive:
-    """A running archive, asked over HTTP. Made by `http_archive`."""
+    """A running archive, asked over HTTP; each thread has a connection of its own. Made by `http_archive`.
 
-    def __init__(self, address: str) -> None:
+    Attributes
+    ----------
+    url
+        Address of the site.
+    memory
+        What its processes hold.
+    """
+
+    def __init__(self, address: str, memory: ServiceMemory) -> None:
+        self.url = address
         self.tap = f"{address}/services/archive/tap"
-        self._session = requests.Session()
+        self.memory = memory
+        self._host = address.partition("://")[2]
+        self._path = f"{urlsplit(self.tap).path}/sync"
+        self._of_thread = threading.local()
 
     def ask(self, query: str, fmt: str) -> bytes:
         """Return the answer to a query."""
+        status, _, content = self.exchange(query, fmt)
+        if status != HTTPStatus.OK:
+            raise RuntimeError(content[:2000].decode("utf-8", "replace"))
+        return content
+
+    def exchange(self, query: str, fmt: str) -> tuple[int, Message, bytes]:
+        """Return status, headers and content of the answer to a query."""
         form = {"LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": fmt, "MAXREC": str(_ALL)}
-        response = self._session.post(f"{self.tap}/sync", data=form, timeout=3600)
-        if not response.ok:
-            raise RuntimeError(response.text[:2000])
-        return response.content
+        connection = self._connection()
+        connection.request("POST", self._path, urlencode(form), {"Content-Type": _FORM})
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()
+
+    def _connection(self) -> HTTPConnection:
+        if not hasattr(self._of_thread, "connection"):
+            self._of_thread.connection = HTTPConnection(self._host, timeout=3600)
+        connection: HTTPConnection = self._of_thread.connection
+        return connection
 
 
 @contextmanager
@@ -85,7 +117,7 @@ def http_archive(public: Path, work: Path, *, threads: int) -> Iterator[HttpArch
         "publicData": str(public),
         "workDir": str(work / "http"),
         "stopGraceS": 0,
-        "engine": {"quickWorkers": 1, "longWorkers": 1, "threads": threads},
+        "engine": {"threads": threads},
         "limits": {"syncS": 3600},
     }
     config = work / "archive.json"
@@ -97,7 +129,7 @@ def http_archive(public: Path, work: Path, *, threads: int) -> Iterator[HttpArch
     ):
         try:
             _wait_until_up(f"{address}/services/archive/tap/availability", process, work / "archive.log")
-            yield HttpArchive(address)
+            yield HttpArchive(address, ServiceMemory(process.pid))
         finally:
             process.terminate()
 
@@ -108,6 +140,6 @@ def _wait_until_up(address: str, process: subprocess.Popen[bytes], log: Path) ->
         try:
             requests.get(address, timeout=5)
             return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
     raise RuntimeError(f"The archive does not answer:\n{log.read_text(errors='replace')}")

@@ -13,10 +13,14 @@ import pyarrow.parquet as pq
 from astrohub_archive.models import HatsTable, Table
 from limit import Limit
 from measuring import Contest
+from ours import HttpArchive
+from peers import Peers
+from postgres import PostgreSQL
 
-__all__ = ["Ask", "Sample", "Subject", "as_arrow", "as_rows"]
+__all__ = ["EXPORT_COLUMNS", "Ask", "Sample", "Subject", "as_arrow", "as_rows"]
 
-_EXPORT_COLUMNS = 9
+EXPORT_COLUMNS = 9
+"""Columns of the table that are asked for where several are."""
 
 Ask = Callable[[str, str], bytes]
 """Answers an ADQL query in a format."""
@@ -43,14 +47,22 @@ class Subject:
         The limit.
     ours
         By name, what answers an ADQL query in a format.
+    archive
+        The running archive among them.
     work
         For what a contender has to write.
     places
         How many different places and identifiers are asked for.
     threads
         Of every engine.
-    peers
+    slow
         Whether contenders that take long take part.
+    peers
+        Other engines over the same files.
+    server
+        PostgreSQL, filled with the table, if it takes part.
+    public
+        The folder of published catalogues.
     """
 
     def __init__(
@@ -59,10 +71,14 @@ class Subject:
         limit: Limit,
         ours: dict[str, Ask],
         *,
+        archive: HttpArchive | None = None,
         work: Path,
         places: int,
         threads: int,
-        peers: bool,
+        slow: bool,
+        peers: Peers,
+        server: PostgreSQL | None,
+        public: Path,
     ) -> None:
         assert isinstance(table.storage, HatsTable)
         self.table = table
@@ -70,9 +86,13 @@ class Subject:
         self.identifier = next(iter(table.storage.indexes))
         self.limit = limit
         self.ours = ours
+        self.archive = archive
         self.work = work
         self.threads = threads
+        self.slow = slow
         self.peers = peers
+        self.server = server
+        self.public = public
         self.samples = _samples(table.storage, self.identifier, places)
 
     @property
@@ -81,9 +101,14 @@ class Subject:
         return self.table.qualified_name
 
     @property
+    def collection(self) -> str:
+        """Return the folder of the table's HATS collection."""
+        return str(self.storage.root.parent)
+
+    @property
     def columns(self) -> str:
         """Return the columns that are asked for where several are."""
-        return ", ".join([column.name for column in self.table.columns][:_EXPORT_COLUMNS])
+        return ", ".join([column.name for column in self.table.columns][:EXPORT_COLUMNS])
 
     def sample(self, number: int) -> Sample:
         """Return the row that a repetition looks for."""

@@ -34,4 +34,25 @@ def _cone(subject: Subject, name: str, radius: float) -> Contest:
 
         return work
 
-    return subject.contest(name, limit, ours)
+    contest = subject.contest(name, limit, ours)
+    if "LSDB" in subject.peers.names and subject.slow:
+        contest.contenders["LSDB"] = lambda number: _lsdb(subject, number, radius)
+    if subject.server is not None:
+        contest.contenders["PostgreSQL, q3c"] = lambda number: _q3c(subject, number, radius)
+    return contest
+
+
+def _lsdb(subject: Subject, number: int, radius: float) -> list[int]:
+    one = subject.sample(number)
+    found: list[int] = subject.peers.ask(
+        "lsdb_cone", subject.collection, subject.identifier, one.ra, one.dec, radius
+    )
+    return found
+
+
+def _q3c(subject: Subject, number: int, radius: float) -> list[int]:
+    one = subject.sample(number)
+    assert subject.server is not None
+    near = f"q3c_radial_query({subject.storage.ra_column}, {subject.storage.dec_column}, %s, %s, %s)"
+    query = f"SELECT {subject.identifier} FROM object WHERE {near}"
+    return sorted(found for (found,) in subject.server.execute(query, (one.ra, one.dec, radius)))

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from astrohub_archive.models import Table
 from measuring import Contest
+from memory import ServiceMemory
 from subject import Ask, Subject
 
 __all__ = ["contests"]
@@ -40,11 +41,25 @@ def _export(subject: Subject, fmt: str) -> Contest:
         return lambda _: _rows_in(fmt, ask(f"SELECT {columns} FROM {subject.name}", fmt), subject.table)
 
     contest = subject.contest(f"export {fmt}", limit, ours)
-    if fmt == "votable" and subject.peers:
+    if subject.archive is not None:
+        _watch_memory(contest, "ours, HTTP", subject.archive.memory)
+    if fmt == "votable" and subject.slow:
         few = min(_PEER_ROWS, rows)
         contest.contenders["astropy writes"] = lambda _: _astropy(subject.limit.reader(columns), few)
         contest.share["astropy writes"] = few / max(rows, 1)
     return contest
+
+
+def _watch_memory(contest: Contest, contender: str, memory: ServiceMemory) -> None:
+    work = contest.contenders[contender]
+
+    def watched(number: int) -> int:
+        with memory.watched():
+            found: int = work(number)
+        contest.notes[contender] = f"{memory.above_idle_mb:,.0f} MB above idle"
+        return found
+
+    contest.contenders[contender] = watched
 
 
 def _rows_in(fmt: str, content: bytes, table: Table) -> int:

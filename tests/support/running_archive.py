@@ -17,7 +17,7 @@ from typing import Any
 
 import requests
 
-__all__ = ["RunningArchive", "free_port", "running_archive"]
+__all__ = ["RunningArchive", "free_port", "running_archive", "small_settings"]
 
 PREFIX = "/services/archive"
 
@@ -72,12 +72,16 @@ class RunningArchive:
             )
         self.wait_until_up()
 
+    def check_alive(self) -> None:
+        """Fail, with the log, when the process has ended."""
+        assert self.process is not None
+        assert self.process.poll() is None, f"The archive has ended:\n{self.log}"
+
     def wait_until_up(self, within_s: float = 60) -> None:
         """Return when the archive answers; fail with its log when it does not."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
-            assert self.process is not None
-            assert self.process.poll() is None, f"The archive has ended:\n{self.log}"
+            self.check_alive()
             try:
                 requests.get(f"{self.tap}/availability", timeout=5)
                 return
@@ -117,6 +121,27 @@ class RunningArchive:
         return requests.post(f"{self.tap}/sync", data=form, headers=sent, timeout=timeout)
 
 
+def small_settings(folder: Path, public: Path, hub_api_url: str, **settings: Any) -> dict[str, Any]:
+    """Return the settings of an archive on a free port with few workers; see `running_archive`."""
+    port = free_port()
+    return {
+        "bind": {"host": "127.0.0.1", "port": port},
+        "publicUrl": f"http://127.0.0.1:{port}",
+        "publicData": str(public),
+        "workDir": str(folder / "work"),
+        "stopGraceS": 1,
+        **settings,
+        "hub": {"apiUrl": hub_api_url, "apiToken": "the-archive-itself", **settings.get("hub", {})},
+        "engine": {
+            "quickWorkers": 1,
+            "longWorkers": 1,
+            "memoryLimitMb": 512,
+            "threads": 1,
+            **settings.get("engine", {}),
+        },
+    }
+
+
 @contextmanager
 def running_archive(
     folder: Path, public: Path, hub_api_url: str, **settings: Any
@@ -134,26 +159,7 @@ def running_archive(
     settings
         Further settings, in camelCase.
     """
-    port = free_port()
-    archive = RunningArchive(
-        folder,
-        {
-            "bind": {"host": "127.0.0.1", "port": port},
-            "publicUrl": f"http://127.0.0.1:{port}",
-            "publicData": str(public),
-            "workDir": str(folder / "work"),
-            "stopGraceS": 1,
-            **settings,
-            "hub": {"apiUrl": hub_api_url, "apiToken": "the-archive-itself", **settings.get("hub", {})},
-            "engine": {
-                "quickWorkers": 1,
-                "longWorkers": 1,
-                "memoryLimitMb": 512,
-                "threads": 1,
-                **settings.get("engine", {}),
-            },
-        },
-    )
+    archive = RunningArchive(folder, small_settings(folder, public, hub_api_url, **settings))
     archive.start()
     try:
         yield archive

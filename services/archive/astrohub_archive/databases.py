@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, MetaData, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.schema import CreateColumn, CreateIndex, Table
 
@@ -13,6 +13,7 @@ from .settings import SettingsError
 __all__ = ["make_tables", "open_database"]
 
 _CONNECT_S = 10
+_MAKING_TABLES = 7_281_946_005  # any number that means nothing else in this database
 _CONNECTIONS, _MORE_CONNECTIONS = 5, 10
 
 
@@ -58,24 +59,29 @@ def make_tables(engine: Engine, metadata: MetaData) -> None:
 
     A column that is new must be nullable or have a default of the server: rows may be there.
     """
-    metadata.create_all(engine)
-    for table in metadata.sorted_tables:
-        _amend(engine, table)
+    with engine.begin() as connection:
+        # Several processes may start at once, and each finds that there is nothing yet.
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})")
+        else:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        metadata.create_all(connection)
+        for table in metadata.sorted_tables:
+            _amend(connection, table)
 
 
-def _amend(engine: Engine, table: Table) -> None:
-    found = inspect(engine)
+def _amend(connection: Connection, table: Table) -> None:
+    found, dialect = inspect(connection), connection.dialect
     columns = {column["name"] for column in found.get_columns(table.name)}
     indexes = {index["name"] for index in found.get_indexes(table.name)}
-    quoted = engine.dialect.identifier_preparer.format_table(table)
-    with engine.begin() as connection:
-        for column in table.columns:
-            if column.name not in columns:
-                definition = CreateColumn(column).compile(dialect=engine.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {definition}")
-        for index in table.indexes:
-            if index.name not in indexes:
-                connection.execute(CreateIndex(index, if_not_exists=True))
+    quoted = dialect.identifier_preparer.format_table(table)
+    for column in table.columns:
+        if column.name not in columns:
+            definition = CreateColumn(column).compile(dialect=dialect)
+            connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {definition}")
+    for index in table.indexes:
+        if index.name not in indexes:
+            connection.execute(CreateIndex(index))
 
 
 def _address(url: str, password_file: Path | None) -> URL:

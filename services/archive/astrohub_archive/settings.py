@@ -102,6 +102,19 @@ class Engine(_Model):
         description="A query that touches at most this many bytes of files runs among the small ones.",
         ge=0,
     )
+    quick_s: float = Field(
+        10,
+        title="Quick time",
+        description="Seconds after which a query among the small ones that has answered nothing is begun anew "
+        "among the large ones: it was not small.",
+        gt=0,
+    )
+    queue_s: float = Field(
+        30,
+        title="Queue time",
+        description="Seconds that a query may wait for a worker before it is told to come again.",
+        gt=0,
+    )
     queue_length: int = Field(
         64, title="Queue length", description="Queries that may wait for a worker, in each lane.", ge=0
     )

@@ -187,10 +187,23 @@ class Pool:
             if is_easy
             else await asyncio.to_thread(self._planner.plan, statement)
         )
-        chosen = self._lanes[lane or self._lane_for(plan.size_bytes)]
         request = _request(plan, statement, fmt, maxrec)
         late = _too_long(timeout_s, advice)
-        return await self._ask(chosen, request, fmt=fmt, timeout_s=timeout_s, late=late)
+        chosen, quick_s = lane or self._lane_for(plan.size_bytes), self._options.quick_s
+        if lane is None and chosen == "quick" and quick_s < timeout_s:
+            try:
+                return await self._ask(
+                    self._lanes["quick"],
+                    request,
+                    fmt=fmt,
+                    timeout_s=timeout_s,
+                    late=late,
+                    first_within_s=quick_s,
+                )
+            except TimeoutError:
+                # It reads little and computes much: small queries must not wait for it.
+                chosen, timeout_s = "long", timeout_s - quick_s
+        return await self._ask(self._lanes[chosen], request, fmt=fmt, timeout_s=timeout_s, late=late)
 
     async def explain(self, statement: Statement, *, timeout_s: float) -> Estimate:
         """Say what a statement would read and answer; nothing is run, and no file of a table is opened.
@@ -237,9 +250,18 @@ class Pool:
         fmt: Format,
         timeout_s: float,
         late: ArchiveError,
+        first_within_s: float | None = None,
     ) -> Answer:
-        """Let a worker of a lane answer a request; `late` is what it fails of when it takes too long."""
-        worker = await chosen.borrow(timeout_s)
+        """Let a worker of a lane answer a request; `late` is what it fails of when it takes too long.
+
+        Raises
+        ------
+        TimeoutError
+            When the first piece does not come within `first_within_s`; the query is stopped.
+        """
+        # Who is promised an answer at once is told soon that it will not come; a job may wait.
+        patience_s = timeout_s if chosen.name == "jobs" else min(timeout_s, self._options.queue_s)
+        worker = await chosen.borrow(patience_s)
         query = next(self._numbers)
         answer = Answer(
             chosen,
@@ -252,7 +274,8 @@ class Pool:
         answer.expire_after(timeout_s, late)
         worker.send(Kind.QUERY, {**request, "query": query, "memory_mb": self._options.memory_limit_mb})
         try:
-            await answer.gather_first()
+            async with asyncio.timeout(first_within_s):
+                await answer.gather_first()
         except asyncio.CancelledError:
             chosen.in_background(answer.cancel())
             raise

@@ -61,8 +61,9 @@ class JobPage:
 def list_jobs(store: JobStore, owner: str, wanted: JobFilter, most: int) -> JobPage:
     """Return an owner's newest jobs that fit a filter, so many at most. It blocks."""
     with store.engine.connect() as connection:
-        rows = connection.execute(list_query(store, owner, wanted, most + 1)).tuples().all()
-    return JobPage(tuple(JobReference(*row) for row in rows[:most]), is_cut=len(rows) > most)
+        rows = connection.execute(list_query(store, owner, wanted, most + 1)).all()
+    jobs = (JobReference(row.job_id, row.phase, row.owner, row.run_id, row.creation) for row in rows[:most])
+    return JobPage(tuple(jobs), is_cut=len(rows) > most)
 
 
 def list_query(store: JobStore, owner: str, wanted: JobFilter, most: int) -> Select[_Row]:

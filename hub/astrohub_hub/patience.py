@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .finding import NO_ROOM, PULLING, SILENT, Finding
 from .settings import Settings
@@ -50,7 +50,12 @@ class Patience:
         elif now - self._since.setdefault(finding.reason, now) >= finding.patience_s:
             return finding
         limit = {NO_ROOM: self.room_s, PULLING: self.image_s}.get(kind, self.start_s)
-        return (finding or SILENT) if self._spent.get(kind, 0.0) >= limit else None
+        if self._spent.get(kind, 0.0) < limit:
+            return None
+        if kind == PULLING and finding:
+            what = f"its image was not fetched within {limit:g} s"
+            return replace(finding, reason="image_slow", what=what)
+        return finding or SILENT
 
 
 def patience_of(settings: Settings) -> Patience:

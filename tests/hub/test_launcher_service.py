@@ -8,6 +8,7 @@ import signal
 import pytest
 import requests
 
+from ..support.waiting import until
 from .running_hub import RunningHub
 
 SCOPES = [
@@ -73,15 +74,18 @@ def test_it_can_do_nothing_else(hub: RunningHub, method: str, path: str) -> None
     assert hub.launcher("GET", "/users/student1").ok
 
 
-def test_it_brings_routes_back_after_the_proxy_was_lost(hub: RunningHub) -> None:
+def test_a_proxy_that_was_replaced_is_given_its_routes_without_being_asked(hub: RunningHub) -> None:
     old = hub.proxy
     os.kill(old.pid, signal.SIGKILL)
     old.wait()
     hub.start_proxy()
-    assert not requests.get(f"{hub.url}/services/archive/tap", timeout=30).ok
-    assert requests.post(
-        f"{hub.hub_url}/hub/api/proxy", headers={"Authorization": f"Bearer {hub.launcher_token}"}, timeout=30
-    ).ok
+    until(lambda: requests.get(f"{hub.url}/services/archive/tap", timeout=30).ok, "the route is back")
+    assert hub.log.count("The proxy knows no routes: it is given all of them") >= 1
+
+
+def test_it_may_ask_for_the_routes_to_be_checked(hub: RunningHub) -> None:
+    headers = {"Authorization": f"Bearer {hub.launcher_token}"}
+    assert requests.post(f"{hub.hub_url}/hub/api/proxy", headers=headers, timeout=30).ok
     assert requests.get(f"{hub.url}/services/archive/tap", timeout=30).ok
 
 

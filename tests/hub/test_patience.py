@@ -49,3 +49,11 @@ def test_waiting_for_room_ends_too() -> None:
     assert [patience.look(ROOM, now) for now in (0, 899)] == [None, None]
     assert patience.look(ROOM, 900) is ROOM
     assert patience.longest_s == 1240
+
+
+def test_an_image_that_never_comes_is_told_as_such() -> None:
+    patience = _patience()
+    assert [patience.look(IMAGE, now) for now in (0, 299)] == [None, None]
+    told = patience.look(IMAGE, 300)
+    assert told is not None
+    assert (told.reason, told.what) == ("image_slow", "its image was not fetched within 300 s")

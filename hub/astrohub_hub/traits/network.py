@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from traitlets.config import Config
 
+from ..proxy_watch import WatchedProxy
 from ..settings import Settings
 
 __all__ = ["apply"]
@@ -14,6 +15,7 @@ def apply(c: Config, settings: Settings) -> None:
     bind = settings.public_bind
     c.JupyterHub.bind_url = f"http://{bind.host}:{bind.port}{settings.base_path}"
     c.JupyterHub.hub_bind_url = f"http://{settings.hub.host}:{settings.hub.port}"
+    c.JupyterHub.proxy_class = WatchedProxy
     c.ConfigurableHTTPProxy.should_start = False
     c.ConfigurableHTTPProxy.api_url = settings.proxy.api_url
     c.ConfigurableHTTPProxy.auth_token = settings.proxy.auth_token.get_secret_value()

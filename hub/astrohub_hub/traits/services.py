@@ -10,6 +10,9 @@ from ..settings import Settings
 
 __all__ = ["apply", "service_list"]
 
+#: Seconds that the hub, at its start, waits for a service: log-ins do not wait for an archive that is down.
+ANSWER_S = 1
+
 
 def service_list(settings: Settings) -> list[dict[str, Any]]:
     """Describe the services; one with an address is given a route through the proxy."""
@@ -20,6 +23,7 @@ def service_list(settings: Settings) -> list[dict[str, Any]]:
             "url": archive.url,
             "api_token": archive.api_token.get_secret_value(),
             "display": False,
+            "timeout": ANSWER_S,
         }
     ]
     if notebooks := settings.services.notebooks:
@@ -29,6 +33,7 @@ def service_list(settings: Settings) -> list[dict[str, Any]]:
                 "url": notebooks.url,
                 "api_token": notebooks.api_token.get_secret_value(),
                 "display": False,
+                "timeout": ANSWER_S,
             }
         )
     if settings.services.launcher:

@@ -185,7 +185,13 @@ def _watch(settings: Settings) -> CatalogWatch:
         settings.work_dir.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise SettingsError(f"The work folder {settings.work_dir} cannot be made: {e.strerror}.") from e
-    return CatalogWatch(settings.public_data, settings.work_dir, every_s=settings.public_data_poll_s)
+    serves_files = settings.files_dir is not None and settings.public_files_dir is not None
+    return CatalogWatch(
+        settings.public_data,
+        settings.work_dir,
+        every_s=settings.public_data_poll_s,
+        files_url=f"{settings.public_url.rstrip('/')}{settings.prefix}/files/public/" if serves_files else "",
+    )
 
 
 def _database(settings: Settings) -> Engine:

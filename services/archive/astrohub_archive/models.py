@@ -15,6 +15,7 @@ __all__ = [
     "Key",
     "Outcome",
     "Partition",
+    "Partner",
     "PlainTable",
     "Principal",
     "Region",
@@ -36,6 +37,9 @@ class Column:
 
     `datatype` is a VOTable datatype (boolean, short, int, long, float, double, char, unicodeChar);
     `arraysize` and `xtype` follow VOTable 1.5 §2.2 and DALI 1.1 §3.3. `unit` is a VOUnit string.
+
+    `relative_to` is set for texts that are addresses, or places below one: this one. It is empty where
+    nothing is served that they could be places of.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Column:
     principal: bool = False
     indexed: bool = False
     std: bool = False
+    relative_to: str | None = None
 
 
 @dataclass(frozen=True)
@@ -162,12 +167,21 @@ class IdentifierFilter:
 
 
 @dataclass(frozen=True)
+class Partner:
+    """Rows are wanted only where `column` equals `partner_column` in a row that the scan `alias` finds."""
+
+    column: str
+    alias: str
+    partner_column: str
+
+
+@dataclass(frozen=True)
 class Scan:
     """One table as it occurs in one place of a query, and what is known about the rows it needs.
 
     `alias` is the identifier by which `Statement.sql` names this scan. `columns` are the columns
-    that the query reads of it. `region` and `identifiers` bound the rows that can matter; the SQL
-    still holds the exact condition.
+    that the query reads of it. `region`, `identifiers` and `partner` bound the rows that can matter; the
+    SQL still holds the exact condition.
     """
 
     alias: str
@@ -175,6 +189,7 @@ class Scan:
     columns: tuple[str, ...]
     region: Region | None = None
     identifiers: IdentifierFilter | None = None
+    partner: Partner | None = None
 
 
 @dataclass(frozen=True)

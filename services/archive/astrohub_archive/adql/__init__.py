@@ -15,7 +15,7 @@
     functions       what may be called, and what the engine calls it (units: IN_UNIT)
     geometry        what is asked of shapes; constructors: POINT, CIRCLE, BOX, POLYGON; stcs: REGION
                       shapes           as conditions of engine SQL
-                      overlaps         two of any kind; outlines: what only the engine knows; measures, distant
+                      overlaps         any two; outlines: what only the engine knows; measures, distant
                       regions          as what the planner may conclude
                       spherical        as numbers
     results         names and metadata of the answer's columns

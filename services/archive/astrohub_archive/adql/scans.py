@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ..errors import QueryError
-from ..models import HEALPIX_COLUMN, HatsTable, IdentifierFilter, Region, Scan, Table
+from ..models import HEALPIX_COLUMN, HatsTable, IdentifierFilter, Partner, PlainTable, Region, Scan, Table
 from .spherical import widened
 from .values import ColumnRead, Restriction, quoted
 
@@ -102,9 +102,30 @@ class Scans:
                 columns=_in_order(use),
                 region=use.region,
                 identifiers=use.identifiers,
+                partner=self._partner(number),
             )
             for number, use in enumerate(self._uses)
         )
+
+    def _partner(self, scan: int) -> Partner | None:
+        """Return the scan by whose rows those of a scan can be found of which nothing else is known."""
+        use = self._uses[scan]
+        if use.region is not None or use.identifiers is not None:
+            return None
+        for one, other, radius in self._links:
+            known = self._uses[one.scan]
+            few = isinstance(known.table.storage, PlainTable)
+            restricted = few or known.region is not None or known.identifiers is not None
+            if other.scan == scan and radius is None and restricted and self._can_find(other, one):
+                return Partner(other.column, self.alias(one.scan), one.column)
+        return None
+
+    def _can_find(self, indexed: ColumnRead, by: ColumnRead) -> bool:
+        kinds = [
+            next((c.datatype for c in self._uses[read.scan].table.columns if c.name == read.column), None)
+            for read in (indexed, by)
+        ]
+        return self.indexed(indexed) and kinds[0] is not None and kinds[0] == kinds[1]
 
     def _follow(self, one: ColumnRead, other: ColumnRead, radius: float | None) -> None:
         """Restrict a scan by what another one, to which it is linked, is restricted by."""

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from ..catalog import Catalog
 from ..errors import QueryError, UnknownTable
-from ..models import Table
+from ..models import Column, Table
 from .datatypes import type_of_column
 from .expressions import Subqueries
 from .joins import Joins, Relation, check_source_names
@@ -19,7 +19,7 @@ from .pairing import LATERAL, Pairs
 from .positions import position_of
 from .scans import Scans
 from .sources import CommonTable, Field, OutputColumn, Scope, Source, matches
-from .values import ColumnRead, Meaning, quoted
+from .values import ColumnRead, Meaning, quoted, text_sql
 from .vocabulary import FOREIGN_WORDS
 
 __all__ = ["From", "renamed"]
@@ -112,10 +112,11 @@ class From:
         fields = tuple(
             Field(
                 column.name,
-                f"{quoted(engine_alias)}.{quoted(column.name)}",
+                _read(column, engine_alias),
                 type_of_column(column),
                 Meaning.of(column),
                 (ColumnRead(scan, column.name, engine_alias),),
+                plain=column.relative_to is None,
             )
             for column in table.columns
         )
@@ -236,6 +237,15 @@ def renamed(columns: tuple[OutputColumn, ...], alias: exp.TableAlias, text: str)
             f"{len(names)} names are given for {len(columns)} columns.", position=position_of(text, alias)
         )
     return tuple(replace(column, name=name.name) for column, name in zip(columns, names, strict=True))
+
+
+def _read(column: Column, engine_alias: str) -> str:
+    """Return a column of a table as engine SQL; places below an address become addresses."""
+    sql = f"{quoted(engine_alias)}.{quoted(column.name)}"
+    if column.relative_to is None:
+        return sql
+    placed = f"{text_sql(column.relative_to)} || {sql}" if column.relative_to else "NULL"
+    return f"(CASE WHEN contains({sql}, '://') THEN {sql} ELSE {placed} END)"
 
 
 def _is_bare(node: exp.Subquery) -> bool:

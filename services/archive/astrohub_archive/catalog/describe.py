@@ -9,6 +9,9 @@ from .felis import FelisColumn, FelisSchema, FelisTable
 
 __all__ = ["describe_columns", "describe_keys"]
 
+_ADDRESS = "obscore:access.reference"
+"""The utype of a column whose values lead to files (ObsCore 1.1, §3.4)."""
+
 _DATATYPES = {
     "boolean": "boolean",
     "byte": "unsignedByte",
@@ -27,16 +30,19 @@ _DATATYPES = {
 _VARIABLE = {"char", "string", "text", "timestamp", "unicode", "binary"}
 
 
-def describe_columns(table: FelisTable, indexed: Collection[str]) -> tuple[Column, ...]:
-    """Return the columns of a table in the order of their `tap:column_index`, else of the file."""
+def describe_columns(table: FelisTable, indexed: Collection[str], files_url: str = "") -> tuple[Column, ...]:
+    """Return the columns of a table in the order of their `tap:column_index`, else of the file.
+
+    `files_url` is the address of public files, if they are served.
+    """
     numbered = enumerate(table.columns)
     ordered = sorted(
         numbered, key=lambda item: (item[1].column_index is None, item[1].column_index or 0, item[0])
     )
-    return tuple(_column(column, column.name in indexed) for _, column in ordered)
+    return tuple(_column(column, column.name in indexed, files_url) for _, column in ordered)
 
 
-def _column(column: FelisColumn, indexed: bool) -> Column:
+def _column(column: FelisColumn, indexed: bool, files_url: str) -> Column:
     arraysize: str | None = None
     if column.arraysize is not None:
         arraysize = str(column.arraysize)
@@ -55,6 +61,7 @@ def _column(column: FelisColumn, indexed: bool) -> Column:
         principal=column.principal,
         indexed=indexed,
         std=column.std,
+        relative_to=files_url if (column.utype or "").lower() == _ADDRESS else None,
     )
 
 

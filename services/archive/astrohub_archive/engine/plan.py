@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from ..models import (
 )
 from .coverage import Ranges, cover
 from .lookup import Found, Lookup
+from .partners import identifiers_in, identifiers_of
 from .relations import relation, with_relations
 
 __all__ = ["Plan", "Planner", "Reading"]
@@ -104,6 +105,8 @@ class Planner:
 
     def _is_easy(self, scan: Scan) -> bool:
         storage = scan.table.storage
+        if scan.partner is not None:
+            return False
         if isinstance(storage, PlainTable):
             return True
         near = scan.region is not None and scan.region.kind == "circle"
@@ -114,8 +117,7 @@ class Planner:
         relations: list[str] = []
         size_bytes = 0
         tables: dict[str, str] = {}
-        for scan in statement.scans:
-            reading = self.reading(scan)
+        for scan, reading in self.readings(statement):
             relations.append(
                 relation(scan, reading.files, cells=reading.cells, partitions=reading.partitions)
             )
@@ -124,8 +126,29 @@ class Planner:
         sql = with_relations(statement.sql, relations)
         return Plan(sql, size_bytes, tables, _private_folders(statement))
 
+    def readings(self, statement: Statement) -> list[tuple[Scan, Reading]]:
+        """Return what each scan of a statement has to read; some by what others will find."""
+        alone = {scan.alias: self.reading(scan) for scan in statement.scans}
+        return [
+            (scan, self._by_partner(scan, alone) if scan.partner else alone[scan.alias])
+            for scan in statement.scans
+        ]
+
+    def _by_partner(self, scan: Scan, alone: Mapping[str, Reading]) -> Reading:
+        """Return what a scan has to read whose rows are found by identifiers in the rows of another one."""
+        assert scan.partner is not None
+        known, column = alone[scan.partner.alias], scan.partner.partner_column
+        values: tuple[int | str, ...] | None = None
+        if known.cells is not None:
+            values = identifiers_in(known.partitions, known.cells, column)
+        elif not known.partitions:
+            values = identifiers_of(known.files, column)
+        if values is None:
+            return alone[scan.alias]
+        return self.reading(replace(scan, identifiers=IdentifierFilter(scan.partner.column, values)))
+
     def reading(self, scan: Scan) -> Reading:
-        """Return what a scan has to read."""
+        """Return what a scan has to read, whatever others find."""
         storage = scan.table.storage
         if isinstance(storage, PlainTable):
             return Reading(storage.files, storage.size_bytes)

@@ -42,7 +42,7 @@ class Survey:
 
 def survey(planner: Planner, statement: Statement) -> Survey:
     """Survey a statement."""
-    readings = [(scan, planner.reading(scan)) for scan in statement.scans]
+    readings = planner.readings(statement)
     relations = [_relation(scan, _rows(scan, reading)) for scan, reading in readings]
     known = [relation for relation in relations if relation is not None]
     counted: set[str] = set()
@@ -77,7 +77,10 @@ def _counted(scan: Scan, reading: Reading) -> set[str]:
     storage = scan.table.storage
     if not isinstance(storage, HatsTable) or reading.cells is None:
         return set()
-    identifier = {scan.identifiers.column} if scan.identifiers and reading.identified is not None else set()
+    identifier: set[str] = set()
+    if reading.identified is not None:
+        asked = scan.identifiers or scan.partner
+        identifier = {asked.column} if asked else set()
     place = {storage.ra_column, storage.dec_column, HEALPIX_COLUMN} if scan.region else set()
     return identifier | place
 

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from ..adql import Language
 from ..catalog import Catalog
 from ..errors import ArchiveError, Position, QueryError, UnknownTable
-from ..models import IdentifierFilter, Region, ResultColumn, Scan, Schema, Statement
+from ..models import IdentifierFilter, Partner, Region, ResultColumn, Scan, Schema, Statement
 from ..settings import Limits
 
 __all__ = [
@@ -90,6 +90,7 @@ def write_answer(statement: Statement) -> bytes:
             "columns": scan.columns,
             "region": scan.region and asdict(scan.region),
             "identifiers": scan.identifiers and asdict(scan.identifiers),
+            "partner": scan.partner and asdict(scan.partner),
         }
         for scan in statement.scans
     ]
@@ -146,6 +147,7 @@ def _scans(said: Iterable[dict[str, Any]], catalog: Catalog) -> Iterable[Scan]:
             columns=tuple(scan["columns"]),
             region=region and Region(region["kind"], tuple(region["values"])),
             identifiers=identifiers and IdentifierFilter(identifiers["column"], tuple(identifiers["values"])),
+            partner=scan["partner"] and Partner(**scan["partner"]),
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -35,12 +35,36 @@ def add_mydb_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser
         choices=sorted(set(mydb.FORMATS.values())),
         help="format of the file (default: what its name says)",
     )
+    append = _command(below, "append", "append rows of a file or a query to a table", _append)
+    append.add_argument("name", metavar="NAME", help="name of the table")
+    append.add_argument("source", metavar="SOURCE", help="a file, or a query that begins with SELECT or WITH")
+    append.add_argument("--format", choices=sorted(set(mydb.FORMATS.values())), help="format of the file")
     for command in (create, upload):
         command.add_argument("--replace", action="store_true", help="replace a table of the name")
+    for command in (upload, append):
+        command.add_argument(
+            "--type",
+            action="append",
+            default=[],
+            metavar="COLUMN:TYPE",
+            help="type of a column that is not to be guessed, such as id:char; may be given several times",
+        )
+    for word, does, run in (
+        ("rename", "give a table another name", _rename),
+        ("copy", "make a table that holds what another holds", _copy),
+    ):
+        command = _command(below, word, does, run)
+        command.add_argument("name", metavar="NAME", help="name of the table")
+        command.add_argument("new", metavar="NEW", help="the other name")
+    index = _command(below, "index", "let rows be found fast, by position or by a column", _index)
+    index.add_argument("name", metavar="NAME", help="name of the table")
+    index.add_argument("column", metavar="COLUMN", nargs="?", help="the column (default: the position)")
+    index.add_argument("--unique", action="store_true", help="check that no value is there twice")
     drop = _command(below, "drop", "take a table away", _drop)
     drop.add_argument("name", metavar="NAME", help="name of the table")
     restore = _command(below, "restore", "bring back a table dropped within a day", _restore)
     restore.add_argument("name", metavar="NAME", help="name of the table")
+    restore.add_argument("--as", dest="new", metavar="NEW", help="another name for it")
 
 
 def _command(
@@ -71,6 +95,8 @@ def _list(options: argparse.Namespace) -> int:
         print(
             f"{name:<{widths[0]}}  {count:>{widths[1]}}  {size:>{widths[2]}}  {made:<{widths[3]}}  {origin}"
         )
+    if tables.warning:
+        print(tables.warning, file=sys.stderr)
     used = f"{tables.used_bytes / 1e6:,.1f} of {tables.limit_bytes / 1e6:,.0f} MB used"
     print(used if tables else f"You have no tables yet; {used}.", file=sys.stderr)
     return 0
@@ -95,6 +121,7 @@ def _upload(options: argparse.Namespace) -> int:
             options.name,
             options.file,
             fmt=options.format,
+            types=_types(options.type),
             replace=options.replace,
             client=Client(options.url),
         )
@@ -107,6 +134,42 @@ def _upload(options: argparse.Namespace) -> int:
     return _made(table)
 
 
+def _append(options: argparse.Namespace) -> int:
+    try:
+        table = mydb.append(
+            options.name,
+            options.source,
+            fmt=options.format,
+            types=_types(options.type),
+            client=Client(options.url),
+        )
+    except ValueError as e:
+        print(f"{e} Say which by --format.", file=sys.stderr)
+        return 2
+    except OSError as e:
+        print(f"{options.source} cannot be read: {e.strerror}.", file=sys.stderr)
+        return 1
+    return _made(table)
+
+
+def _types(said: Sequence[str]) -> dict[str, str]:
+    """Return the types of columns as they were given, each a column, a colon and a type."""
+    return {column: kind for column, _, kind in (one.rpartition(":") for one in said)}
+
+
+def _rename(options: argparse.Namespace) -> int:
+    return _made(mydb.rename(options.name, options.new, client=Client(options.url)))
+
+
+def _copy(options: argparse.Namespace) -> int:
+    return _made(mydb.copy(options.name, options.new, client=Client(options.url)))
+
+
+def _index(options: argparse.Namespace) -> int:
+    table = mydb.index(options.name, options.column, unique=options.unique, client=Client(options.url))
+    return _made(table)
+
+
 def _drop(options: argparse.Namespace) -> int:
     mydb.drop(options.name, client=Client(options.url))
     print(f"Dropped. For a day `astrohub mydb restore {options.name}` brings it back.", file=sys.stderr)
@@ -114,7 +177,7 @@ def _drop(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    return _made(mydb.restore(options.name, client=Client(options.url)))
+    return _made(mydb.restore(options.name, new=options.new, client=Client(options.url)))
 
 
 def _made(table: mydb.OwnTable) -> int:

@@ -180,3 +180,70 @@ def test_the_command_says_what_is_wrong_in_a_sentence(
     assert "Say which by --format." in said[1]
     assert said[2] == "There is no query."
     assert "ASTROHUB_TOKEN" in said[3]
+
+
+def test_tables_are_renamed_copied_indexed_and_appended_to(archive: FakeArchive, tmp_path: Path) -> None:
+    says(archive, {**BRIGHT, "position": ["ra", "dec"], "indexes": ["id"]})
+    mydb.rename("bright", "brighter")
+    mydb.copy("bright", "kept")
+    made = mydb.index("bright")
+    mydb.index("bright", "id", unique=True)
+    mydb.index("bright", position=("x", "y"))
+    mydb.append("bright", "WITH s AS (SELECT 1 AS id FROM t) SELECT id FROM s")
+    file = tmp_path / "more.csv"
+    file.write_bytes(b"id\n1\n")
+    mydb.append("bright", file, types={"id": "char"})
+    mydb.restore("bright", new="back")
+    start = "/services/archive/mydb/tables/bright"
+    assert list(zip(archive.methods, archive.paths, strict=True)) == [
+        ("POST", f"{start}/rename"),
+        ("POST", f"{start}/copy"),
+        ("POST", f"{start}/index"),
+        ("POST", f"{start}/index"),
+        ("POST", f"{start}/index"),
+        ("POST", f"{start}/rows"),
+        ("PUT", f"{start}/rows?format=csv&file=more.csv&type=id%3Achar"),
+        ("POST", f"{start}/restore?as=back"),
+    ]
+    assert [json.loads(body) for body in archive.bodies[:6]] == [
+        {"name": "brighter"},
+        {"name": "kept"},
+        {},
+        {"column": "id", "unique": True},
+        {"ra": "x", "dec": "y"},
+        {"query": "WITH s AS (SELECT 1 AS id FROM t) SELECT id FROM s"},
+    ]
+    assert (made.position, made.indexes, made.provenance["query"]) == (("ra", "dec"), ("id",), made.query)
+
+
+def test_what_was_dropped_and_little_room_are_listed(
+    archive: FakeArchive, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dropped = {
+        "id": "7",
+        "name": "old",
+        "rows": 3,
+        "bytes": 5,
+        "dropped": "2026-11-21",
+        "until": "2026-11-22",
+    }
+    quota = {**LIST["quota"], "warning": "Your tables take much."}
+    says(archive, {"tables": [BRIGHT], "dropped": [dropped], "quota": quota})
+    listing = mydb.list()
+    assert [(one.name, one.until) for one in listing.dropped] == [("old", "2026-11-22")]
+    assert repr(listing).endswith("Your tables take much.")
+    assert main(["mydb", "list"]) == 0
+    assert "Your tables take much." in capsys.readouterr().err
+
+
+def test_the_terminal_says_types_and_names(archive: FakeArchive, tmp_path: Path) -> None:
+    says(archive, BRIGHT)
+    file = tmp_path / "a.csv"
+    file.write_bytes(b"id\n1\n")
+    assert main(["mydb", "upload", "bright", str(file), "--type", "id:char", "--type", "a:b:long"]) == 0
+    assert archive.paths[-1].endswith("type=id%3Achar&type=a%3Ab%3Along")
+    assert main(["mydb", "append", "bright", "SELECT id FROM stars"]) == 0
+    assert main(["mydb", "rename", "bright", "brighter"]) == 0
+    assert main(["mydb", "copy", "bright", "kept"]) == 0
+    assert main(["mydb", "index", "bright", "id", "--unique"]) == 0
+    assert json.loads(archive.bodies[-1]) == {"column": "id", "unique": True}

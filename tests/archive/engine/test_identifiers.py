@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from astrohub_archive.engine.plan import Planner
-from astrohub_archive.models import IdentifierFilter, Region
+from astrohub_archive.models import (
+    Column,
+    HatsTable,
+    IdentifierFilter,
+    Partner,
+    PlainTable,
+    Region,
+    ResultColumn,
+    Scan,
+    Statement,
+    Table,
+)
 
 from ...support.catalogs import FIRST_ID
 from .conftest import Asker
@@ -56,3 +71,56 @@ async def test_an_identifier_of_another_type_reads_all_files_rather_than_none(as
     assert Planner().plan(statement).sql.count(".parquet") == Planner().plan(asker.statement()).sql.count(
         ".parquet"
     )
+
+
+BESIDE = 'SELECT b."star_id" FROM "scan_0" AS a JOIN "scan_1" AS b ON b."star_id" = a."star_id"'
+
+
+async def test_rows_beside_those_of_a_region_are_read_through_the_index(asker: Asker) -> None:
+    star = asker.archive.stars.slice(4711, 1).to_pylist()[0]
+    region = Region("circle", (star["ra"], star["dec"], 2.0))
+    near = Scan("scan_0", asker.table, ("star_id", "ra", "dec"), region)
+    beside = Scan("scan_1", asker.table, ("star_id",), partner=Partner("star_id", "scan_0", "star_id"))
+    statement = Statement(BESIDE, (near, beside), (ResultColumn("star_id"),))
+    (_, of_region), (_, through_index) = Planner().readings(statement)
+    assert set(through_index.files) <= set(of_region.files)
+    assert through_index.identified
+    found = (await asker.rows(statement))["star_id"].to_pylist()
+    alone = await asker.rows(Statement('SELECT "star_id" FROM "scan_0"', (near,), (ResultColumn("star_id"),)))
+    inside = set(alone["star_id"].to_pylist())
+    assert star["star_id"] in found
+    assert set(found) <= inside
+    assert len(found) == len(set(found)) == through_index.identified
+
+
+async def test_rows_beside_a_short_list_are_read_through_the_index(asker: Asker, tmp_path: Path) -> None:
+    wanted = [FIRST_ID, FIRST_ID + 3 * 77, FIRST_ID + 1]
+    pq.write_table(pa.table({"star_id": [*wanted, None]}), tmp_path / "list.parquet")
+    listed = Table(
+        "mydb", "listed", (Column("star_id", "long"),), PlainTable((tmp_path / "list.parquet",), 1), rows=4
+    )
+    few = Scan("scan_0", listed, ("star_id",))
+    beside = Scan("scan_1", asker.table, ("star_id",), partner=Partner("star_id", "scan_0", "star_id"))
+    statement = Statement(BESIDE, (few, beside), (ResultColumn("star_id"),))
+    _, (_, through_index) = Planner().readings(statement)
+    assert 1 <= len(through_index.files) <= 2
+    assert through_index.identified == 2
+
+
+async def test_too_many_rows_beside_which_to_look_are_not_looked_at(asker: Asker) -> None:
+    everywhere = Scan("scan_0", asker.table, ("star_id",), Region("circle", (10.0, 10.0, 90.0)))
+    beside = Scan("scan_1", asker.table, ("star_id",), partner=Partner("star_id", "scan_0", "star_id"))
+    statement = Statement(BESIDE, (everywhere, beside), (ResultColumn("star_id"),))
+    storage = asker.table.storage
+    assert isinstance(storage, HatsTable)
+    (_, of_region), (_, alone) = Planner().readings(statement)
+    assert sum(one.rows for one in of_region.partitions) > 10_000
+    assert len(alone.files) == len(storage.partitions)
+    assert alone.identified is None
+
+
+async def test_identifiers_from_everywhere_are_read_exactly(asker: Asker) -> None:
+    wanted = [FIRST_ID + 3 * number for number in range(0, 20_000, 40)]
+    statement = by_identifier(asker, *wanted)
+    assert Planner().plan(statement).sql.count(".parquet") > 16
+    assert sorted((await asker.rows(statement))["star_id"].to_pylist()) == wanted

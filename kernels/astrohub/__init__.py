@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import files, mydb
-from .client import Client, run
+from .client import Client, Uploads, run
 from .errors import (
     AccessRefused,
     ArchiveBusy,
@@ -45,16 +45,24 @@ __all__ = [
 
 
 @overload
-def query(query: str, *, fmt: Literal["table"] = ..., maxrec: int | None = ...) -> Table: ...
+def query(
+    query: str, *, fmt: Literal["table"] = ..., maxrec: int | None = ..., uploads: Uploads | None = ...
+) -> Table: ...
 @overload
-def query(query: str, *, fmt: Literal["pandas"], maxrec: int | None = ...) -> pd.DataFrame: ...
+def query(
+    query: str, *, fmt: Literal["pandas"], maxrec: int | None = ..., uploads: Uploads | None = ...
+) -> pd.DataFrame: ...
 @overload
-def query(query: str, *, fmt: Literal["arrow"], maxrec: int | None = ...) -> pa.Table: ...
+def query(
+    query: str, *, fmt: Literal["arrow"], maxrec: int | None = ..., uploads: Uploads | None = ...
+) -> pa.Table: ...
 
 
-def query(query: str, *, fmt: str = "table", maxrec: int | None = None) -> Any:
+def query(
+    query: str, *, fmt: str = "table", maxrec: int | None = None, uploads: Uploads | None = None
+) -> Any:
     """Run an ADQL query at the site that the environment names; see `Client.query`."""
-    return run(Client(), query, fmt=fmt, maxrec=maxrec, frames=1)
+    return run(Client(), query, fmt=fmt, maxrec=maxrec, uploads=uploads, frames=1)
 
 
 def __getattr__(name: str) -> str:

@@ -20,16 +20,19 @@ _BROKEN = (pa.ArrowException, OSError, urllib3.exceptions.HTTPError, requests.Re
 
 
 class _Copied:
-    """Reads from a stream and writes what was read to another."""
+    """Reads the body of a response and writes what was read to another stream."""
 
-    def __init__(self, source: Any, copy: IO[bytes] | None) -> None:
-        self._source = source
+    def __init__(self, response: requests.Response, copy: IO[bytes] | None) -> None:
+        self._source = response.raw
+        # What need not be unpacked is not copied through another buffer.
+        self._is_packed = "Content-Encoding" in response.headers
         self._copy = copy
         self.closed = False
 
     def read(self, size: int = -1) -> bytes:
         """Read at most so many bytes."""
-        content: bytes = self._source.read(size if size >= 0 else None)
+        count = size if size >= 0 else None
+        content: bytes = self._source.read(count, decode_content=self._is_packed)
         if self._copy:
             self._copy.write(content)
         return content
@@ -64,7 +67,7 @@ class Answer:
         self.is_cut = False
         self._ended = False
         try:
-            self._reader = pa.ipc.open_stream(pa.PythonFile(_Copied(response.raw, copy), mode="r"))
+            self._reader = pa.ipc.open_stream(pa.PythonFile(_Copied(response, copy), mode="r"))
         except _BROKEN as e:
             response.close()
             raise self._broken() from e

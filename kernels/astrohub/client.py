@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from typing import IO, TYPE_CHECKING, Any, Literal, overload
 
 from .errors import ResultCut
 from .site import find_site
+from .table_files import table_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,10 +21,13 @@ if TYPE_CHECKING:
     from .answer import Answer
     from .connection import Connection
 
-__all__ = ["FORMATS", "Client"]
+__all__ = ["FORMATS", "Client", "Uploads"]
 
 FORMATS = ("table", "pandas", "arrow")
 TIMEOUT_S = 600.0
+
+Uploads = Mapping[str, Any]
+"""Tables to send along with a query: of astropy, pandas or Arrow, or paths of files."""
 
 
 class Client:
@@ -54,13 +59,26 @@ class Client:
         return f"Client({find_site(self._url, '').url!r})"
 
     @overload
-    def query(self, query: str, *, fmt: Literal["table"] = ..., maxrec: int | None = ...) -> Table: ...
+    def query(
+        self,
+        query: str,
+        *,
+        fmt: Literal["table"] = ...,
+        maxrec: int | None = ...,
+        uploads: Uploads | None = ...,
+    ) -> Table: ...
     @overload
-    def query(self, query: str, *, fmt: Literal["pandas"], maxrec: int | None = ...) -> pd.DataFrame: ...
+    def query(
+        self, query: str, *, fmt: Literal["pandas"], maxrec: int | None = ..., uploads: Uploads | None = ...
+    ) -> pd.DataFrame: ...
     @overload
-    def query(self, query: str, *, fmt: Literal["arrow"], maxrec: int | None = ...) -> pa.Table: ...
+    def query(
+        self, query: str, *, fmt: Literal["arrow"], maxrec: int | None = ..., uploads: Uploads | None = ...
+    ) -> pa.Table: ...
 
-    def query(self, query: str, *, fmt: str = "table", maxrec: int | None = None) -> Any:
+    def query(
+        self, query: str, *, fmt: str = "table", maxrec: int | None = None, uploads: Uploads | None = None
+    ) -> Any:
         """Run an ADQL query and return its result.
 
         Parameters
@@ -71,6 +89,9 @@ class Client:
             `table` (astropy), `pandas` or `arrow`.
         maxrec
             Rows to return at most.
+        uploads
+            Tables to send along, by the names under which the query finds them: `TAP_UPLOAD.name`. Each is
+            a table of astropy, pandas or Arrow, or the path of a file; the archive keeps none of them.
 
         Returns
         -------
@@ -88,10 +109,19 @@ class Client:
             When the archive does not understand the query; says where and what may have been meant.
         AstrohubError
             When there is no result for another reason; each has a class of its own.
+        ValueError
+            When something to send along is no table.
         """
-        return run(self, query, fmt=fmt, maxrec=maxrec, frames=1)
+        return run(self, query, fmt=fmt, maxrec=maxrec, uploads=uploads, frames=1)
 
-    def open(self, query: str, *, maxrec: int | None = None, copy: IO[bytes] | None = None) -> Answer:
+    def open(
+        self,
+        query: str,
+        *,
+        maxrec: int | None = None,
+        uploads: Uploads | None = None,
+        copy: IO[bytes] | None = None,
+    ) -> Answer:
         """Run a query and return its rows as they come, for results larger than memory.
 
         Parameters
@@ -100,19 +130,25 @@ class Client:
             The query, in ADQL.
         maxrec
             Rows to return at most.
+        uploads
+            Tables to send along, as `query` takes them.
         copy
             Where to write the Arrow stream as well.
         """
         from .answer import ARROW, Answer
 
-        return Answer(self.request(query, mime=ARROW, maxrec=maxrec), copy)
+        return Answer(self.request(query, mime=ARROW, maxrec=maxrec, uploads=uploads), copy)
 
-    def request(self, query: str, *, mime: str, maxrec: int | None = None) -> requests.Response:
+    def request(
+        self, query: str, *, mime: str, maxrec: int | None = None, uploads: Uploads | None = None
+    ) -> requests.Response:
         """Run a query and return the response as it begins, in any format; the caller closes it."""
-        from .connection import Connection
-
-        connection = Connection(lambda: find_site(self._url, self._token, os.environ), self._timeout_s)
-        return connection.sync(query, mime=mime, maxrec=maxrec)
+        with ExitStack() as opened:
+            files = {
+                name: opened.enter_context(table_file(table)).content
+                for name, table in (uploads or {}).items()
+            }
+            return self.connection().sync(query, mime=mime, maxrec=maxrec, uploads=files)
 
     def call(
         self,
@@ -147,13 +183,21 @@ class Client:
         return Connection(lambda: find_site(self._url, self._token, os.environ), self._timeout_s)
 
 
-def run(client: Client, query: str, *, fmt: str, maxrec: int | None, frames: int) -> Any:
+def run(
+    client: Client,
+    query: str,
+    *,
+    fmt: str,
+    maxrec: int | None,
+    uploads: Uploads | None = None,
+    frames: int,
+) -> Any:
     """Run a query; a warning points `frames` callers above this function's caller."""
     if fmt not in FORMATS:
         raise ValueError(f"fmt is one of {', '.join(FORMATS)}, not {fmt!r}.")
     import pyarrow as pa
 
-    with client.open(query, maxrec=maxrec) as answer:
+    with client.open(query, maxrec=maxrec, uploads=uploads) as answer:
         result = pa.Table.from_batches(answer.batches(), answer.schema)
     if answer.is_cut:
         message = f"The result was cut after {answer.rows:,} rows: there are more. Ask for more by maxrec."

@@ -22,6 +22,7 @@ from .errors import (
     RequestRefused,
     printable,
 )
+from .form import Form
 from .site import Site, origin
 
 __all__ = ["Connection"]
@@ -62,8 +63,10 @@ class Connection:
         self._find_site = find_site
         self._timeout_s = timeout_s
 
-    def sync(self, query: str, *, mime: str, maxrec: int | None) -> requests.Response:
-        """Run a query (TAP 1.1, §2.3) and return the answer as soon as it begins.
+    def sync(
+        self, query: str, *, mime: str, maxrec: int | None, uploads: Mapping[str, IO[bytes]] | None = None
+    ) -> requests.Response:
+        """Run a query (TAP 1.1, §2.3), with tables (§2.5), and return the answer as soon as it begins.
 
         The caller closes it: that stops the query.
 
@@ -77,7 +80,12 @@ class Connection:
             form["MAXREC"] = str(maxrec)
         site = self._find_site()
         headers = {"Accept": f"{mime}, {PROBLEM}", "Accept-Encoding": "identity"}
-        answer = self._exchange(site, "POST", SYNC, headers, {"data": form})
+        content: Form | dict[str, str] = form
+        if uploads:
+            form["UPLOAD"] = ";".join(f"{name},param:{name}" for name in uploads)
+            content = Form(form, uploads)
+            headers["Content-Type"] = content.content_type
+        answer = self._exchange(site, "POST", SYNC, headers, {"data": content})
         if answer.ok and _kind(answer) == mime:
             return answer
         with answer:

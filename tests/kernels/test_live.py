@@ -9,8 +9,10 @@ import astrohub
 import numpy as np
 import pytest
 from astrohub.cli import main
+from astrohub.tables import from_astropy
 from astropy import units as u
 from astropy.io.votable import parse_single_table
+from astropy.table import Table
 
 from ..support.platform import RunningPlatform
 
@@ -114,3 +116,30 @@ def test_a_table_of_ones_own_is_made_joined_and_dropped(client: astrohub.Client)
     finally:
         for table in astrohub.mydb.list(client=client):
             astrohub.mydb.drop(table.name, client=client)
+
+
+MINE = Table({"name": ["Aldebaran", "Sirius"], "ra": [68.98, 101.29], "dec": [16.51, -16.72]})
+NEAR_MINE = """
+SELECT m.name, h.hip FROM TAP_UPLOAD.mine AS m
+JOIN hipparcos.hip2 AS h ON 1 = CONTAINS(POINT(h.ra, h.dec), CIRCLE(m.ra, m.dec, 0.05)) ORDER BY h.hip
+"""
+
+
+@pytest.mark.parametrize("kind", ["astropy", "pandas", "arrow", "path"])
+def test_a_table_that_is_sent_along_is_there_for_the_query(
+    client: astrohub.Client, kind: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "mine.fits"
+    MINE.write(path)
+    mine = {"astropy": MINE, "pandas": MINE.to_pandas(), "arrow": from_astropy(MINE), "path": path}[kind]
+    found = client.query(NEAR_MINE, uploads={"mine": mine})
+    assert {("Aldebaran", 21421), ("Sirius", 32349)} <= {(row["name"], row["hip"]) for row in found}
+    with pytest.raises(astrohub.QueryError, match="mine"):
+        client.query(NEAR_MINE)
+
+
+def test_what_is_no_table_is_not_sent(client: astrohub.Client, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="A list cannot be sent"):
+        client.query(NEAR_MINE, uploads={"mine": [1, 2]})
+    with pytest.raises(ValueError, match=r"mine\.doc does not tell its format"):
+        client.query(NEAR_MINE, uploads={"mine": tmp_path / "mine.doc"})

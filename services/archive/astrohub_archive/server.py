@@ -102,6 +102,8 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 make_application(archive, traffic),
+                # The parser in C sends chunks to clients of HTTP/1.0 and bounds no header.
+                http="h11",
                 access_log=False,
                 log_config=None,
                 lifespan="off",

@@ -31,7 +31,8 @@ _MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2), "MALLOC_TRIM_THRESHOLD_"
 class WorkerSettings:
     """What all workers of a pool have in common.
 
-    `ceiling_mb` is the resident memory beyond which a worker is killed, whatever its engine has counted.
+    `ceiling_mb` is the resident memory beyond which a worker is killed, whatever its engine has counted;
+    by `niceness` it stands back for others that want the processor.
     """
 
     memory_mb: int
@@ -41,6 +42,7 @@ class WorkerSettings:
     readable: tuple[Path, ...]
     temp_root: Path
     account: tuple[int, int] | None
+    niceness: int = 0
 
 
 class WorkerProcess:
@@ -176,6 +178,7 @@ async def _spawn(theirs: socket.socket, settings: WorkerSettings, home: Path) ->
         "-m",
         "astrohub_archive.engine.worker",
         str(theirs.fileno()),
+        str(settings.niceness),
         stdin=asyncio.subprocess.DEVNULL,
         pass_fds=(theirs.fileno(),),
         cwd="/",

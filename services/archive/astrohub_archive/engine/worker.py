@@ -1,6 +1,6 @@
 """A worker process: one locked engine that answers one query at a time over a socket.
 
-Started by the pool as `python -m astrohub_archive.engine.worker FD`; it ends when the pool has gone.
+Started by the pool as `python -m astrohub_archive.engine.worker FD NICENESS`; it ends when the pool has gone.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ __all__ = ["main"]
 _HELD_BYTES = 64 * 1024
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, niceness: int) -> None:
     """Answer queries until the other end of the socket is closed."""
+    os.nice(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.meta_path.insert(0, _WithoutPandas())
     # A copy of a few rows costs less than another look at the statement.
@@ -97,4 +98,4 @@ def _offer_to_memory_killer() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -49,7 +49,11 @@ async def _answer(call: Call) -> Response:
         answer = await while_connected(call.request, _run(call, request))
     except ClientLeft:
         return Response(status_code=499)
-    return StreamedAnswer(answer, media_type=request.format.mime, headers=_headers(answer, request.format))
+    mime, headers = request.format.mime, _headers(answer, request.format)
+    if answer.complete is not None:
+        content = b"".join([chunk async for chunk in answer.chunks()])
+        return Response(content, media_type=mime, headers=headers)
+    return StreamedAnswer(answer, media_type=mime, headers=headers)
 
 
 async def _run(call: Call, request: QueryRequest) -> Answer:

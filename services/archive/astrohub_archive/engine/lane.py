@@ -61,7 +61,8 @@ class Lane:
     @property
     def is_dead(self) -> bool:
         """Say whether no worker runs although some should."""
-        return self.alive == 0 and self._starting is not None and self._starting.done()
+        was_started = self._starting is not None and self._starting.done()
+        return self.alive == 0 and (was_started or self._stopped)
 
     @property
     def alive(self) -> int:

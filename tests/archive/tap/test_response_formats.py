@@ -30,12 +30,20 @@ def test_a_format_is_answered_by_its_name_with_its_media_type(archive: RunningAr
     assert response.status_code == 200, response.text
     assert response.headers["Content-Type"] == form.mime
     assert response.headers["Astrohub-Status"] == "OVERFLOW"
+    assert response.headers["Astrohub-Maxrec"] == "7"
     assert response.headers["Content-Disposition"].endswith(f'.{form.extension}"')
 
 
 def test_capabilities_name_every_format(archive: RunningArchive) -> None:
     said = requests.get(f"{archive.tap}/capabilities", timeout=30).text
     assert all(f"<mime>{form.mime}</mime>" in said for form in FORMATS)
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv"])
+def test_lines_that_were_cut_are_as_many_as_the_header_allows(archive: RunningArchive, form: str) -> None:
+    response = archive.query(MANY, RESPONSEFORMAT=form, MAXREC="200000")
+    assert "Astrohub-Status" not in response.headers
+    assert response.content.count(b"\n") - 1 == int(response.headers["Astrohub-Maxrec"]) == 200_000
 
 
 def test_fits_holds_all_rows_and_says_that_there_were_more(archive: RunningArchive) -> None:

@@ -86,6 +86,10 @@ QUERY_ANSWER: Responses = {
     200: {
         "description": "The rows, in the format that was asked for.",
         "headers": {
+            "Astrohub-Maxrec": {
+                "description": "Rows in the answer at most; one that has as many may have been cut.",
+                "schema": {"type": "integer"},
+            },
             "Astrohub-Status": {
                 "description": "OK or OVERFLOW, when the whole answer was there before it was sent.",
                 "schema": {"type": "string", "enum": ["OK", "OVERFLOW"]},

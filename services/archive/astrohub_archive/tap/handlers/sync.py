@@ -6,7 +6,6 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from ...engine import Answer
-from ...formats import Format
 from ...web.streaming import ClientLeft, StreamedAnswer, while_connected
 from ..queries import digest
 from ..query_request import QueryRequest, read_query_request
@@ -49,7 +48,7 @@ async def _answer(call: Call) -> Response:
         answer = await while_connected(call.request, _run(call, request))
     except ClientLeft:
         return Response(status_code=499)
-    mime, headers = request.format.mime, _headers(answer, request.format)
+    mime, headers = request.format.mime, _headers(answer, request)
     if answer.complete is not None:
         content = b"".join([chunk async for chunk in answer.chunks()])
         return Response(content, media_type=mime, headers=headers)
@@ -65,8 +64,12 @@ async def _run(call: Call, request: QueryRequest) -> Answer:
     return await queries.answer(call.principal, request, uploaded)
 
 
-def _headers(answer: Answer, form: Format) -> dict[str, str]:
-    headers = {"Content-Disposition": f'attachment; filename="result.{form.extension}"'}
+def _headers(answer: Answer, request: QueryRequest) -> dict[str, str]:
+    headers = {
+        "Content-Disposition": f'attachment; filename="result.{request.format.extension}"',
+        # Where a format has no place to say that it was cut, as many rows as this say that it may be.
+        "Astrohub-Maxrec": str(request.maxrec),
+    }
     if answer.complete is not None:
         headers["Astrohub-Status"] = answer.complete.status
         headers["Astrohub-Rows"] = str(answer.complete.rows)

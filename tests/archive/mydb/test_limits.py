@@ -24,7 +24,7 @@ def small_archive(
     tmp_path_factory: pytest.TempPathFactory, sample_data: Path, hub: FakeHub
 ) -> Iterator[RunningArchive]:
     """An archive in which a user may keep two tables and a megabyte."""
-    limits = {"quotaBytes": QUOTA, "tables": 2, "uploadBytes": 20_000}
+    limits = {"quotaBytes": QUOTA, "tables": 2, "uploadBytes": 20_000, "quotaWarning": 0.1}
     with running_archive(tmp_path_factory.mktemp("small"), sample_data, hub.api_url, mydb=limits) as archive:
         yield archive
 
@@ -122,3 +122,16 @@ def _folders(archive: RunningArchive) -> list[str]:
 def _lost(tables: OwnTables, query: str) -> None:
     with pytest.raises(requests.ConnectionError):
         tables.create("lost", query)
+
+
+def test_little_room_is_said_before_there_is_none(small: OwnTables) -> None:
+    assert small.listed()["quota"]["warning"] is None
+    many = "SELECT TOP 10000 source_id, ra, dec FROM gaia_dr3_g10.gaia_source"
+    used = small.create("many", many).json()["bytes"]
+    assert QUOTA * 0.1 < used < QUOTA
+    quota = small.listed()["quota"]
+    assert quota["usedBytes"] == used
+    assert quota["warning"] == (
+        f"Your tables take {used / 1e6:,.1f} of the 1.0 MB that they may; "
+        "drop some before the next large one."
+    )

@@ -178,7 +178,10 @@ def test_what_is_damaged_or_hostile_is_refused_in_a_sentence(
     assert ".partial" not in said
     assert "Traceback" not in said
     listed = mine.listed()
-    assert (listed["tables"], listed["quota"]) == ([], {"usedBytes": 0, "limitBytes": 250 * 10**9, "warning": None})
+    assert (listed["tables"], listed["quota"]) == (
+        [],
+        {"usedBytes": 0, "limitBytes": 250 * 10**9, "warning": None},
+    )
 
 
 def test_numbers_beyond_64_bits_are_refused_and_named(mine: OwnTables) -> None:

@@ -74,7 +74,7 @@ def test_a_table_is_defined_filled_twice_indexed_asked_and_removed(
     mine.create_index("mydb.targets", "id", unique=True)
     rows = mine.search("SELECT * FROM mydb.targets ORDER BY ra").to_table()
     assert [int(one) for one in rows["id"]] == [9007199254740993, 2, 3]
-    assert list(rows["label"].filled("NULL")) == ["007", "NULL", "Vega"]
+    assert list(rows["label"]) == ["007", "", "Vega"]
     assert str(rows["ra"].unit) == "deg"
     indexed = mine.search(
         "SELECT column_name FROM tap_schema.columns WHERE table_name = 'mydb.targets' AND indexed = 1"
@@ -228,3 +228,11 @@ def test_rows_without_room_are_refused_before_they_are_written(
             path.stat().st_size for path in (tmp_path / "work" / "mydb").rglob("*") if path.is_file()
         )
         assert written < quota
+        # What is too long to have room, whatever it holds, is not even looked at.
+        longer = requests.put(
+            f"{archive.base}/services/archive/mydb/tables/other?format=parquet",
+            data=b"no Parquet at all" * quota,
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+        )
+        assert (longer.status_code, longer.json()["slug"]) == (413, "quota")

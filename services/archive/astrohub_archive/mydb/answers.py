@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ..engine import Answer
 from ..errors import EngineError, QueryError
-from ..table_files import Content, Pattern, Rows, kept_shape, matched, write_table
+from ..table_files import Content, Pattern, Rows, matched, own_shape, write_table
 
 __all__ = ["AnswerWriter"]
 
@@ -72,7 +72,7 @@ async def _whole(step: asyncio.Future[None]) -> None:
         await asyncio.wait({step})
 
 
-def _pour(sink: int, chunk: bytes) -> None:
+def _pour(sink: int, chunk: bytes | bytearray) -> None:
     view = memoryview(chunk)
     while view:
         view = view[os.write(sink, view) :]
@@ -84,7 +84,7 @@ def _write_stream(source: int, path: Path, room_bytes: int, pattern: Pattern | N
         try:
             reader = pa.ipc.open_stream(file)
             if pattern is None:
-                return write_table(path, kept_shape(reader.schema), reader, room_bytes=room_bytes)
+                return write_table(path, own_shape(reader.schema), reader, room_bytes=room_bytes)
             batches: Iterable[pa.RecordBatch] = matched(Rows(reader.schema, reader), pattern).batches
             return write_table(path, pattern.shape, batches, room_bytes=room_bytes)
         except pa.ArrowInvalid as e:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..engine import Pool
-from ..errors import ArchiveError, UsageError
+from ..errors import ArchiveError, NotFound, UsageError
 from ..formats import find_format
 from ..models import Principal, Statement
 from ..reader import Reader
@@ -127,7 +127,7 @@ class Makers:
 
         async def make(making: Making, folder: Path) -> Made:
             path, room = await self._begin_append(making, base, folder)
-            pattern = await asyncio.to_thread(Pattern.of_file, self._like(base), base.name)
+            pattern = await asyncio.to_thread(Pattern.of_file, await self._like(base), base.name)
             added = await self._run(statement, path, room, pattern)
             return await self._appended(base, folder, added, provenance)
 
@@ -137,7 +137,7 @@ class Makers:
         """Append the rows of a file that is being uploaded to a table."""
         upload.check_form()
         base = await asyncio.to_thread(self._with.store.get, owner, name)
-        wishes = Wishes(kinds=upload.kinds, like=self._like(base), table=base.name)
+        wishes = Wishes(kinds=upload.kinds, like=await self._like(base), table=base.name)
 
         async def make(making: Making, folder: Path) -> Made:
             path, room = await self._begin_append(making, base, folder)
@@ -197,11 +197,17 @@ class Makers:
         arranged = bool(base.arrangement.columns)
         former = await asyncio.to_thread(files_of, self._with.folders.folder(base)) if arranged else ()
         settle = self._settler.settle
-        content, arrangement = await settle(folder, content, base.arrangement, former=former)
+        content, arrangement = await settle(
+            folder, content, base.arrangement, former=former, former_rows=base.content.rows
+        )
         return Made(content, with_addition(base.provenance, provenance, added.rows), arrangement)
 
-    def _like(self, base: Entry) -> Path:
-        return files_of(self._with.folders.folder(base))[0]
+    async def _like(self, base: Entry) -> Path:
+        """Return a file of a table, which says what its columns are."""
+        files = await asyncio.to_thread(files_of, self._with.folders.folder(base))
+        if not files:
+            raise NotFound(f"The table mydb.{base.name} was dropped or changed meanwhile; try again.")
+        return files[0]
 
     async def _run(
         self, statement: Statement, path: Path, room_bytes: int, pattern: Pattern | None = None

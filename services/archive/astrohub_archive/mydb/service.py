@@ -15,7 +15,7 @@ from ..settings import MyDb as Options
 from .cleaner import TableCleaner
 from .dropped import DroppedTables
 from .entry import Dropped, Entry
-from .folders import SKY, TableFolders, files_of
+from .folders import FILE_NAME, SKY, TableFolders, files_of, size_of
 from .makers import Makers
 from .store import TableStore
 
@@ -72,8 +72,9 @@ def _described(entry: Entry) -> Table:
 def _stored(folder: Path) -> HatsTable | PlainTable:
     if (folder / SKY).is_dir():
         return replace(read_storage(folder / SKY).storage, private_folder=folder)
-    files = tuple(files_of(folder))
-    return PlainTable(files, sum(file.stat().st_size for file in files), private_folder=folder)
+    # A table whose files are gone is not empty: the engine shall say which it misses.
+    files = tuple(files_of(folder)) or (folder / FILE_NAME,)
+    return PlainTable(files, size_of(folder), private_folder=folder)
 
 
 @dataclass(frozen=True)

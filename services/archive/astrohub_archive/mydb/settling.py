@@ -17,7 +17,9 @@ from .positions import position_by_ucd
 __all__ = ["Settler"]
 
 _ARRANGED = "arranged"
-_MOST_PARTS = 32
+# Few files are read faster than many; those of a small table are soon rewritten as one.
+_MOST_PARTS, _MOST_SMALL_PARTS = 64, 8
+_SMALL_BYTES = 64 * 1024**2
 
 
 class Settler:
@@ -36,11 +38,18 @@ class Settler:
         self._options = options
 
     async def settle(
-        self, folder: Path, content: Content, wanted: Arrangement, *, former: Sequence[Path] = ()
+        self,
+        folder: Path,
+        content: Content,
+        wanted: Arrangement,
+        *,
+        former: Sequence[Path] = (),
+        former_rows: int = 0,
     ) -> tuple[Content, Arrangement]:
         """Order the rows in a folder, and those of `former` files before them, as is wanted.
 
-        Many rows whose columns of positions are known by UCD are ordered by these, unasked.
+        When rows have become many, and their columns of positions are known by UCD, they are ordered by these
+        unasked.
 
         Raises
         ------
@@ -50,14 +59,17 @@ class Settler:
         sources = [*former, *await asyncio.to_thread(files_of, folder)]
         if content.rows and wanted.columns:
             wanted = await self.arrange(folder, sources, wanted)
-        elif pair := self._unasked(content):
+        elif pair := self._unasked(content, former_rows):
             try:
                 wanted = await self.arrange(folder, sources, Arrangement(pair))
             except UsageError:
                 wanted = Arrangement()  # not all rows have a position
-        if wanted.position is None and len(await asyncio.to_thread(files_of, folder)) > _MOST_PARTS:
+        content = await self.measure(folder, content)
+        most = _MOST_SMALL_PARTS if content.size_bytes < _SMALL_BYTES else _MOST_PARTS
+        if wanted.position is None and len(await asyncio.to_thread(files_of, folder)) > most:
             await self.arrange(folder, sources, wanted)
-        return await self.measure(folder, content), wanted
+            content = await self.measure(folder, content)
+        return content, wanted
 
     async def arrange(
         self,
@@ -85,9 +97,10 @@ class Settler:
         """Return a content with the size that the files in a folder have."""
         return replace(content, size_bytes=await asyncio.to_thread(size_of, folder))
 
-    def _unasked(self, content: Content) -> tuple[str, str] | None:
-        many = content.rows >= self._options.position_index_rows
-        return position_by_ucd(content.columns) if many else None
+    def _unasked(self, content: Content, former_rows: int) -> tuple[str, str] | None:
+        # Once: when it could not be then, not all rows have a position, and more do not change that.
+        became_many = former_rows < self._options.position_index_rows <= content.rows
+        return position_by_ucd(content.columns) if became_many else None
 
 
 def _move(made: Path, folder: Path, *, by_position: bool) -> None:

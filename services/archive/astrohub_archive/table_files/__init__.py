@@ -2,7 +2,7 @@
 
 from .content import Content
 from .conversion import FORMATS, Arranging, Converter, Wishes
-from .described import kept_shape
+from .described import kept_shape, own_shape
 from .forks import Forks
 from .matching import Pattern, matched
 from .retyping import KINDS
@@ -22,5 +22,6 @@ __all__ = [
     "Wishes",
     "kept_shape",
     "matched",
+    "own_shape",
     "write_table",
 ]

@@ -9,9 +9,9 @@ import pyarrow as pa
 from ..errors import UsageError
 from ..formats.shape import Shape, shape_of
 from ..ivoa.parameters import shortened
-from ..models import Column, ResultColumn
+from ..models import HEALPIX_COLUMN, Column, ResultColumn
 
-__all__ = ["MOST_COLUMNS", "columns_of", "described", "kept_shape", "known_columns"]
+__all__ = ["MOST_COLUMNS", "columns_of", "described", "kept_shape", "known_columns", "own_shape"]
 
 _KEYS = ("unit", "ucd", "utype", "description", "datatype", "arraysize", "xtype")
 MOST_COLUMNS = 2000
@@ -45,6 +45,19 @@ def kept_shape(schema: pa.Schema) -> Shape:
         for field in shape.schema
     ]
     return Shape(pa.schema(fields), shape.columns)
+
+
+def own_shape(schema: pa.Schema) -> Shape:
+    """Return the shape in which a user's rows are kept; the name of our own index of positions is not theirs.
+
+    Raises
+    ------
+    UsageError
+        As `kept_shape` does.
+    """
+    own = HEALPIX_COLUMN.lstrip("_")
+    names = [own if name.strip() == HEALPIX_COLUMN else name for name in schema.names]
+    return kept_shape(pa.schema([field.with_name(name) for field, name in zip(schema, names, strict=True)]))
 
 
 def described(shape: Shape) -> pa.Schema:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import ArchiveError, UsageError
 from .astronomy_files import read_ecsv, read_fits, read_votable
-from .described import kept_shape
+from .described import own_shape
 from .matching import Pattern, matched
 from .plain_files import read_csv, read_parquet
 from .retyping import retyped, texts_of
@@ -61,7 +61,7 @@ def _convert(task: dict[str, Any]) -> dict[str, Any]:
     rows = _read(task, pattern)
     if task.get("empty"):
         rows = Rows(rows.schema, (), rows.description)
-    shape = pattern.shape if pattern is not None else kept_shape(rows.schema)
+    shape = pattern.shape if pattern is not None else own_shape(rows.schema)
     content = write_table(Path(task["target"]), shape, rows.batches, room_bytes=task["room_bytes"])
     return {"content": {**asdict(content), "description": rows.description}}
 

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import Message
 from http import HTTPStatus
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -45,6 +45,19 @@ class EnginePool:
         """Return the answer to a query."""
         return self._loop.run_until_complete(self._ask(query, fmt))
 
+    @contextmanager
+    def of_many(self) -> Iterator[Callable[[str, str], bytes]]:
+        """Yield what answers queries of several threads at once, until the block ends."""
+        thread = threading.Thread(target=self._loop.run_forever)
+        thread.start()
+        try:
+            yield lambda query, fmt: asyncio.run_coroutine_threadsafe(
+                self._ask(query, fmt), self._loop
+            ).result()
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            thread.join()
+
     async def _ask(self, query: str, fmt: str) -> bytes:
         statement = understand(query, self._catalog, self._limits)
         answer = await self._pool.run(statement, fmt=find_format(fmt), maxrec=_ALL, timeout_s=3600)
@@ -55,7 +68,7 @@ class EnginePool:
 def engine_pool(catalog: Catalog, public: Path, work: Path, *, threads: int) -> Iterator[EnginePool]:
     """Run a pool until the block ends."""
     loop = asyncio.new_event_loop()
-    pool = Pool(Engine(threads=threads, quick_workers=1, long_workers=1), public, work)
+    pool = Pool(Engine(threads=threads, long_workers=1), public, work)
     loop.run_until_complete(pool.start())
     try:
         yield EnginePool(catalog, pool, loop)
@@ -92,11 +105,19 @@ class HttpArchive:
 
     def exchange(self, query: str, fmt: str) -> tuple[int, Message, bytes]:
         """Return status, headers and content of the answer to a query."""
-        form = {"LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": fmt, "MAXREC": str(_ALL)}
-        connection = self._connection()
-        connection.request("POST", self._path, urlencode(form), {"Content-Type": _FORM})
-        response = connection.getresponse()
+        form = urlencode({"LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": fmt, "MAXREC": str(_ALL)})
+        try:
+            response = self._response(form)
+        except ConnectionError:
+            # Between two repetitions the archive has closed a connection that was idle for long.
+            self._connection().close()
+            response = self._response(form)
         return response.status, response.headers, response.read()
+
+    def _response(self, form: str) -> HTTPResponse:
+        connection = self._connection()
+        connection.request("POST", self._path, form, {"Content-Type": _FORM})
+        return connection.getresponse()
 
     def _connection(self) -> HTTPConnection:
         if not hasattr(self._of_thread, "connection"):

@@ -18,7 +18,9 @@ from subject import Subject, as_rows
 __all__ = ["contests"]
 
 _THREADS = 16
-_REQUESTS = 384
+_MOST_REQUESTS = 384
+# Small tables are there to find faults, not to measure.
+_ROWS_A_REQUEST = 200
 
 Rows = list[dict[str, object]]
 
@@ -55,26 +57,38 @@ def contests(subject: Subject) -> list[Contest]:
 
 
 def _contest(subject: Subject, archive: HttpArchive, clients: int, *, scan: bool) -> Contest:
-    limit_log, log = _Log(), _Log()
+    requests = range(min(_MOST_REQUESTS, int(subject.table.rows or 0) // _ROWS_A_REQUEST))
+    limit_log, engine_log, log = _Log(), _Log(), _Log()
     notes: dict[str, str] = {}
 
     def limit(_: int) -> list[Rows]:
         own = threading.local()
-        found = _closed_loop(_THREADS, lambda number: _of_limit(subject, own, number), limit_log)
+        found = _closed_loop(_THREADS, requests, lambda number: _of_limit(subject, own, number), limit_log)
         notes["limit"] = limit_log.note()
+        return found
+
+    def engine(_: int) -> list[Rows]:
+        assert subject.pool is not None
+        with subject.pool.of_many() as ask:
+            found = _closed_loop(
+                _THREADS, requests, lambda number: as_rows(ask(_query(subject, number), "arrow")), engine_log
+            )
+        notes["ours, engine"] = engine_log.note()
         return found
 
     def ours(_: int) -> list[Rows]:
         with _scanning(subject, archive, on=scan):
-            found = _closed_loop(clients, lambda number: _of_archive(subject, archive, log, number), log)
+            found = _closed_loop(
+                clients, requests, lambda number: _of_archive(subject, archive, log, number), log
+            )
         notes["ours, HTTP"] = log.note()
         return found
 
     name = f"clients, {clients}" + (" and a scan" if scan else "")
-    return Contest(name, {"limit": limit, "ours, HTTP": ours}, notes=notes)
+    return Contest(name, {"limit": limit, "ours, engine": engine, "ours, HTTP": ours}, notes=notes)
 
 
-def _closed_loop(clients: int, ask: Callable[[int], Rows], log: _Log) -> list[Rows]:
+def _closed_loop(clients: int, requests: range, ask: Callable[[int], Rows], log: _Log) -> list[Rows]:
     """Let so many clients ask until all questions are answered; return the answers in their order."""
 
     def timed(number: int) -> Rows:
@@ -84,7 +98,7 @@ def _closed_loop(clients: int, ask: Callable[[int], Rows], log: _Log) -> list[Ro
         return rows
 
     with ThreadPoolExecutor(clients) as threads:
-        return list(threads.map(timed, range(_REQUESTS)))
+        return list(threads.map(timed, requests))
 
 
 def _of_limit(subject: Subject, own: threading.local, number: int) -> Rows:
@@ -98,15 +112,18 @@ def _of_limit(subject: Subject, own: threading.local, number: int) -> Rows:
 
 
 def _of_archive(subject: Subject, archive: HttpArchive, log: _Log, number: int) -> Rows:
-    query = subject.query(subject.columns, f"{subject.identifier} = {subject.sample(number).identifier}")
     while True:
-        status, headers, content = archive.exchange(query, "arrow")
+        status, headers, content = archive.exchange(_query(subject, number), "arrow")
         if status == HTTPStatus.OK:
             return as_rows(content)
         if status != HTTPStatus.SERVICE_UNAVAILABLE or "Retry-After" not in headers:
             raise RuntimeError(content[:2000].decode("utf-8", "replace"))
         log.refused += 1
         time.sleep(float(headers["Retry-After"]))
+
+
+def _query(subject: Subject, number: int) -> str:
+    return subject.query(subject.columns, f"{subject.identifier} = {subject.sample(number).identifier}")
 
 
 @contextmanager

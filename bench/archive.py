@@ -17,20 +17,23 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from astrohub_archive.catalog import load_catalog
+from astrohub_archive.catalog import Catalog, load_catalog
 from astrohub_archive.data.large import TABLE, make_large
 from astrohub_archive.models import HatsTable, Table
+from epochs import make_epochs
 from limit import Limit
 from measuring import Contest, Result, as_table, run
 from ours import EnginePool, HttpArchive, engine_pool, http_archive
 from peers import peers
 from postgres import PostgreSQL, obstacle, postgresql
 from subject import EXPORT_COLUMNS, Ask, Subject
-from themes import clients, cones, exports, identifiers, notebook, scans
+from themes import clients, cones, crossmatch, epochs, exports, identifiers, notebook, scans
 
 THEMES: dict[str, Callable[[Subject], list[Contest]]] = {
     "cone": cones.contests,
     "identifier": identifiers.contests,
+    "epochs": epochs.contests,
+    "crossmatch": crossmatch.contests,
     "scan": scans.contests,
     "clients": clients.contests,
     "export": exports.contests,
@@ -47,6 +50,11 @@ def measure(public: Path, name: str, work: Path, options: argparse.Namespace) ->
     if table is None or not isinstance(table.storage, HatsTable) or not table.storage.indexes:
         sys.exit(f"There is no table {name} with positions and an index in {public}.")
     threads: int = options.threads
+    uploads: dict[str, Path] = {}
+    if _is_chosen("crossmatch", options.only):
+        identifier = next(iter(table.storage.indexes))
+        uploads = crossmatch.write_uploads(table.storage, identifier, work / "uploads", table.rows or 0)
+        catalog = catalog.with_schema(crossmatch.uploaded(uploads), qualified_only=True)
     with ExitStack() as stack:
         pool: EnginePool = stack.enter_context(engine_pool(catalog, public, work / "engine", threads=threads))
         identifier = next(iter(table.storage.indexes))
@@ -57,11 +65,12 @@ def measure(public: Path, name: str, work: Path, options: argparse.Namespace) ->
             archive = stack.enter_context(http_archive(public, work, threads=threads))
             ours["ours, HTTP"] = archive.ask
         found = stack.enter_context(peers(options.peer_python, work))
-        server = stack.enter_context(_filled(table)) if options.postgresql else None
+        server = stack.enter_context(_filled(catalog, table)) if options.postgresql else None
         subject = Subject(
             table,
             limit,
             ours,
+            pool=pool,
             archive=archive,
             work=work,
             places=max(options.repetitions, 3),
@@ -70,18 +79,24 @@ def measure(public: Path, name: str, work: Path, options: argparse.Namespace) ->
             peers=found,
             server=server,
             public=public,
+            epochs=catalog.table("large", "epoch"),
+            uploads=uploads,
         )
         return run(_chosen(subject, options.only), options.repetitions)
 
 
 def _chosen(subject: Subject, only: str) -> list[Contest]:
     """Return the contests whose names begin with a word; others are not even prepared."""
-    themes = [theme for word, theme in THEMES.items() if word.startswith(only) or only.startswith(word)]
+    themes = [theme for word, theme in THEMES.items() if _is_chosen(word, only)]
     return [one for theme in themes for one in theme(subject) if one.name.startswith(only)]
 
 
+def _is_chosen(word: str, only: str) -> bool:
+    return word.startswith(only) or only.startswith(word)
+
+
 @contextmanager
-def _filled(table: Table) -> Iterator[PostgreSQL]:
+def _filled(catalog: Catalog, table: Table) -> Iterator[PostgreSQL]:
     """Run PostgreSQL with the table and its indexes, in the order of the sky."""
     if reason := obstacle():
         sys.exit(f"{reason}.")
@@ -93,7 +108,12 @@ def _filled(table: Table) -> Iterator[PostgreSQL]:
         server.fill("object", files, columns)
         server.execute(f"CREATE INDEX ON object (q3c_ang2ipix({storage.ra_column}, {storage.dec_column}))")
         server.execute(f"CREATE INDEX ON object ({next(iter(storage.indexes))})")
-        server.execute("VACUUM ANALYZE object")
+        beside = catalog.table("large", "epoch")
+        if beside is not None and isinstance(beside.storage, HatsTable):
+            files = [one.path for one in beside.storage.partitions]
+            server.fill("epoch", files, [column.name for column in beside.columns])
+            server.execute("CREATE INDEX ON epoch (object_id)")
+        server.execute("VACUUM ANALYZE")
         yield server
 
 
@@ -105,6 +125,8 @@ def main() -> None:
         if options.rows:
             public = options.folder or Path(work) / "public"
             make_large(public, options.rows, _say)
+            if _is_chosen("epochs", options.only):
+                make_epochs(public, options.rows, _say)
         name = str(TABLE) if options.rows else options.table
         results = measure(public.resolve(), name, Path(work), options)
     if options.json:

@@ -103,6 +103,20 @@ class Limit:
         found: list[dict[str, object]] = self.rows(columns, files, where).to_pylist()
         return found
 
+    def crossmatch(self, upload: str, shift: int, radius: float) -> pa.Table:
+        """Return pairs of uploaded rows, each told for the cells around it, and rows of the whole table."""
+        ra, dec = self._storage.ra_column, self._storage.dec_column
+        haversine = (
+            f"sin(radians(o.{dec} - u.dec) / 2) ^ 2 + cos(radians(o.{dec})) * cos(radians(u.dec))"
+            f" * sin(radians(o.{ra} - u.ra) / 2) ^ 2"
+        )
+        source = f"read_parquet({self._files!r}, hive_partitioning = false)"
+        return self._engine.sql(
+            f"SELECT u.n, o.{self._identifier} FROM {source} o"
+            f" JOIN '{upload}' u ON o._healpix_29 >> {shift} = u.cell"
+            f" WHERE {haversine} <= {math.sin(math.radians(radius) / 2) ** 2!r}"
+        ).to_arrow_table()
+
     def scan(self, aggregate: str, where: str) -> list[dict[str, object]]:
         """Read all files."""
         found: list[dict[str, object]] = self.rows(aggregate, self._files, where).to_pylist()

@@ -99,11 +99,11 @@ def _results(contest: Contest, times: dict[str, list[float]], agree: dict[str, b
 
 def as_table(results: Sequence[Result]) -> str:
     """Return the results as lines for people."""
-    lines = [f"{'work':<30}{'contender':<22}{'median':>12}{'x limit':>10}"]
+    lines = [f"{'work':<36}{'contender':<22}{'median':>12}{'x limit':>10}"]
     for one in results:
         note = "" if one.share == 1 else f"  (on {one.share:.0%} of the rows)"
         note += f"  {one.note}" if one.note else ""
         note += "" if one.agrees else "  THE ROWS DIFFER"
         seconds = f"{one.seconds * 1000:,.1f} ms"
-        lines.append(f"{one.contest:<30}{one.contender:<22}{seconds:>12}{one.ratio:>10.2f}{note}")
+        lines.append(f"{one.contest:<36}{one.contender:<22}{seconds:>12}{one.ratio:>10.2f}{note}")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from astrohub_archive.models import HatsTable, Table
 from limit import Limit
 from measuring import Contest
-from ours import HttpArchive
+from ours import EnginePool, HttpArchive
 from peers import Peers
 from postgres import PostgreSQL
 
@@ -47,8 +47,8 @@ class Subject:
         The limit.
     ours
         By name, what answers an ADQL query in a format.
-    archive
-        The running archive among them.
+    pool, archive
+        The engine's pool and the running archive among them.
     work
         For what a contender has to write.
     places
@@ -63,6 +63,10 @@ class Subject:
         PostgreSQL, filled with the table, if it takes part.
     public
         The folder of published catalogues.
+    epochs
+        The table of epochs, if there is one.
+    uploads
+        Files that a query of the engine finds as tables, by the name of their contest.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class Subject:
         limit: Limit,
         ours: dict[str, Ask],
         *,
+        pool: EnginePool | None = None,
         archive: HttpArchive | None = None,
         work: Path,
         places: int,
@@ -79,6 +84,8 @@ class Subject:
         peers: Peers,
         server: PostgreSQL | None,
         public: Path,
+        epochs: Table | None,
+        uploads: dict[str, Path],
     ) -> None:
         assert isinstance(table.storage, HatsTable)
         self.table = table
@@ -86,6 +93,7 @@ class Subject:
         self.identifier = next(iter(table.storage.indexes))
         self.limit = limit
         self.ours = ours
+        self.pool = pool
         self.archive = archive
         self.work = work
         self.threads = threads
@@ -93,6 +101,8 @@ class Subject:
         self.peers = peers
         self.server = server
         self.public = public
+        self.epochs = epochs
+        self.uploads = uploads
         self.samples = _samples(table.storage, self.identifier, places)
 
     @property

@@ -49,7 +49,15 @@ def _b_tree(subject: Subject, number: int) -> list[dict[str, object]]:
     assert subject.server is not None
     query = f"SELECT {subject.columns} FROM object WHERE {subject.identifier} = %s"
     found = subject.server.execute(query, (subject.sample(number).identifier,))
-    return [dict(zip(subject.columns.split(", "), row, strict=True)) for row in found]
+    kinds = {column.name: column.datatype for column in subject.table.columns}
+    names = subject.columns.split(", ")
+    return [
+        {
+            name: float(np.float32(value)) if kinds[name] == "float" else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in found
+    ]
 
 
 def _many(subject: Subject, where: str, choose: Callable[[Subject], pa.Table]) -> Contest:

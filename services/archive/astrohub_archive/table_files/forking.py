@@ -7,6 +7,7 @@ A child starts within milliseconds, shares no state with another, and is bounded
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import json
 import os
@@ -26,6 +27,7 @@ Program = Callable[[dict[str, Any]], dict[str, Any]]
 
 # Address space that is reserved but never used: libraries of numbers and allocators take that much.
 _RESERVED_MB = 2048
+_PR_SET_PDEATHSIG = 1
 _PIECE_BYTES = 64 * 1024
 _MOST_SAID = 8 * 1024**2
 
@@ -138,7 +140,8 @@ def _bound(memory_mb: int, seconds: int) -> None:
     limit = (memory_mb + _RESERVED_MB) * 1024**2
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Whoever started it waits no longer than that; when nobody is left to end it, the kernel does.
+    # When the process that forks dies, its children do; and none computes for longer than is waited for.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     cores = os.cpu_count() or 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds * cores, seconds * cores))
     try:

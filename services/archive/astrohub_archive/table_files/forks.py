@@ -19,6 +19,7 @@ __all__ = ["Forks", "Lost"]
 _KEPT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV")
 _LONGEST_LINE = 64 * 1024**2
 _SHOWN = 2000
+_END_S = 5
 
 
 class Lost(Exception):
@@ -75,10 +76,16 @@ class Forks:
 
     async def stop(self) -> None:
         """End it, and what it does."""
-        if self._process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+        process = self._process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()  # it ends its children, and itself
+            try:
+                async with asyncio.timeout(_END_S):
+                    await process.wait()
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
         if self._listening is not None:
             await asyncio.gather(self._listening, return_exceptions=True)
 

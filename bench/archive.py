@@ -27,12 +27,25 @@ from ours import EnginePool, HttpArchive, engine_pool, http_archive
 from peers import peers
 from postgres import PostgreSQL, obstacle, postgresql
 from subject import EXPORT_COLUMNS, Ask, Subject
-from themes import clients, cones, crossmatch, epochs, exports, identifiers, notebook, scans
+from themes import (
+    catalogs,
+    clients,
+    cones,
+    crossmatch,
+    epochs,
+    exports,
+    identifiers,
+    notebook,
+    overhead,
+    scans,
+)
+from wide import COLUMNS, TABLES, make_wide
 
 THEMES: dict[str, Callable[[Subject], list[Contest]]] = {
     "cone": cones.contests,
     "identifier": identifiers.contests,
     "epochs": epochs.contests,
+    "overhead": overhead.contests,
     "crossmatch": crossmatch.contests,
     "scan": scans.contests,
     "clients": clients.contests,
@@ -85,6 +98,15 @@ def measure(public: Path, name: str, work: Path, options: argparse.Namespace) ->
         return run(_chosen(subject, options.only), options.repetitions)
 
 
+def measure_listing(work: Path, options: argparse.Namespace) -> list[Result]:
+    """Run an archive of very many columns, and measure how it lists them."""
+    public = work / "wide"
+    tables, columns = (6, 200) if options.small else (TABLES, COLUMNS)
+    make_wide(public, tables, columns)
+    with http_archive(public, work / "listing", threads=options.threads) as archive:
+        return run([catalogs.contest(archive)], options.repetitions)
+
+
 def _chosen(subject: Subject, only: str) -> list[Contest]:
     """Return the contests whose names begin with a word; others are not even prepared."""
     themes = [theme for word, theme in THEMES.items() if _is_chosen(word, only)]
@@ -129,6 +151,8 @@ def main() -> None:
                 make_epochs(public, options.rows, _say)
         name = str(TABLE) if options.rows else options.table
         results = measure(public.resolve(), name, Path(work), options)
+        if _is_chosen("tables", options.only) and not options.without_http:
+            results += measure_listing(Path(work), options)
     if options.json:
         rows = options.rows or None
         print(
@@ -166,6 +190,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--without-peers", action="store_true", help="leave out what takes long")
     parser.add_argument(
         "--only", default="", metavar="WORD", help="work that begins so, such as cone or export"
+    )
+    parser.add_argument(
+        "--small", action="store_true", help="make little of what is made, to see that it works"
     )
     parser.add_argument("--without-http", action="store_true", help="leave out what goes over HTTP")
     parser.add_argument(

@@ -132,6 +132,7 @@ def http_archive(public: Path, work: Path, *, threads: int) -> Iterator[HttpArch
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
+    work.mkdir(exist_ok=True)
     settings = {
         "bind": {"host": "127.0.0.1", "port": port},
         "publicUrl": address,

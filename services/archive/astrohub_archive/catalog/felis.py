@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import CatalogError
 
+# The loader in C, where the library has it, is ten times as fast: descriptions may be of 20,000 columns.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 __all__ = ["FelisColumn", "FelisConstraint", "FelisSchema", "FelisTable", "read_felis"]
 
 
@@ -87,7 +90,7 @@ def read_felis(path: Path) -> FelisSchema:
         When the file cannot be read or is not such a description; it names the file and the place.
     """
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 -- a safe one
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as e:
         raise CatalogError(f"The description {path} cannot be read: {_first_line(e)}") from e
     try:

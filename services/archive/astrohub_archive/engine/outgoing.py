@@ -52,7 +52,7 @@ class Outgoing:
 
     def begin(self, shape: Shape, encoder: Encoder) -> None:
         """Say what the columns are, and send what stands before the rows."""
-        self._send(Kind.START, {"columns": [asdict(column) for column in shape.columns]})
+        self._send(Kind.START, {"columns": [vars(column) for column in shape.columns]})
         self._shape, self._encoder = shape, encoder
         self._bytes(encoder.head())
 

@@ -69,3 +69,29 @@ def test_run_async_and_the_job_list(mine: pyvo.dal.TAPService) -> None:
     job = mine.submit_job(BRIGHT)
     assert job.job_id in [listed.jobid for listed in mine.get_job_list()]
     job.delete()
+
+
+def test_every_example_is_a_query_that_runs(service: pyvo.dal.TAPService) -> None:
+    examples = list(service.examples)
+    assert len(examples) >= 3
+    for example in examples:
+        example["MAXREC"] = 5
+        assert len(example.execute().fieldnames) > 0, example["QUERY"]
+
+
+def test_a_maxrec_of_none_asks_for_the_columns_only(service: pyvo.dal.TAPService) -> None:
+    result = service.search("SELECT source_id, ra FROM gaia_dr3_g10.gaia_source", maxrec=0)
+    assert (len(result), result.query_status, result.fieldnames) == (0, "OVERFLOW", ("source_id", "ra"))
+
+
+def test_the_job_list_is_filtered_as_pyvo_asks(mine: pyvo.dal.TAPService) -> None:
+    jobs = [mine.submit_job(BRIGHT, runid=f"pyvo-{number}") for number in range(3)]
+    try:
+        waiting = [one.jobid for one in mine.get_job_list(phases=["PENDING"], last=2)]
+        assert waiting == [jobs[2].job_id, jobs[1].job_id]
+        assert mine.get_job_list(phases=["EXECUTING"], last=5) == []
+        whole = mine.get_job_list(phases=["PENDING"], last=1, short_description=False)
+        assert whole[0].parameters[0].content is not None
+    finally:
+        for job in jobs:
+            job.delete()

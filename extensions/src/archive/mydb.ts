@@ -1,21 +1,51 @@
-// The user's own tables: list, make of a query, delete, bring back.
+// The user's own tables: list, make of a query, rename, copy, index, delete, bring back.
 import type { Door } from './api.js';
-import { listOf, numberOf, objectOf, textOf } from './json.js';
+import { type Json, listOf, numberOf, objectOf, textOf } from './json.js';
 
-/** How large a table is. */
-export interface IOwnTable {
+/** What rows were made of. */
+export interface IOrigin {
+  /** The query; empty when they came from elsewhere. */
+  readonly query: string;
+  /** The name of the uploaded file; empty when there was none. */
+  readonly file: string;
+  /** The tables that the query has read, with the time their files were written. */
+  readonly tables: readonly { readonly name: string; readonly written: string }[];
+}
+
+/** Rows that were appended. */
+export interface IAddition extends IOrigin {
+  readonly rows: number;
+  readonly made: string;
+}
+
+/** A table: its size, by what its rows are found fast, and how it was made. */
+export interface IOwnTable extends IOrigin {
   readonly name: string;
   readonly rows: number;
   readonly bytes: number;
-  /** The query it was made of; empty when it came from elsewhere. */
-  readonly query: string;
+  readonly created: string;
+  /** Whether its rows are kept by position. */
+  readonly byPosition: boolean;
+  readonly copyOf: string;
+  readonly additions: readonly IAddition[];
+}
+
+/** A table that was deleted and can be restored. */
+export interface IDropped {
+  readonly id: string;
+  readonly name: string;
+  readonly rows: number;
+  readonly dropped: string;
 }
 
 /** The tables and how much room they take. */
 export interface IHoldings {
   readonly tables: readonly IOwnTable[];
+  readonly dropped: readonly IDropped[];
   readonly usedBytes: number;
   readonly limitBytes: number;
+  /** A sentence when there is little room left, else empty. */
+  readonly warning: string;
 }
 
 /** What a table may be called: an identifier of ADQL, at most 64 long. */
@@ -33,8 +63,15 @@ export class MyDb {
     const quota = objectOf(said['quota']);
     return {
       tables: listOf(said['tables']).map(ownTable),
+      dropped: listOf(said['dropped']).map(one => ({
+        id: textOf(one['id']),
+        name: textOf(one['name']),
+        rows: numberOf(one['rows']) ?? 0,
+        dropped: textOf(one['dropped'])
+      })),
       usedBytes: numberOf(quota['usedBytes']) ?? 0,
-      limitBytes: numberOf(quota['limitBytes']) ?? 0
+      limitBytes: numberOf(quota['limitBytes']) ?? 0,
+      warning: textOf(quota['warning'])
     };
   }
 
@@ -43,24 +80,66 @@ export class MyDb {
     return ownTable(objectOf(await this.door.json(PATH, 'POST', { name, query, replace }, signal)));
   }
 
-  /** Delete a table; it can be restored for a day. */
-  async drop(name: string): Promise<void> {
-    await this.door.json(`${PATH}/${encodeURIComponent(name)}`, 'DELETE');
+  /** Describe a table. */
+  async get(name: string): Promise<IOwnTable> {
+    return ownTable(objectOf(await this.door.json(pathOf(name))));
   }
 
-  /** Bring back a table that was deleted. */
-  async restore(name: string): Promise<void> {
-    await this.door.json(`${PATH}/${encodeURIComponent(name)}/restore`, 'POST');
+  /** Delete a table; it can be restored for a day. */
+  async drop(name: string): Promise<void> {
+    await this.door.json(pathOf(name), 'DELETE');
+  }
+
+  /** Bring back a table that was deleted: the last of the name, or the one of an id. */
+  async restore(name: string, id = ''): Promise<void> {
+    const which = id === '' ? '' : `?id=${encodeURIComponent(id)}`;
+    await this.door.json(`${pathOf(name)}/restore${which}`, 'POST');
+  }
+
+  /** Give a table another name. */
+  async rename(name: string, to: string): Promise<void> {
+    await this.door.json(`${pathOf(name)}/rename`, 'POST', { name: to });
+  }
+
+  /** Make a table that holds what another holds. */
+  async copy(name: string, to: string): Promise<void> {
+    await this.door.json(`${pathOf(name)}/copy`, 'POST', { name: to });
+  }
+
+  /** Keep the rows of a table by position, so that cones and crossmatches find them fast. */
+  async indexByPosition(name: string): Promise<IOwnTable> {
+    return ownTable(objectOf(await this.door.json(`${pathOf(name)}/index`, 'POST', {})));
   }
 }
 
 const PATH = 'archive/mydb/tables';
 
-function ownTable(said: ReturnType<typeof objectOf>): IOwnTable {
+function pathOf(name: string): string {
+  return `${PATH}/${encodeURIComponent(name)}`;
+}
+
+function ownTable(said: Json): IOwnTable {
+  const madeOf = objectOf(said['provenance']);
   return {
+    ...origin(madeOf),
     name: textOf(said['name']).replace(/^mydb\./, ''),
     rows: numberOf(said['rows']) ?? 0,
     bytes: numberOf(said['bytes']) ?? 0,
-    query: textOf(objectOf(said['provenance'])['query'])
+    created: textOf(said['created']),
+    byPosition: Array.isArray(said['position']),
+    copyOf: textOf(madeOf['copyOf']),
+    additions: listOf(madeOf['additions']).map(one => ({
+      ...origin(one),
+      rows: numberOf(one['rows']) ?? 0,
+      made: textOf(one['made'])
+    }))
+  };
+}
+
+function origin(said: Json): IOrigin {
+  return {
+    query: textOf(said['query']),
+    file: textOf(said['file']),
+    tables: listOf(said['tables']).map(one => ({ name: textOf(one['name']), written: textOf(one['written']) }))
   };
 }

@@ -48,6 +48,11 @@ export class SchemaBrowser extends SidePane {
     return this._deleting;
   }
 
+  /** Somebody wants to give the selected table another name. */
+  get renaming(): ISignal<this, void> {
+    return this._renaming;
+  }
+
   /** The row that is selected. */
   get selected(): Row | null {
     return this.rows.find(({ key }) => key === this.current) ?? null;
@@ -155,8 +160,10 @@ export class SchemaBrowser extends SidePane {
     const { holdings } = this;
     this.quota.hidden = holdings === null || holdings.limitBytes === 0;
     if (holdings) {
-      const { usedBytes, limitBytes } = holdings;
-      this.quota.textContent = this.trans.__('MyDB: %1 of %2', sizeText(usedBytes), sizeText(limitBytes));
+      const { usedBytes, limitBytes, warning } = holdings;
+      const used = this.trans.__('MyDB: %1 of %2', sizeText(usedBytes), sizeText(limitBytes));
+      this.quota.classList.toggle('ah-mod-warning', warning !== '');
+      this.quota.textContent = warning === '' ? used : warning;
     }
   }
 
@@ -229,7 +236,8 @@ export class SchemaBrowser extends SidePane {
       ArrowLeft: () => this.outward(row, at),
       Enter: () => (row.kind === 'table' || row.kind === 'column' ? this._chosen.emit(row) : this.turn(row)),
       ' ': () => this.turn(row),
-      Delete: () => this._deleting.emit()
+      Delete: () => this._deleting.emit(),
+      F2: () => this._renaming.emit()
     };
     const act = acts[event.key];
     if (act) {
@@ -281,11 +289,12 @@ export class SchemaBrowser extends SidePane {
   words: readonly string[] = [];
   private readonly search = element('input', { type: 'search', class: 'ah-Field', spellcheck: 'false' });
   private readonly tree = element('div', { class: 'ah-Tree', role: 'tree' });
-  private readonly quota = element('div', { class: 'ah-Side-quota', hidden: '' });
+  private readonly quota = element('div', { class: 'ah-Side-quota', role: 'status', hidden: '' });
   private readonly detail = element('div', { class: 'ah-Detail', 'aria-live': 'polite' });
   private readonly typing = new Debouncer(() => this.find(), TYPING_MS);
   private readonly _chosen = new Signal<this, Row>(this);
   private readonly _deleting = new Signal<this, void>(this);
+  private readonly _renaming = new Signal<this, void>(this);
   private rows: readonly Row[] = [];
   private current: string | null = null;
   private holdings: IHoldings | null = null;

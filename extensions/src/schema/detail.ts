@@ -19,12 +19,15 @@ export function detailOf(row: Row, holdings: IHoldings | null, trans: Translatio
     }
     case 'table': {
       const { name, rows, columns, description } = row.table;
-      const size = row.schema.name === MYDB ? holdings?.tables.find(table => table.name === name)?.bytes : null;
+      const own = row.schema.name === MYDB ? holdings?.tables.find(table => table.name === name) : undefined;
       const facts = [trans.__('%1 columns', grouped(columns.length))];
       if (rows !== null) {
         facts.unshift(trans.__('%1 rows', grouped(rows)));
       }
-      return lines(name, typeof size === 'number' ? [...facts, sizeText(size)] : facts, description);
+      if (own) {
+        facts.push(sizeText(own.bytes), ...(own.byPosition ? [trans.__('indexed by position')] : []));
+      }
+      return lines(name, facts, description);
     }
     case 'column':
       return lines(row.column.name, factsOf(row.column, trans), row.column.description);

@@ -1,15 +1,16 @@
-// Wiring of the Schema browser: where it stands, its commands, what deletes a table and brings it back.
+// Wiring of the Schema browser: where it stands, and its commands.
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { Clipboard, Dialog, ICommandPalette, Notification, showDialog } from '@jupyterlab/apputils';
+import { Clipboard, ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 
 import { MYDB } from '../archive/catalog.js';
 import { schemaIcon } from '../icons.js';
 import { CommandIDs as QueryCommands } from '../query/commands.js';
-import { failed } from '../side/toasts.js';
 import { IArchiveAccess, IQueryTracker } from '../tokens.js';
 import { nameOf, SchemaBrowser } from './browser.js';
 import { firstQuery } from './first-query.js';
+import { showOrigin } from './origin.js';
+import { copyTable, dropTable, indexTable, renameTable, restoreTable } from './own-tables.js';
 import type { Row } from './tree.js';
 
 /** The commands' names; `schema/schema.json` refers to them. */
@@ -18,7 +19,12 @@ const CommandIDs = {
   query: 'astrohub:query-table',
   insert: 'astrohub:insert-name',
   copy: 'astrohub:copy-name',
-  drop: 'astrohub:drop-table'
+  drop: 'astrohub:drop-table',
+  rename: 'astrohub:rename-table',
+  duplicate: 'astrohub:copy-table',
+  index: 'astrohub:index-table',
+  origin: 'astrohub:table-origin',
+  restore: 'astrohub:restore-table'
 } as const;
 
 /** What the commands work on. */
@@ -54,9 +60,9 @@ export const schemaPlugin: JupyterFrontEndPlugin<void> = {
     browser.chosen.connect((_, row) => {
       void app.commands.execute(row.kind === 'table' ? CommandIDs.query : CommandIDs.insert);
     });
-    browser.deleting.connect(() => {
-      void drop(context);
-    });
+    addOwnCommands(context);
+    browser.deleting.connect(() => void app.commands.execute(CommandIDs.drop));
+    browser.renaming.connect(() => void app.commands.execute(CommandIDs.rename));
     palette?.addItem({ command: CommandIDs.show, category: trans.__('Archive') });
   }
 };
@@ -97,11 +103,35 @@ function addCommands(context: IContext): void {
       Clipboard.copyToSystem(selectedName(browser) ?? '');
     }
   });
-  app.commands.addCommand(CommandIDs.drop, {
-    label: trans.__('Delete table…'),
+}
+
+/** What is done with a table of one's own. */
+function addOwnCommands({ app, access, browser, trans }: IContext): void {
+  const describedBy = { args: { type: 'object' as const, properties: {} } };
+  const add = (command: string, label: string, act: (name: string) => Promise<void>): void => {
+    app.commands.addCommand(command, {
+      label,
+      describedBy,
+      isVisible: () => ownTable(browser.selected) !== null,
+      execute: async () => {
+        const name = ownTable(browser.selected);
+        if (name !== null) {
+          await act(name);
+        }
+      }
+    });
+  };
+  const own = { access, trans, reveal: (table: string) => browser.reveal(MYDB, table) };
+  add(CommandIDs.rename, trans.__('Rename…'), name => renameTable(name, own));
+  add(CommandIDs.duplicate, trans.__('Copy table…'), name => copyTable(name, own));
+  add(CommandIDs.index, trans.__('Index by position'), name => indexTable(name, own));
+  add(CommandIDs.origin, trans.__('How was this made?'), name => showOrigin(name, app.commands, own));
+  add(CommandIDs.drop, trans.__('Delete table…'), name => dropTable(name, own));
+  app.commands.addCommand(CommandIDs.restore, {
+    label: trans.__('Restore a deleted table…'),
     describedBy,
-    isVisible: () => ownTable(browser.selected) !== null,
-    execute: () => drop(context)
+    isVisible: () => browser.selected?.kind === 'schema' && browser.selected.schema.name === MYDB,
+    execute: () => restoreTable(own)
   });
 }
 
@@ -136,46 +166,6 @@ async function insert({ app, browser, tracker }: IContext): Promise<void> {
   } else {
     await app.commands.execute(QueryCommands.open, { text: name });
   }
-}
-
-async function drop({ access, browser, trans }: IContext): Promise<void> {
-  const name = ownTable(browser.selected);
-  if (name === null) {
-    return;
-  }
-  const { button } = await showDialog({
-    title: trans.__('Delete mydb.%1?', name),
-    body: trans.__('Queries and notebooks that use the table fail then. It can be restored for a day.'),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Cancel') }),
-      Dialog.warnButton({ label: trans.__('Delete') })
-    ]
-  });
-  if (!button.accept) {
-    return;
-  }
-  try {
-    await access.mydb.drop(name);
-    sayDropped(name, access, trans);
-  } catch (error) {
-    failed(error);
-  }
-  await access.catalog.refresh();
-}
-
-function sayDropped(name: string, { mydb, catalog }: IArchiveAccess, trans: TranslationBundle): void {
-  const undo = async (): Promise<void> => {
-    try {
-      await mydb.restore(name);
-    } catch (error) {
-      failed(error);
-    }
-    await catalog.refresh();
-  };
-  Notification.success(trans.__('mydb.%1 is deleted.', name), {
-    autoClose: 15_000,
-    actions: [{ label: trans.__('Undo'), callback: () => void undo() }]
-  });
 }
 
 function ownTable(row: Row | null): string | null {

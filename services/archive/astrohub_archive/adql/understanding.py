@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ..catalog import Catalog
 from ..errors import QueryError
 from ..models import Statement
@@ -16,6 +18,9 @@ __all__ = ["understand"]
 
 _NODES_PER_LEVEL = 4
 _NODES_BESIDES = 100
+_LONGEST_WORD = 80
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
+_HALF = 200
 
 
 def understand(text: str, catalog: Catalog, limits: Limits, language: Language = Language.ADQL) -> Statement:
@@ -47,9 +52,15 @@ def understand(text: str, catalog: Catalog, limits: Limits, language: Language =
     try:
         return _understood(text, catalog, limits, language)
     except QueryError as e:
-        e.message = language.worded(e.message)
+        e.message = language.worded(_shortened(e.message))
         e.args = (e.message,)
         raise
+
+
+def _shortened(sentence: str) -> str:
+    """Return a sentence that one can read, whatever names the query's author has put into it."""
+    sentence = _LONG_WORD.sub(lambda word: f"{word[0][:_LONGEST_WORD]}…", sentence)
+    return sentence if len(sentence) <= 2 * _HALF else f"{sentence[:_HALF]} … {sentence[-_HALF:]}"
 
 
 def _understood(text: str, catalog: Catalog, limits: Limits, language: Language) -> Statement:

@@ -35,13 +35,13 @@ class JobClient:
 
     def __init__(self, archive: RunningArchive, token: str | None = None) -> None:
         self.url = f"{archive.tap}/async"
-        self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        self.headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def request(self, method: str, path: str = "", **options: Any) -> requests.Response:
         """Send a request below /async without following redirections."""
         options.setdefault("timeout", 90)
         return requests.request(
-            method, self.url + path, headers=self._headers, allow_redirects=False, **options
+            method, self.url + path, headers=self.headers, allow_redirects=False, **options
         )
 
     def create(self, query: str, *, run: bool = True, **parameters: str) -> str:

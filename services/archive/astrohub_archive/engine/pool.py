@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from .. import settings
@@ -17,8 +19,9 @@ from .cardinality import expected_rows
 from .estimate import Estimate, Lane
 from .frames import Kind
 from .lane import Lane as _Lane
+from .meter import Meter, Tell, told
 from .plan import Plan, Planner
-from .process import WorkerSettings
+from .process import WorkerProcess, WorkerSettings
 from .survey import Survey, survey
 from .temp_root import TempRoot
 from .whole_file import write_whole
@@ -158,8 +161,11 @@ class Pool:
         timeout_s: float,
         lane: Lane | None = None,
         most_bytes: int | None = None,
+        tell: Tell | None = None,
     ) -> Outcome:
         """Run a statement (in the lane that fits it) and write its answer to `path`: complete or not at all.
+
+        `tell` hears now and then how far it has come.
 
         Raises
         ------
@@ -168,11 +174,13 @@ class Pool:
         BusyError, QueryTimeout, QueryError, EngineError
             As `run` does, at any time; no file is left.
         """
-        answer = await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_NARROW)
-        try:
-            await write_whole(answer, path, most_bytes)
-        finally:
-            await answer.cancel()
+        meter = Meter()
+        async with told(meter, tell):
+            answer = await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_NARROW, meter=meter)
+            try:
+                await write_whole(answer, path, most_bytes)
+            finally:
+                await answer.cancel()
         assert answer.outcome is not None
         return answer.outcome
 
@@ -185,6 +193,7 @@ class Pool:
         lane: Lane | None,
         *,
         advice: str,
+        meter: Meter | None = None,
     ) -> Answer:
         # What is known beforehand is found faster than another thread.
         is_easy = self._planner.is_easy(statement)
@@ -209,7 +218,14 @@ class Pool:
             except TimeoutError:
                 # It reads little and computes much: small queries must not wait for it.
                 chosen, timeout_s = "long", timeout_s - quick_s
-        return await self._ask(self._lanes[chosen], request, fmt=fmt, timeout_s=timeout_s, late=late)
+        return await self._ask(
+            self._lanes[chosen],
+            request,
+            fmt=fmt,
+            timeout_s=timeout_s,
+            late=late,
+            begun=partial(meter.begin, plan.size_bytes) if meter else None,
+        )
 
     async def explain(self, statement: Statement, *, timeout_s: float) -> Estimate:
         """Say what a statement would read and answer; nothing is run, and no file of a table is opened.
@@ -257,6 +273,7 @@ class Pool:
         timeout_s: float,
         late: ArchiveError,
         first_within_s: float | None = None,
+        begun: Callable[[WorkerProcess], None] | None = None,
     ) -> Answer:
         """Let a worker of a lane answer a request; `late` is what it fails of when it takes too long.
 
@@ -278,6 +295,8 @@ class Pool:
             grace_s=self._options.interrupt_grace_s,
         )
         answer.expire_after(timeout_s, late)
+        if begun is not None:
+            begun(worker)
         worker.send(Kind.QUERY, {**request, "query": query, "memory_mb": self._options.memory_limit_mb})
         try:
             async with asyncio.timeout(first_within_s):

@@ -133,6 +133,14 @@ class WorkerProcess:
         self._writer.close()
         await asyncio.to_thread(shutil.rmtree, self._temp, ignore_errors=True)
 
+    def read_bytes(self) -> int:
+        """Return how much it has read in its life, or 0 where that cannot be known."""
+        try:
+            first = Path(f"/proc/{self.pid}/io").read_text(encoding="ascii").partition("\n")[0]
+            return int(first.removeprefix("rchar: "))
+        except (OSError, ValueError):
+            return 0
+
     def resident_bytes(self) -> int:
         """Return how much memory it holds, or 0 where that cannot be known."""
         try:

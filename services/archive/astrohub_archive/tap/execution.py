@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from ..engine import Pool
 from ..errors import QuotaExceeded
 from ..identity import READ_ARCHIVE
-from ..ivoa.uws import Job, JobFolders, JobResult, JobStore, load_of
+from ..ivoa.uws import Job, JobFolders, JobResult, JobStore, Progress, load_of
 from ..models import Principal, Schema
 from ..settings import Limits
 from .queries import Queries
@@ -90,6 +91,7 @@ class JobExecution:
                 timeout_s=job.execution_duration_s,
                 lane="jobs",
                 most_bytes=max(0, allowed - kept),
+                tell=partial(self._tell, job),
             )
         except QuotaExceeded as e:
             raise QuotaExceeded(
@@ -99,3 +101,7 @@ class JobExecution:
         size = (await asyncio.to_thread(file.stat)).st_size
         name = f"{attempt.name}/{file.name}"
         return JobResult(name, request.format.mime, outcome.rows, outcome.overflow, size)
+
+    async def _tell(self, job: Job, read_bytes: int, size_bytes: int) -> None:
+        progress = Progress(read_bytes, size_bytes)
+        await asyncio.to_thread(self._store.set_progress, job.job_id, job.attempts, progress)

@@ -87,16 +87,8 @@ def results_document(job: Job, job_url: str) -> bytes:
 
 def _add_progress(info: Element, progress: Progress) -> None:
     """Say how far a job has come, in words of our own: UWS 1.1 (§3) leaves the content of jobInfo open."""
-    add(
-        info,
-        "progress",
-        f"{progress.fraction:.3f}",
-        xmlns="urn:astrohub:progress",
-        files=str(round(progress.fraction * progress.files)),
-        filesInAll=str(progress.files),
-        bytes=str(round(progress.fraction * progress.size_bytes)),
-        bytesInAll=str(progress.size_bytes),
-    )
+    read, whole = str(progress.read_bytes), str(progress.size_bytes)
+    add(info, "progress", xmlns="urn:astrohub:progress", bytesRead=read, bytesInAll=whole)
 
 
 def _fill_parameters(element: Element, job: Job) -> None:

@@ -53,10 +53,9 @@ class JobResult:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job that runs has come: the share of its files and bytes that have been read, about."""
+    """How far a job that runs has come: bytes read, and those of its files, of which it needs not all."""
 
-    fraction: float
-    files: int
+    read_bytes: int
     size_bytes: int
 
 

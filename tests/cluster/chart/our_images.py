@@ -26,7 +26,7 @@ __all__ = ["GIVEN", "build_images", "build_script", "images_on_node"]
 GIVEN = "ASTROHUB_TEST_IMAGES"
 _PATTERN = "astrohub.test/{}:{}"
 #: lab-base is in lab-astro.
-_ON_THE_NODE = ("proxy", "hub", "archive", "lab-astro")
+_ON_THE_NODE = ("proxy", "hub", "archive", "postgresql", "lab-astro")
 
 
 def build_script() -> ModuleType:

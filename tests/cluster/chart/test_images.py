@@ -4,24 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ..places import CACHE
 from ..report import Report
-from ..supply.buildah import buildah
+from ..supply.buildah import buildah, buildah_command
 from .our_images import build_images, build_script
 from .site import Lab
 
 USERS = {
     "proxy": "65534:65534",
     "hub": "1000",
+    "postgresql": "61081:61081",
     "archive": "61080:61080",
     "lab-base": "65534:65534",
     "lab-astro": "65534:65534",
 }
+#: Where buildah says how large layers are.
+LAYERS = CACHE / "storage" / "images" / "overlay-layers"
 #: Bytes, unpacked; packed they are about a third.
-AT_MOST = {"proxy": 300e6, "hub": 450e6, "archive": 950e6, "lab-base": 1.5e9, "lab-astro": 1.5e9}
+AT_MOST = {
+    "proxy": 300e6,
+    "postgresql": 280e6,
+    "hub": 450e6,
+    "archive": 850e6,
+    "lab-base": 1.5e9,
+    "lab-astro": 1.5e9,
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +47,13 @@ def inspected(names: dict[str, str]) -> Callable[[str], dict[str, Any]]:
     """Return what an image says of itself."""
 
     def of(image: str) -> dict[str, Any]:
-        return dict(json.loads(buildah("inspect", "--type", "image", names[image]))["OCIv1"])
+        return _inspect(names[image])
 
     return of
+
+
+def _inspect(name: str) -> dict[str, Any]:
+    return dict(json.loads(buildah("inspect", "--type", "image", name))["OCIv1"])
 
 
 @pytest.mark.parametrize("image", USERS)
@@ -66,6 +82,69 @@ def test_an_image_is_no_larger_than_it_may_be(names: dict[str, str], image: str)
     listed = json.loads(buildah("images", "--json", "--filter", f"reference={names[image]}"))
     number, unit = listed[0]["size"].split()
     assert float(number) * {"MB": 1e6, "GB": 1e9}[unit] < AT_MOST[image]
+
+
+@pytest.mark.parametrize("image", ["hub", "archive", "lab-astro"])
+def test_a_change_of_our_code_moves_little(names: dict[str, str], image: str) -> None:
+    # The two topmost layers are ours; unpacked they are larger than what is sent.
+    assert sum(_layer_sizes(names[image])[-2:]) < 20e6
+
+
+def test_only_the_topmost_layers_know_our_code(names: dict[str, str], tmp_path: Path) -> None:
+    script = build_script()
+    script.prepare_context(script.IMAGES["hub"], tmp_path)
+    (tmp_path / "wheels.sha256").write_text("other code\n")
+    other = f"{names['hub']}-other"
+    script.Builder(buildah_command()).build(other, tmp_path)
+    before, after = (_inspect(name)["rootfs"]["diff_ids"] for name in (names["hub"], other))
+    buildah("rmi", other)
+    assert before[:-2] == after[:-2]
+    assert before[-2:] != after[-2:]
+
+
+@pytest.mark.parametrize("image", ["proxy", "hub", "archive", "postgresql"])
+def test_an_image_tells_its_parts(names: dict[str, str], image: str) -> None:
+    script = build_script()
+    content = script.Builder(buildah_command()).contents(script.IMAGES[image], names[image])
+    assert content["bomFormat"] == "CycloneDX"
+    found = {part["name"]: part["purl"] for part in content["components"]}
+    assert found["libc6"].startswith("pkg:deb/debian/libc6@2.36")
+    telling = {
+        "proxy": ("configurable-http-proxy", "node"),
+        "hub": ("jupyterhub", "astrohub-hub"),
+        "archive": ("duckdb", "astrohub-archive", "astrohub-notebooks", "git"),
+        "postgresql": ("postgresql-15",),
+    }
+    assert set(telling[image]) <= set(found)
+
+
+def test_the_archive_can_fetch_a_collection_and_has_no_perl_modules(names: dict[str, str]) -> None:
+    container = buildah("from", "--pull-never", names["archive"]).strip().splitlines()[-1]
+    try:
+        # Nobody listens there: git has found its helper for HTTPS when it says so.
+        fetching = (
+            "git ls-remote https://127.0.0.1:1/a; cd /tmp; git init --quiet a; git clone file:///tmp/a b"
+        )
+        words = ["sh", "-c", f"({fetching}; ls -d /usr/share/perl) 2>&1 || true"]
+        said = buildah("run", container, "--", *words)
+    finally:
+        buildah("rm", container)
+    assert "Failed to connect" in said
+    assert "empty repository" in said
+    assert "/usr/share/perl" not in said.splitlines()
+
+
+def _layer_sizes(name: str) -> list[int]:
+    """Return how large each layer of an image is, unpacked, the lowest first."""
+    layers = {layer["id"]: layer for layer in json.loads((LAYERS / "layers.json").read_text())}
+    image = buildah("images", "--quiet", "--no-trunc", "--filter", f"reference={name}").strip()
+    known = json.loads((LAYERS.parent / "overlay-images" / "images.json").read_text())
+    layer = next(found["layer"] for found in known if image.endswith(found["id"]))
+    sizes = []
+    while layer:
+        sizes.append(int(layers[layer].get("diff-size", 0)))
+        layer = layers[layer].get("parent")
+    return sizes[::-1]
 
 
 def test_lab_astro_is_lab_base_and_little_more(inspected: Callable[[str], dict[str, Any]]) -> None:

@@ -1,4 +1,4 @@
-"""Prints the chart's values.schema.json: its own part and the settings of hub, archive and notebooks."""
+"""Prints the chart's values.schema.json: its own part and the settings of hub, archive, notebooks, tester."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ PARTS: dict[tuple[str, ...], str] = {
     ("jupyterhub", "custom", "astrohub"): "docs/reference/hub_settings_generated.json",
     ("archive", "settings"): "services/archive/settings_schema_generated.json",
     ("notebooks", "settings"): "services/notebooks/settings_schema_generated.json",
+    ("nbtester", "settings"): "docs/reference/nbtester_settings_generated.json",
 }
 
 

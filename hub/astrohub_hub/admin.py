@@ -18,6 +18,8 @@ TOKENS = (
     "notebooks-token",
     "launcher-token",
     "monitor-token",
+    "hub.db.password",
+    "archive.database.password",
     "hub.config.JupyterHub.cookie_secret",
     "hub.config.CryptKeeper.keys",
 )

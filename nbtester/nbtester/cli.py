@@ -16,6 +16,7 @@ from .collection.discovery import notebooks_to_run
 from .errors import TesterError
 from .execution.stopping import Stopper
 from .models import RunResult
+from .report.dated import write_dated
 from .report.html import write_html
 from .report.json_file import write_json
 from .report.junit import write_junit
@@ -87,6 +88,8 @@ def _report(options: argparse.Namespace, result: RunResult) -> None:
         write_json(result, options.json)
     if options.html:
         write_html(result, options.html, cells_of=options.cells)
+    if options.results:
+        write_dated(result, options.results, cells_of=options.cells)
 
 
 @contextmanager
@@ -146,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--junit", type=Path, metavar="FILE", help="write JUnit XML")
     run.add_argument("--json", type=Path, metavar="FILE", help="write JSON")
     run.add_argument("--html", type=Path, metavar="FILE", help="write a report for a browser")
+    run.add_argument(
+        "--results", type=Path, metavar="DIR", help="write page and JSON there, under the run's date"
+    )
     run.add_argument(
         "--cells",
         choices=("failed", "all", "none"),

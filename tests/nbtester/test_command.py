@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import time
@@ -125,3 +126,15 @@ def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     assert done.returncode == 2
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_each_run_is_kept_under_its_date(tmp_path: Path) -> None:
+    make_notebook(tmp_path / "collection/a.ipynb", "1")
+    results = tmp_path / "kept" / "results"
+    for _ in range(2):
+        assert nbtester("run", tmp_path / "collection", "--results", results).returncode == 0
+    first, second = sorted(path.stem for path in results.glob("*.json"))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", first)
+    assert second.startswith(f"{first}T")
+    assert {path.stem for path in results.glob("*.html")} == {first, second}
+    assert json.loads((results / f"{first}.json").read_text())["format"] == 1

@@ -34,6 +34,7 @@ public: {{ .Values.archive.enabled }}
 files: {{ or .Values.archive.enabled .Values.jupyterhub.enabled }}
 work: {{ .Values.archive.enabled }}
 notebooks: {{ .Values.notebooks.enabled }}
+database: {{ .Values.database.enabled }}
 {{- end }}
 
 {{- define "astrohub.publicUrl" -}}

@@ -15,6 +15,10 @@ filesDir: /srv/astrohub/files
 files:
   # User servers run under numbers of their own, and see the home of their user only.
   shared: true
+{{- if or .Values.archive.database.url .Values.database.enabled }}
+databaseUrl: {{ .Values.archive.database.url | default "postgresql+psycopg2://archive@postgresql/archive" | quote }}
+databasePasswordFile: /etc/astrohub/secret/database-password
+{{- end }}
 {{- if .Values.jupyterhub.enabled }}
 hub:
   apiUrl: http://{{ include "jupyterhub.hub.fullname" . }}:8081{{ include "astrohub.basePath" . }}/hub/api

@@ -22,7 +22,9 @@ from .site import PATIENCE_S, Lab, Site
 
 #: The first test waits for images, chart and sample data.
 TIMEOUT_S = 3000
-PEOPLE = ("researcher", "collaborator", "student1")
+STUDENTS = tuple(f"student{number}" for number in range(1, 6))
+ADMINISTRATOR = "administrator"
+PEOPLE = ("researcher", "collaborator", ADMINISTRATOR, *STUDENTS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,10 +66,17 @@ def values(images: dict[str, str]) -> dict[str, Any]:
             "singleuser": {"image": name_and_tag["lab-astro"]},
         },
         "archive": {"image": name_and_tag["archive"], "sampleData": True},
+        "notebooks": {
+            "enabled": True,
+            "image": name_and_tag["archive"],
+            "settings": {"source": {"kind": "folder", "path": "/srv/astrohub/notebooks/source"}},
+        },
+        "nbtester": {"enabled": True, "existingSecret": "nbtester"},
         "storage": {
             "public": {"storageClassName": "shared", "size": "1Gi"},
             "files": {"storageClassName": "shared", "size": "1Gi"},
             "work": {"size": "1Gi"},
+            "notebooks": {"storageClassName": "shared", "size": "1Gi"},
         },
     }
 
@@ -84,7 +93,8 @@ def site(
     installed = Site(cluster, namespace, "astrohub", str(CLONE / "helm" / "astrohub"), str(file), passwords)
     cluster.kubectl("create", "namespace", namespace)
     try:
-        cluster.apply(secret_manifest("astrohub-secrets", passwords, frozenset()), namespace=namespace)
+        manifest = secret_manifest("astrohub-secrets", passwords, frozenset({ADMINISTRATOR}))
+        cluster.apply(manifest, namespace=namespace)
         words = ["--namespace", namespace, "--values", str(file), "--wait", f"--timeout={PATIENCE_S}s"]
         with Report().step("The chart, installed and ready"):
             cluster.helm("install", installed.release, installed.chart, *words)

@@ -53,6 +53,7 @@ def test_a_site_without_a_hub_of_its_own_gets_the_archive_alone(render: Render) 
         ("archive.replica=2", "additional properties 'replica' not allowed"),
         ("archive.settings.engine.quickWorker=2", "additional properties 'quickWorker' not allowed"),
         ("archive.settings.hub.apiToken=secret", "additional properties 'apiToken' not allowed"),
+        ("nbtester.enabled=true", "nbtester.enabled needs notebooks.enabled"),
         ("ingress.enabled=true", "Say under which name the site is reached"),
     ],
 )
@@ -92,9 +93,40 @@ def test_settings_in_the_values_win_over_what_the_chart_knows(render: Render) ->
     assert (settings["workDir"], settings["publicData"]) == ("/elsewhere", "/srv/astrohub/public")
 
 
+def test_the_charts_own_database_answers_hub_and_archive_only(render: Render) -> None:
+    text = render("--set=database.enabled=true")
+    rules = one(text, "NetworkPolicy", "postgresql")["spec"]["ingress"]
+    peers = [peer["podSelector"]["matchLabels"] for rule in rules for peer in rule["from"]]
+    pods = {
+        name: one(text, "Deployment", name)["spec"]["template"]["metadata"]["labels"]
+        for name in ("archive", "hub")
+    }
+    assert all(peer.items() <= pod.items() for peer, pod in zip(peers, pods.values(), strict=True))
+
+
+def test_a_database_of_the_sites_own_is_told_without_its_password(render: Render) -> None:
+    url = "postgresql+psycopg2://archive@db.example.org/archive"
+    text = render(f"--set=archive.database.url={url},archive.existingSecret=mine")
+    settings = yaml.safe_load(one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
+    assert (settings["databaseUrl"], settings["databasePasswordFile"]) == (
+        url,
+        "/etc/astrohub/secret/database-password",
+    )
+    volumes = one(text, "Deployment", "archive")["spec"]["template"]["spec"]["volumes"]
+    secret = next(volume["secret"] for volume in volumes if volume["name"] == "secret")
+    assert secret["secretName"] == "mine"
+    assert {"key": "archive.database.password", "path": "database-password"} in secret["items"]
+    with pytest.raises(ValueError, match="does not match pattern"):
+        render("--set=archive.database.url=postgresql+psycopg2://archive:secret@db.example.org/archive")
+
+
 def test_every_pod_of_ours_runs_without_rights(render: Render) -> None:
-    text = render("--set=notebooks.enabled=true,archive.sampleData=true")
+    text = render("--set=notebooks.enabled=true,nbtester.enabled=true,archive.sampleData=true")
     pods = [one(text, "Deployment", name)["spec"]["template"]["spec"] for name in ("archive", "notebooks")]
+    pods.append(
+        one(render("--set=database.enabled=true"), "Deployment", "postgresql")["spec"]["template"]["spec"]
+    )
+    pods.append(one(text, "CronJob", "nbtester")["spec"]["jobTemplate"]["spec"]["template"]["spec"])
     pods.append(one(text, "Pod", "test-archive")["spec"])
     for pod in pods:
         assert pod["automountServiceAccountToken"] is False

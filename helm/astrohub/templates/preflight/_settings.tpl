@@ -6,7 +6,7 @@ probeImage: {{ include "astrohub.image" $hub.image }}
 pullPolicy: {{ $hub.image.pullPolicy | default "IfNotPresent" }}
 pullSecrets: {{ include "astrohub.preflight.pullSecrets" . }}
 secret: {{ $hub.existingSecret | quote }}
-secretKeys: [archive.json{{ if .Values.jupyterhub.enabled }}, proxy-token, hub.config.JupyterHub.cookie_secret, hub.config.CryptKeeper.keys{{ end }}]
+secretKeys: [archive.json{{ if .Values.jupyterhub.enabled }}, proxy-token, hub.config.JupyterHub.cookie_secret, hub.config.CryptKeeper.keys{{ end }}{{ if .Values.database.enabled }}, hub.db.password, archive.database.password{{ end }}]
 images:
   {{- if .Values.jupyterhub.enabled }}
   - {{ include "astrohub.image" .Values.jupyterhub.proxy.chp.image }}
@@ -19,6 +19,9 @@ images:
   {{- end }}
   {{- if .Values.archive.enabled }}
   - {{ include "astrohub.image" .Values.archive.image }}
+  {{- end }}
+  {{- if .Values.database.enabled }}
+  - {{ include "astrohub.image" .Values.database.image }}
   {{- end }}
 volumes:
   {{- $wanted := include "astrohub.claims.wanted" . | fromYaml }}

@@ -14,10 +14,11 @@ from jupyter_server.base.handlers import APIHandler
 
 from .archive import PROBLEM, Archive, Refusal
 from .errors import LabError
+from .memory import read_memory
 from .notebooks import Collection
 from .requests import saving_of, text_of
 
-__all__ = ["CopyHandler", "NotebooksHandler", "SaveHandler"]
+__all__ = ["CopyHandler", "MemoryHandler", "NotebooksHandler", "SaveHandler"]
 
 
 class _JsonHandler(APIHandler):
@@ -50,6 +51,16 @@ class NotebooksHandler(_JsonHandler):
     async def get(self) -> None:
         """List the notebooks."""
         await self._reply(asyncio.to_thread(self._collection.listing))
+
+
+class MemoryHandler(_JsonHandler):
+    """`GET astrohub/memory`: the server's memory limit, and how often a process was ended for it."""
+
+    @tornado.web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Read the control group."""
+        self.finish(json.dumps(read_memory().document()))
 
 
 class CopyHandler(_JsonHandler):

@@ -6,6 +6,7 @@ import { Door } from './archive/api.js';
 import { Catalog } from './archive/catalog.js';
 import { Estimates } from './archive/estimates.js';
 import { Files } from './archive/files.js';
+import { ServerMemory } from './archive/memory.js';
 import { MyDb } from './archive/mydb.js';
 import { Notebooks } from './archive/notebooks.js';
 import { ServerArchive } from './archive/queries.js';
@@ -26,7 +27,8 @@ export const archivePlugin: JupyterFrontEndPlugin<IArchiveAccess> = {
       estimates: new Estimates(door),
       mydb: new MyDb(door),
       files: new Files(door),
-      notebooks: new Notebooks(door)
+      notebooks: new Notebooks(door),
+      memory: new ServerMemory(door)
     };
   }
 };

@@ -6,6 +6,7 @@ import { Token } from '@lumino/coreutils';
 import type { Catalog } from './archive/catalog.js';
 import type { Estimates } from './archive/estimates.js';
 import type { Files } from './archive/files.js';
+import type { ServerMemory } from './archive/memory.js';
 import type { MyDb } from './archive/mydb.js';
 import type { Notebooks } from './archive/notebooks.js';
 import type { ServerArchive } from './archive/queries.js';
@@ -19,12 +20,13 @@ export interface IArchiveAccess {
   readonly mydb: MyDb;
   readonly files: Files;
   readonly notebooks: Notebooks;
+  readonly memory: ServerMemory;
 }
 
 /** Asks for the archive. */
 export const IArchiveAccess = new Token<IArchiveAccess>(
   '@astrohub/lab:IArchiveAccess',
-  'The archive behind the user’s own server: queries, estimates, tables, MyDB, files, notebooks.'
+  'The archive behind the user’s own server: queries, estimates, tables, MyDB, files, notebooks, its memory.'
 );
 
 /** The Query tabs that are open. */

@@ -1,0 +1,40 @@
+// In which words a kernel's end for want of memory is told, and which cell it was.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { endedSentence, RunningCells } from '../../../extensions/lib/memory/told.js';
+
+test('the sentence names notebook, limit and cell', () => {
+  assert.equal(
+    endedSentence('orbits.ipynb', 4e9, 7),
+    'orbits.ipynb ran out of memory (limit 4.0 GB) in cell 7: its kernel was ended, its variables are gone.'
+  );
+  assert.equal(
+    endedSentence('orbits.ipynb', null, null),
+    'orbits.ipynb ran out of memory: its kernel was ended, its variables are gone.'
+  );
+});
+
+test('a long name leaves the sentence whole', () => {
+  const sentence = endedSentence(`${'n'.repeat(200)}.ipynb`, 16e9, 1000);
+  assert.ok(sentence.length <= 140);
+  assert.ok(sentence.endsWith('its variables are gone.'));
+});
+
+test('the first of the cells that wait is the one that runs', () => {
+  const cells = new RunningCells();
+  assert.equal(cells.running, null);
+  cells.scheduled('a');
+  cells.scheduled('b');
+  assert.equal(cells.running, 'a');
+  cells.ended('a');
+  assert.equal(cells.running, 'b');
+});
+
+test('the cell that a kernel took with it is still known', () => {
+  const cells = new RunningCells();
+  cells.scheduled('a');
+  cells.ended('a');
+  cells.ended('never ran');
+  assert.equal(cells.running, 'a');
+});

@@ -134,9 +134,16 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
     async def stop(self, now: bool = False) -> None:
         """End the pod, and with it its tokens."""
         ServerToken.revoke(self)
+        # A machine that fetches an image does not end its pod before; there is nothing in it yet to be saved.
+        now = now or self._is_pending()
         # KubeSpawner would wait as long as for a start, which may include finding room.
         await asyncio.wait_for(super().stop(now), self.settings.servers.start_timeout_s)
         await self._drop_tokens()
+
+    def _is_pending(self) -> bool:
+        reflector = self.pod_reflector
+        pod = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
+        return pod is not None and pod["status"].get("phase") == "Pending"
 
     def _given(self) -> Furnishing:
         return Furnishing(

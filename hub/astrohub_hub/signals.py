@@ -10,6 +10,8 @@ from .finding import LATER, PULLING, Finding, last_line, not_fetched
 
 __all__ = ["diagnose_claims", "diagnose_events", "diagnose_log", "explain_refusal", "unreachable_api"]
 
+#: A busy machine learns late of a Secret that was just made, and tries again after up to half a minute.
+_MOUNT_S = 60
 _NOT_PULLED = "Failed to pull image"
 _NOT_MOUNTED = frozenset({"FailedMount", "FailedAttachVolume"})
 _NO_NETWORK = "FailedCreatePodSandBox"
@@ -44,7 +46,7 @@ def diagnose_events(events: Sequence[Mapping[str, Any]], *, started: bool = Fals
         if started:
             continue
         if event.get("reason") in _NOT_MOUNTED:
-            return Finding("volume", "a volume that it needs cannot be mounted", message, 8)
+            return Finding("volume", "a volume that it needs cannot be mounted", message, _MOUNT_S)
         if event.get("reason") == _NO_NETWORK:
             return Finding("network", "its machine cannot give it a network", message, 20)
     return None

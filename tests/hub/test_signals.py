@@ -31,7 +31,7 @@ def _refused(why: str) -> dict[str, Any]:
         ([_event("Pulling"), _refused("403 Forbidden")], "image", "does not let us have it", 1),
         ([_refused("connection refused"), _event("Pulling")], "image", "its image cannot be fetched", 5),
         ([_event("Pulled", of=PREPARE), _event("Pulling")], "pulling", "is being fetched", None),
-        ([_event("FailedMount", 'secret "s" not found', "")], "volume", "cannot be mounted", 8),
+        ([_event("FailedMount", 'secret "s" not found', "")], "volume", "cannot be mounted", 60),
         ([_event("FailedCreatePodSandBox", of="")], "network", "cannot give it a network", 20),
     ],
 )

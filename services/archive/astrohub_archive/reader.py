@@ -170,7 +170,7 @@ def _check_uploads(unknown: UnknownTable, text: str, uploaded: Schema | None) ->
 
 def _ask_for_token(unknown: UnknownTable) -> CredentialsRequired:
     return CredentialsRequired(
-        f"{unknown.message.rstrip('.')}, as far as can be seen without a token; "
+        f"{unknown.message.rstrip('.?')}, as far as can be seen without a token; "
         "send one if the table is not public.",
         position=unknown.position,
         suggestion=unknown.suggestion,

@@ -151,7 +151,7 @@ ENGINE_TYPES = {
 
 @pytest.fixture(scope="session")
 def sample_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """The sample data and TAP_SCHEMA as they are published, without rows."""
+    """The sample data and TAP_SCHEMA as they are published, with tables of a user, without rows."""
     described = resources.files("astrohub_archive.data") / "felis"
     schemas = []
     for name, index in (("gaia_dr3_g10", "source_id"), ("hipparcos", "hip")):
@@ -159,7 +159,17 @@ def sample_catalog(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
         storage = HatsTable(Path("/none"), "ra", "dec", (), {index: IndexCatalog(index, ())})
         tables = tuple(Table(name, t.name, describe_columns(t, {index}), storage) for t in felis.tables)
         schemas.append(Schema(name, tables))
-    return publish(Catalog(schemas), tmp_path_factory.mktemp("tap-schema"))
+    felis = read_felis(Path(str(described / "ivoa.yaml")))
+    obscore = Table("ivoa", "obscore", describe_columns(felis.tables[0], ()), PlainTable(()))
+    schemas.append(Schema("ivoa", (obscore,)))
+    published = publish(Catalog(schemas), tmp_path_factory.mktemp("tap-schema"))
+    position = (Column("ra", "double", unit="deg"), Column("dec", "double", unit="deg"))
+    span = Column("span", "double", arraysize="2", xtype="interval")
+    mine = Table("tap_upload", "mine", (Column("id", "long"), *position, span), PlainTable(()))
+    bright = Table("mydb", "bright", (Column("source_id", "long"), *position), PlainTable(()))
+    for table in (mine, bright):
+        published = published.with_schema(Schema(table.schema, (table,)), qualified_only=True)
+    return published
 
 
 @pytest.fixture(scope="session")
@@ -174,12 +184,18 @@ def sample_database(sample_catalog: Catalog) -> duckdb.DuckDBPyConnection:
     """An engine that holds the sample tables, with three made-up rows each."""
     connection = duckdb.connect()
     for table in sample_catalog.tables():
-        columns = ", ".join(
-            f'CAST(n AS {ENGINE_TYPES[column.datatype]}) AS "{column.name}"' for column in table.columns
-        )
+        columns = ", ".join(f'{_made_up(column)} AS "{column.name}"' for column in table.columns)
         rows = "(VALUES (1), (2), (NULL)) AS made_up(n)"
-        columns = columns.replace("CAST(n AS BOOLEAN)", "(n = 1)")
         if "_healpix_29" not in columns:
             columns += ', CAST(n AS BIGINT) AS "_healpix_29"'
         connection.execute(f'CREATE TABLE "{table.name}" AS SELECT {columns} FROM {rows}')
     return connection
+
+
+def _made_up(column: Column) -> str:
+    """Return what a column's values are made of the number of their row."""
+    if column.datatype == "boolean":
+        return "(n = 1)"
+    value = f"CAST(n AS {ENGINE_TYPES[column.datatype]})"
+    is_array = column.datatype not in ("char", "unicodeChar") and column.arraysize is not None
+    return f"array_value({', '.join([value] * int(column.arraysize or 1))})" if is_array else value

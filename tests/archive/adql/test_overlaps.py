@@ -193,7 +193,7 @@ def test_a_polygon_of_columns_and_a_box_are_columns_of_the_answer() -> None:
         " FROM shapes"
     )[0]
     assert row[0] == [10, 20, 10, 21, 11, 20.5]
-    assert row[1] == pytest.approx([-1, -0.99985, 1, -0.99985, 1, 0.99985, -1, 0.99985], abs=1e-5)
+    assert row[1] == pytest.approx([359, -0.99985, 1, -0.99985, 1, 0.99985, 359, 0.99985], abs=1e-5)
     assert row[2] == pytest.approx([10, 20] * 4)
     assert row[3] == (11, 20, 1)
     assert row[4:] == (1, None)

@@ -16,14 +16,16 @@ PAGE = "docs/guide/operator/data.md"
 
 
 def test_the_commands_of_the_page_run_one_after_the_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sample_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Table({"id": [1, 2], "ra": [10.0, 11.0], "dec": [20.0, 21.0], "field": [7, 7]}).write("stars.fits")
     Path("epochs.csv").write_text("id,mjd,mag\n1,60000.5,15.2\n1,60001.5,15.4\n")
-    [example] = examples_in(PAGE, "sh")
-    lines = example.text.splitlines()
-    assert len(lines) == 5
+    observations = Table.read(sample_data / "ivoa" / "obscore" / "obscore.parquet")
+    observations.write("observations.ecsv")
+    tables, images = examples_in(PAGE, "sh")
+    lines = [*tables.text.splitlines(), *images.text.splitlines()]
+    assert len(lines) == 6
     said = []
     for line in lines:
         words = shlex.split(line)

@@ -67,7 +67,7 @@ def test_hipparcos_holds_its_stars_in_degrees(sample_data: Path) -> None:
     assert rows["b_v"].null_count == 1_143
 
 
-SCHEMAS = ["gaia_dr3_g10", "hipparcos", "openngc", "survey_dr1"]
+SCHEMAS = ["gaia_dr3_g10", "hipparcos", "ivoa", "openngc", "survey_dr1"]
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -133,6 +133,7 @@ def test_a_second_make_changes_nothing(sample_data: Path) -> None:
         "progress hipparcos 4/4",
         "progress openngc 1/1",
         "progress survey_dr1 8/8",
+        "progress ivoa 1/1",
     ]
     assert {path: path.stat().st_mtime_ns for path in sample_data.rglob("*")} == before
 
@@ -157,7 +158,8 @@ def test_the_list_shows_tables_rows_and_sizes(sample_data: Path) -> None:
     assert rows["hipparcos.hip2"] == 117_955
     assert rows["openngc.objects"] == 14_033
     assert rows["survey_dr1.object"] > 200_000
-    assert rows["survey_dr1.tbl_stat"] == len(rows) == 9
+    assert rows["ivoa.obscore"] == 600
+    assert rows["survey_dr1.tbl_stat"] == len(rows) - 1 == 9
     assert all(entry["bytes"] > 1_000 for entry in listed["tables"])
     assert listed["problems"] == []
     assert "482,106 rows" in data("list", "--public", str(sample_data)).stdout

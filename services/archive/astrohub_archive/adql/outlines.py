@@ -97,9 +97,9 @@ def corners(numbers: str) -> str:
     east, north = (f"(geo_b[{axis}] * tan(radians({numbers}[{axis + 2}]) / 2))" for axis in (1, 2))
     ahead = f"(cos({lat}) - {north} * sin({lat}))"
     up = f"(sin({lat}) + {north} * cos({lat}))"
+    lon = f"({numbers}[1] + degrees(atan2({east}, {ahead})))"
     place = (
-        f"[{numbers}[1] + degrees(atan2({east}, {ahead})),"
-        f" degrees(atan2({up}, sqrt(pow({ahead}, 2) + pow({east}, 2))))]"
+        f"[{lon} - 360 * floor({lon} / 360), degrees(atan2({up}, sqrt(pow({ahead}, 2) + pow({east}, 2))))]"
     )
     signs = "[[-1, -1], [1, -1], [1, 1], [-1, 1]]"
     return f"flatten(list_transform({signs}, lambda geo_b: {place}))"

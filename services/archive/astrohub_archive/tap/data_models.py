@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 from ..catalog import Catalog
-from ..models import Table
+from ..catalog.obscore import OBSCORE, missing_columns
 
-__all__ = ["OBSCORE_COLUMNS", "data_models"]
+__all__ = ["data_models"]
 
-_OBSCORE = "ivo://ivoa.net/std/ObsCore#core-1.1"
-OBSCORE_COLUMNS = (
-    *("dataproduct_type", "calib_level", "obs_collection", "obs_id", "obs_publisher_did", "access_url"),
-    *("access_format", "access_estsize", "target_name", "s_ra", "s_dec", "s_fov", "s_region", "s_resolution"),
-    *("s_xel1", "s_xel2", "t_min", "t_max", "t_exptime", "t_resolution", "t_xel", "em_min", "em_max"),
-    *("em_res_power", "em_xel", "o_ucd", "pol_states", "pol_xel", "facility_name", "instrument_name"),
-)
-"""The columns that ObsCore 1.1, §4.1 demands."""
+_OBSCORE_MODEL = "ivo://ivoa.net/std/ObsCore#core-1.1"
 
 
 def data_models(catalog: Catalog) -> dict[str, str]:
@@ -22,9 +15,7 @@ def data_models(catalog: Catalog) -> dict[str, str]:
 
     ObsCore is one of them if there is a table `ivoa.obscore` that has all of its columns.
     """
-    table = catalog.table("ivoa", "obscore")
-    return {_OBSCORE: "ObsCore-1.1"} if table is not None and _is_obscore(table) else {}
-
-
-def _is_obscore(table: Table) -> bool:
-    return set(OBSCORE_COLUMNS) <= {column.name.lower() for column in table.columns}
+    table = catalog.table(*OBSCORE)
+    if table is None or missing_columns(column.name for column in table.columns):
+        return {}
+    return {_OBSCORE_MODEL: "ObsCore-1.1"}

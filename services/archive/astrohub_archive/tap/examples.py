@@ -24,7 +24,7 @@ def examples_document(catalog: Catalog) -> bytes:
     top = root("html", {"": "http://www.w3.org/1999/xhtml"}, lang="en")
     head = add(top, "head")
     add(head, "title", "Examples")
-    body = add(top, "body", vocab="ivo://ivoa.net/std/DALI-examples")
+    body = add(top, "body", vocab="http://www.ivoa.net/rdf/examples#")
     add(body, "h1", "Examples")
     for example in _examples(catalog):
         element = add(body, "div", typeof="example", id=example.identifier, resource=f"#{example.identifier}")

@@ -84,6 +84,24 @@ _Q3C = {
     ),
 }
 
+_NUMBER = "DOUBLE PRECISION"
+_EVERYDAY = {
+    f"ceil(x {_NUMBER}) -> {_NUMBER}": "CEILING.",
+    f"greatest(a {_NUMBER}, b {_NUMBER}) -> {_NUMBER}": "The largest of several values; NULL is passed over.",
+    f"least(a {_NUMBER}, b {_NUMBER}) -> {_NUMBER}": "The smallest of several values; NULL is passed over.",
+    "length(t TEXT) -> BIGINT": "How many characters a text has.",
+    f"ln(x {_NUMBER}) -> {_NUMBER}": "The natural logarithm.",
+    f"log(x {_NUMBER}) -> {_NUMBER}": "The logarithm to the base 10.",
+    f"log(b {_NUMBER}, x {_NUMBER}) -> {_NUMBER}": "The logarithm to a base.",
+    f"nullif(a {_NUMBER}, b {_NUMBER}) -> {_NUMBER}": "NULL where two values are equal, else the first.",
+    f"random() -> {_NUMBER}": "A random number from 0 to 1.",
+    f"stddev(x {_NUMBER}) -> {_NUMBER}": "The standard deviation of a sample.",
+    f"stddev_pop(x {_NUMBER}) -> {_NUMBER}": "The standard deviation of a whole population.",
+    "substring(t TEXT, start INTEGER, length INTEGER) -> TEXT": "A part of a text.",
+    f"trunc(x {_NUMBER}, digits INTEGER) -> {_NUMBER}": "TRUNCATE.",
+    f"variance(x {_NUMBER}) -> {_NUMBER}": "The variance of a sample.",
+}
+
 
 @dataclass(frozen=True)
 class AnnouncedLanguage:
@@ -110,7 +128,7 @@ LANGUAGES = (
         "What ADQL has, with LIMIT in place of TOP, value::type, LATERAL subqueries, mydb://table and q3c;"
         " queries only.",
         {},
-        SITE_FUNCTIONS | _Q3C,
+        SITE_FUNCTIONS | _Q3C | _EVERYDAY,
     ),
 )
 """All of them, ADQL first."""

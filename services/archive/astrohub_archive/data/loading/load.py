@@ -23,6 +23,7 @@ from .positions import Missing, checked_index, find_identifier, find_position
 from .publication import check_free, publish
 from .request import LoadRequest
 from .sources import find_files
+from .standard import check_standard, with_standard_words
 
 __all__ = ["Loaded", "load_table"]
 
@@ -113,6 +114,7 @@ class _Loading:
         request = self._request
         opened = [(source, source.open()) for source in find_files(request.files)]
         columns, parts = agree(opened)
+        check_standard(request.table, columns.schema.names)
         intake = Intake([(*one, part) for one, part in zip(opened, parts, strict=True)], columns, self._say)
         loaded = Loaded(request.table, renamed=dict(columns.renamed))
         made = self._scratch / request.table.table
@@ -154,9 +156,10 @@ class _Loading:
 
     def _describe(self, intake: Intake, columns: Columns, loaded: Loaded, description: str) -> dict[str, Any]:
         principal = [*loaded.indexes, *(loaded.position or ())]
-        return describe_table(
+        described = describe_table(
             loaded.table, columns, intake.texts, description=description, principal=principal
         )
+        return with_standard_words(loaded.table, described)
 
 
 def _said(missing: Missing) -> str | None:

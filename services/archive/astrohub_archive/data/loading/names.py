@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from ...catalog.obscore import OBSCORE
 from ...catalog.reserved import RESERVED
 from ...errors import CatalogError
 
@@ -56,6 +57,8 @@ class TableName:
             )
         for word in (schema, table):
             _check(word)
+        if (schema, table) == OBSCORE:
+            return cls(schema, table)
         lower = schema.lower()
         if lower in _OF_THE_ARCHIVE or lower.startswith(_OF_USERS):
             raise CatalogError(

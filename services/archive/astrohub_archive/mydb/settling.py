@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import UsageError
+from ..errors import ArchiveError
 from ..settings import MyDb
 from ..table_files import Arranging, Content, Converter
 from .entry import Arrangement
@@ -62,8 +62,8 @@ class Settler:
         elif pair := self._unasked(content, former_rows):
             try:
                 wanted = await self.arrange(folder, sources, Arrangement(pair))
-            except UsageError:
-                wanted = Arrangement()  # not all rows have a position
+            except ArchiveError:
+                wanted = Arrangement()  # not all rows have a position, or it takes too much: it was not asked for
         content = await self.measure(folder, content)
         most = _MOST_SMALL_PARTS if content.size_bytes < _SMALL_BYTES else _MOST_PARTS
         if wanted.position is None and len(await asyncio.to_thread(files_of, folder)) > most:

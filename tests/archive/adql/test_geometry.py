@@ -338,3 +338,12 @@ def test_geometry_in_the_wrong_place_is_refused(query: str, said: str, read: Rea
     with pytest.raises(QueryError) as refused:
         read(query)
     assert said in refused.value.message
+
+
+def test_shapes_of_shapes_of_shapes_do_not_grow_without_bound(read: Read) -> None:
+    shape = "POINT(ra, dec)"
+    for _ in range(20):
+        shape = f"CENTROID(POLYGON({shape}, POINT(1, 2), POINT(3, 4)))"
+    with pytest.raises(QueryError) as refused:
+        read(f"SELECT COORD1({shape}) FROM hip2")
+    assert "too complex" in refused.value.message

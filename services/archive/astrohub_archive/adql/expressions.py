@@ -95,11 +95,11 @@ class Expressions:
             written = _WRITERS[kind](self, node)
         else:
             raise self.fault(node, f"{kind.__name__.upper()} cannot stand in {self._clause}")
-        if isinstance(written, Value):
-            if len(written.sql) > MAXIMUM_SQL:
-                raise self.fault(node, "This expression is too complex")
-            if written.loose is not None and written.sql in self._groups:
-                written = replace(written, loose=None)
+        parts = (written,) if isinstance(written, Value) else written.parts
+        if sum(len(part.sql) for part in parts) > MAXIMUM_SQL:
+            raise self.fault(node, "This expression is too complex")
+        if isinstance(written, Value) and written.loose is not None and written.sql in self._groups:
+            return replace(written, loose=None)
         return written
 
     def value(self, node: exp.Expr) -> Value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..catalog import Catalog
 from ..ivoa.xml import add, document, root
 from ..models import HatsTable, Table
+from .data_models import data_models
 
 __all__ = ["examples_document"]
 
@@ -41,12 +42,20 @@ def _examples(catalog: Catalog) -> list[_Example]:
             "SELECT table_name, description FROM tap_schema.tables ORDER BY table_name",
         )
     ]
+    if data_models(catalog):
+        examples.append(_OBSERVATIONS)
     for table in catalog.tables():
         if isinstance(table.storage, HatsTable) and table.storage.partitions:
             examples.append(_cone(table, table.storage))
     return examples
 
 
+_OBSERVATIONS = _Example(
+    "obscore",
+    "Images and spectra around a place",
+    "SELECT TOP 100 obs_id, dataproduct_type, access_url, s_region FROM ivoa.obscore "
+    "WHERE 1 = INTERSECTS(s_region, CIRCLE(182.5, 0.5, 0.5))",
+)
 _SKY_SQUARE_DEG = 41_252.96
 _ABOUT_ROWS = 200
 

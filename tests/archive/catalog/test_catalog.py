@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -193,6 +195,41 @@ def test_tap_schema_describes_everything_and_itself(archive: SyntheticArchive) -
     assert (first["column_name"], first["datatype"], first["indexed"]) == ("star_id", "long", 1)
     for table in catalog.schemas[-1].tables:
         assert table.rows == len(rows_of(catalog, table.name))
+
+
+def test_a_former_tap_schema_is_removed_a_day_after_it_was_replaced(archive: SyntheticArchive) -> None:
+    former = folder_of_tap_schema(archive.catalog())
+    add_plain(archive, "other", {"numbers": pa.table({"n": [1]})})
+    present = folder_of_tap_schema(archive.catalog())
+    assert former != present
+    assert former.exists()
+    mark = former.with_name(f".{former.name}.former")
+    archive.catalog()
+    assert former.exists()
+    os.utime(mark, (time.time() - 100_000,) * 2)
+    archive.catalog()
+    assert not former.exists()
+    assert not mark.exists()
+    assert present.exists()
+
+
+def test_a_tap_schema_that_is_published_again_is_not_a_former_one_any_more(archive: SyntheticArchive) -> None:
+    first = folder_of_tap_schema(archive.catalog())
+    description = add_plain(archive, "other", {"numbers": pa.table({"n": [1]})})
+    other = folder_of_tap_schema(archive.catalog())
+    os.utime(first.with_name(f".{first.name}.former"), (time.time() - 100_000,) * 2)
+    description.unlink()
+    assert folder_of_tap_schema(archive.catalog()) == first
+    assert first.exists()
+    assert other.exists()
+
+
+def folder_of_tap_schema(catalog: Catalog) -> Path:
+    """Return where TAP_SCHEMA of a catalog lies."""
+    found = catalog.table("tap_schema", "tables")
+    assert found is not None
+    assert isinstance(found.storage, PlainTable)
+    return found.storage.files[0].parent
 
 
 def test_tap_schema_is_written_once_and_cannot_be_changed(archive: SyntheticArchive) -> None:

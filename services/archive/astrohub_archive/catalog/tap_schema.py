@@ -123,7 +123,11 @@ def publish(catalog: Catalog, work_dir: Path) -> Catalog:
     """
     folder = work_dir.resolve() / _SCHEMA
     try:
-        return catalog.with_schema(_publish(catalog, folder))
+        schema = _publish(catalog, folder)
+        storage = schema.tables[0].storage
+        assert isinstance(storage, PlainTable)
+        _remove_former(storage.files[0].parent)
+        return catalog.with_schema(schema)
     except (OSError, pa.ArrowException) as e:
         raise CatalogError(f"TAP_SCHEMA cannot be written to {folder}: {e}.") from e
 
@@ -157,6 +161,31 @@ def _publish(catalog: Catalog, root: Path, *, is_private: bool = False) -> Schem
     return _describe(
         files, {name: len(lines) for name, lines in rows.items()}, folder if is_private else None
     )
+
+
+def _remove_former(folder: Path) -> None:
+    """Remove what was published before, when it has been found to be former for longer than queries run.
+
+    Nobody says when the last query began that reads a folder; so a mark beside it says since when another
+    one has been in its place.
+    """
+    before = time.time() - _KEPT_S
+    _mark_of(folder).unlink(missing_ok=True)
+    for other in folder.parent.iterdir():
+        if other == folder or other.name.startswith("."):
+            continue
+        mark = _mark_of(other)
+        with contextlib.suppress(OSError):  # another process may be faster
+            if not mark.exists():
+                mark.touch()
+            elif mark.stat().st_mtime < before:
+                other.chmod(0o700)
+                shutil.rmtree(other)
+                mark.unlink()
+
+
+def _mark_of(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.former")
 
 
 def _keep(folder: Path) -> None:

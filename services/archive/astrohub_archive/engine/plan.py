@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -86,7 +87,6 @@ class Reading:
 class _Pixels:
     """The partitions of a table as ranges of order 29 cells, in the order of the sky."""
 
-    storage: HatsTable
     order: np.ndarray[tuple[int], np.dtype[np.int64]]
     starts: np.ndarray[tuple[int], np.dtype[np.int64]]
     stops: np.ndarray[tuple[int], np.dtype[np.int64]]
@@ -182,6 +182,7 @@ class Planner:
     def _lookup(self, index: IndexCatalog) -> Lookup | None:
         if index.files not in self._lookups:
             _bound(self._lookups)
+            _when_gone(index, self._lookups, index.files)
             try:
                 self._lookups[index.files] = Lookup(index)
             except (OSError, pa.ArrowException, ValueError) as e:
@@ -191,7 +192,7 @@ class Planner:
 
     def _pixels_of(self, storage: HatsTable) -> _Pixels:
         known = self._pixels.get(id(storage))
-        if known is None or known.storage is not storage:
+        if known is None:
             shifts = [2 * (_ORDER - one.norder) for one in storage.partitions]
             starts = np.array(
                 [one.npix << shift for one, shift in zip(storage.partitions, shifts, strict=True)],
@@ -199,10 +200,16 @@ class Planner:
             )
             order = np.argsort(starts, kind="stable")
             sizes = np.array([1 << shift for shift in shifts], dtype=np.int64)
-            known = _Pixels(storage, order, starts[order], (starts + sizes)[order])
+            known = _Pixels(order, starts[order], (starts + sizes)[order])
             _bound(self._pixels)
+            _when_gone(storage, self._pixels, id(storage))
             self._pixels[id(storage)] = known
         return known
+
+
+def _when_gone(owner: HatsTable | IndexCatalog, remembered: dict[Any, Any], key: object) -> None:
+    """Forget what is remembered of a table or an index when it is published no more, and read by nobody."""
+    weakref.finalize(owner, remembered.pop, key, None).atexit = False
 
 
 def _bound(remembered: dict[Any, Any]) -> None:

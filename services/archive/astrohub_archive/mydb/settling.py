@@ -63,7 +63,7 @@ class Settler:
             try:
                 wanted = await self.arrange(folder, sources, Arrangement(pair))
             except ArchiveError:
-                wanted = Arrangement()  # not all rows have a position, or it takes too much: it was not asked for
+                wanted = Arrangement()  # it was not asked for: rows without a position, or too many
         content = await self.measure(folder, content)
         most = _MOST_SMALL_PARTS if content.size_bytes < _SMALL_BYTES else _MOST_PARTS
         if wanted.position is None and len(await asyncio.to_thread(files_of, folder)) > most:

@@ -38,6 +38,7 @@ class RunningArchive:
     settings: dict[str, Any]
     process: subprocess.Popen[bytes] | None = None
     session: requests.Session = field(default_factory=requests.Session)
+    prefix: tuple[str, ...] = ()
 
     @property
     def base(self) -> str:
@@ -65,7 +66,7 @@ class RunningArchive:
         config.write_text(json.dumps(self.settings), encoding="utf-8")
         with (self.folder / "archive.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)],
+                [*self.prefix, sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},

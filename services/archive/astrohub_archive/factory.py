@@ -129,7 +129,7 @@ def build(settings: Settings) -> Archive:
     table_folders = TableFolders(settings.work_dir / "mydb")
     own_tables = OwnTables(tables, table_folders)
     reader = Reader(catalog, own_tables, Interpreters(catalog, limits), settings.work_dir)
-    queries = Queries(reader, pool, limits)
+    queries = Queries(reader, pool, watch, limits)
     store = JobStore(database, "tap")
     folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
     converter = Converter(settings.mydb, Forks(_TABLE_PROGRAMS, settings.work_dir / "readers"))

@@ -17,6 +17,8 @@ from .tap_schema import publish
 
 __all__ = ["CatalogWatch"]
 
+_LOOKS, _BETWEEN_LOOKS_S = 20, 0.1
+
 Signature = tuple[tuple[str, int, int, int], ...]
 
 
@@ -42,6 +44,9 @@ class CatalogWatch:
         self._files_url = files_url
         self._remembered: Remembered = {}
         self._loaded: Signature = ()
+        self._generation = 0
+        self._renewing = asyncio.Lock()
+        self._renew_with: Callable[[Catalog], Awaitable[None]] | None = None
         self._task: asyncio.Task[None] | None = None
 
     def load(self) -> Catalog:
@@ -64,6 +69,7 @@ class CatalogWatch:
             Called with the catalog after each change.
         """
         if self._every_s:
+            self._renew_with = renew
             self._task = asyncio.create_task(self._forever(renew))
 
     async def stop(self) -> None:
@@ -72,6 +78,30 @@ class CatalogWatch:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
+    @property
+    def generation(self) -> int:
+        """How often the catalog has been loaded anew: what was understood in an earlier one may be gone."""
+        return self._generation
+
+    async def catch_up(self, generation: int) -> bool:
+        """Return whether there is another catalog than that of a generation; look for one at once."""
+        if self._renew_with is None:
+            return False
+        seen = await asyncio.to_thread(self._look)
+        for _ in range(_LOOKS):
+            await asyncio.sleep(_BETWEEN_LOOKS_S)
+            now = await asyncio.to_thread(self._look)
+            if now == seen:
+                break
+            seen = now
+        await self._renew_once(seen, self._renew_with)
+        return self._generation != generation
+
+    async def _renew_once(self, seen: Signature, renew: Callable[[Catalog], Awaitable[None]]) -> None:
+        async with self._renewing:
+            if seen != self._loaded:
+                await self._renew(renew)
+
     async def _forever(self, renew: Callable[[Catalog], Awaitable[None]]) -> None:
         seen = self._loaded
         while True:
@@ -79,8 +109,8 @@ class CatalogWatch:
             try:
                 now = await asyncio.to_thread(self._look)
                 # Who changes two files does not want to be read in between.
-                if now == seen and now != self._loaded:
-                    await self._renew(renew)
+                if now == seen:
+                    await self._renew_once(now, renew)
                 seen = now
             except Exception as e:  # noqa: BLE001 -- outermost ring of a background task: reported, tried again
                 report_incident(e, "watching the catalogues stumbled")
@@ -92,6 +122,7 @@ class CatalogWatch:
             log_event("catalog-not-renewed", level=logging.ERROR, reason=e.message)
             return
         await renew(catalog)
+        self._generation += 1
         log_event("catalog-renewed", tables=len(catalog.tables()), problems=len(catalog.problems))
 
     def _look(self) -> Signature:

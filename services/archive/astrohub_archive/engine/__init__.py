@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .answer import Answer
     from .estimate import Estimate
+    from .faults import DamagedTable
     from .pool import Health, Lane, Pool
 
-__all__ = ["Answer", "Estimate", "Health", "Lane", "Pool"]
+__all__ = ["Answer", "DamagedTable", "Estimate", "Health", "Lane", "Pool"]
 
-_ROOMS = {"Answer": "answer", "Estimate": "estimate"}
+_ROOMS = {"Answer": "answer", "DamagedTable": "faults", "Estimate": "estimate"}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,9 +13,6 @@ from ..errors import ArchiveError, BusyError, EngineError, MemoryExceeded, Query
 
 __all__ = ["DamagedTable", "QueryCancelled", "as_json", "damaged", "from_json", "is_fatal", "translate"]
 
-_KINDS: dict[str, type[ArchiveError]] = {
-    kind.slug: kind for kind in (QueryError, QueryTimeout, EngineError, MemoryExceeded, BusyError)
-}
 _USERS_OWN = ("Conversion Error", "Out of Range Error", "Invalid Input Error", "Mismatch Type Error")
 # What the decoders of Parquet throw, without the name of a file; some say not even what kind of error it is.
 _UNREADABLE = ("Invalid Error", "Serialization Error", "IO Error")
@@ -44,7 +41,15 @@ class QueryCancelled(EngineError):
 
 
 class DamagedTable(EngineError):
-    """A table of which a file cannot be read."""
+    """A table of which a file cannot be read: damaged, or replaced since the query was understood."""
+
+    slug = "damaged"
+
+
+_KINDS: dict[str, type[ArchiveError]] = {
+    kind.slug: kind
+    for kind in (QueryError, QueryTimeout, EngineError, DamagedTable, MemoryExceeded, BusyError)
+}
 
 
 def damaged(table: str, file: str = "") -> DamagedTable:

@@ -70,7 +70,7 @@ class JobExecution:
         attempt = await asyncio.to_thread(self._folders.make_attempt, job.job_id, job.attempts)
         try:
             uploaded = await self._uploads.of_job(job.job_id, attempt, request.uploads)
-            return await self._run(job, principal, request, uploaded, attempt)
+            return await self._queries.retried(lambda: self._run(job, principal, request, uploaded, attempt))
         finally:
             if request.uploads:
                 await asyncio.to_thread(self._uploads.forget, attempt)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 from weakref import WeakSet
 
 from ..adql import Language
-from ..engine import Answer, Pool
+from ..catalog.watch import CatalogWatch
+from ..engine import Answer, DamagedTable, Pool
 from ..errors import BusyError
 from ..models import Principal, Schema, Statement
 from ..reader import Reader
@@ -15,6 +18,8 @@ from ..settings import Limits
 from .query_request import QueryRequest
 
 __all__ = ["Queries", "digest"]
+
+_T = TypeVar("_T")
 
 
 def digest(text: str) -> str:
@@ -31,12 +36,15 @@ class Queries:
         Understands a query among the tables that its caller may read.
     pool
         Where queries run.
+    watch
+        Knows whether tables were replaced.
     limits
         What a query may ask for.
     """
 
-    def __init__(self, reader: Reader, pool: Pool, limits: Limits) -> None:
+    def __init__(self, reader: Reader, pool: Pool, watch: CatalogWatch, limits: Limits) -> None:
         self._reader = reader
+        self._watch = watch
         self._pool = pool
         self.limits = limits
         self._waiting: set[asyncio.Task[Answer]] = set()
@@ -73,6 +81,25 @@ class Queries:
         ArchiveError
             As `understand` and `engine.Pool.run` do; `BusyError` when the service is being stopped.
         """
+        return await self.retried(lambda: self._answer(principal, request, uploaded))
+
+    async def retried(self, run: Callable[[], Awaitable[_T]]) -> _T:
+        """Do something that understands a query and runs it; once more if its tables were replaced meanwhile.
+
+        Raises
+        ------
+        ArchiveError
+            As `run` does.
+        """
+        generation = self._watch.generation
+        try:
+            return await run()
+        except DamagedTable:
+            if not await self._watch.catch_up(generation):
+                raise
+        return await run()
+
+    async def _answer(self, principal: Principal, request: QueryRequest, uploaded: Schema | None) -> Answer:
         statement = await self.understand(principal, request.text, request.language, uploaded)
         if self._is_stopping:
             raise _stopping()

@@ -156,6 +156,8 @@ def _check_words(text: str, tokens: Sequence[Token], kinds: frozenset[TokenType]
             _check_name(text, tokens, index)
         elif kind == TokenType.NUMBER:
             _check_number(text, tokens, index)
+        elif kind == TokenType.DOT and index and tokens[index - 1].token_type == TokenType.DOT:
+            raise QueryError("Between the two dots a name is missing.", position=_at(text, token))
         elif kind not in kinds:
             raise QueryError(foreign_sign(token.text[:1] or " "), position=_at(text, token))
         elif kind == TokenType.IDENTIFIER and not token.text.strip():
@@ -187,7 +189,8 @@ def _foreign_character(text: str, token: Token) -> QueryError:
 def _check_number(text: str, tokens: Sequence[Token], index: int) -> None:
     token = tokens[index]
     following = tokens[index + 1] if index + 1 < len(tokens) else None
-    if not is_number(token.text):
+    has_point_before = index > 0 and tokens[index - 1].token_type == TokenType.DOT
+    if not is_number(token.text) or (has_point_before and "." in token.text):
         raise QueryError(f"{_shown(token)} is not a number.", position=_at(text, token))
     glued = following is not None and following.start == token.end + 1
     if glued and following is not None and following.token_type in (TokenType.VAR, TokenType.IDENTIFIER):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import yaml
 from traitlets.config import Config
 
-from .proxy_watch import WatchedProxy
+from .reconciler import MatchingProxy
 from .settings import Settings, SettingsError, merge, validated
 from .traits import authenticator, kubernetes, logs, pages, roles, services
 
@@ -92,7 +92,7 @@ def apply(c: Config, settings: Settings, base_path: str = "/") -> None:
         c.JupyterHub[name] = [*before, *c.JupyterHub[name]]
     if c.JupyterHub.get("authenticator_class") == OUR_AUTHENTICATOR:
         authenticator.apply(c, settings)
-    c.JupyterHub.proxy_class = WatchedProxy
+    c.JupyterHub.proxy_class = MatchingProxy
     c.ConfigurableHTTPProxy.auth_token = settings.proxy.auth_token.get_secret_value()
     if settings.public_url.startswith("https://"):
         c.JupyterHub.public_url = settings.public_url + "/"

@@ -50,6 +50,25 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         activity = {"JUPYTERHUB_ACTIVITY_INTERVAL": str(self.settings.servers.activity_s)}
         return {**found, **activity, **super().get_env()}
 
+    async def load_user_options(self) -> None:
+        """Take up what the user chose: now, or at an earlier start, of which the site may know no more.
+
+        Raises
+        ------
+        ServerRefused
+            When the site has no such kind of server.
+        """
+        if not self.profile_list:
+            self.user_options = {k: v for k, v in self.user_options.items() if not k.startswith("profile")}
+        try:
+            await super().load_user_options()
+        except ValueError as e:
+            what, cure = (
+                "this site has no server of the kind that was chosen",
+                "Choose another kind of server.",
+            )
+            raise ServerRefused(what, str(e), reason="profile", cure=cure) from None
+
     async def get_pod_manifest(self) -> V1Pod:
         """Describe the pod: KubeSpawner's, furnished."""
         return furnish(await super().get_pod_manifest(), self._given())

@@ -134,6 +134,12 @@ class Kubernetes(Model):
         description="Seconds a server waits for room, as long as an autoscaler may take to add a machine.",
         ge=5,
     )
+    orphan_s: int = Field(
+        120,
+        title="Orphans",
+        description="Seconds after which a pod that belongs to no server is removed; its home stays.",
+        ge=5,
+    )
     image_timeout_s: int = Field(
         900,
         title="Image timeout",

@@ -23,6 +23,7 @@ class WatchedProxy(ConfigurableHTTPProxy):  # type: ignore[misc]
     check of the routes makes that one again: a proxy that does not know it has not been told of the others.
     """
 
+    extra_routes: dict[str, str]  # a trait of the class above
     _watching: asyncio.Task[None] | None = None
     _known: tuple[Any, Any] | None = None
 

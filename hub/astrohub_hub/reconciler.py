@@ -1,0 +1,131 @@
+"""Servers that the hub knows and pods that the cluster has: what is on one side only is found and settled."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kubernetes_asyncio.client import ApiException
+from kubespawner.clients import load_config, shared_client
+from prometheus_client import Gauge
+
+from .proxy_watch import WatchedProxy
+from .reflectors import UNREACHABLE
+
+__all__ = ["MatchingProxy", "Orphans", "unmatched"]
+
+_OF_SERVERS = "component=singleuser-server"
+_REQUEST_S, _NOT_FOUND = 10, 404
+_LOG = logging.getLogger("astrohub.reconciler")
+_UNMATCHED = Gauge(
+    "astrohub_unmatched_servers",
+    "Servers without a pod and pods without a server, at the last look; 0 where hub and cluster agree",
+    ["kind"],
+)
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """What is on one side only.
+
+    Parameters
+    ----------
+    orphans
+        Names of pods of no server that the hub knows.
+    ghosts
+        Names of pods of servers that are ready in the hub's eyes and which the cluster does not have.
+    """
+
+    orphans: frozenset[str]
+    ghosts: frozenset[str]
+
+
+def unmatched(known: Mapping[str, bool], there: Iterable[str]) -> Unmatched:
+    """Compare the pods of servers that the hub knows with the pods that are there.
+
+    Parameters
+    ----------
+    known
+        Names of the pods of all servers that are ready or on their way; true where ready.
+    there
+        Names of the pods that the cluster has and is not ending.
+    """
+    pods = frozenset(there)
+    ready = {name for name, is_ready in known.items() if is_ready}
+    return Unmatched(orphans=pods - known.keys(), ghosts=frozenset(ready - pods))
+
+
+@dataclass
+class Orphans:
+    """Remembers since when each pod has had no server.
+
+    Parameters
+    ----------
+    patience_s
+        Seconds after which a pod without a server is given up: a start or a stop may be on its way.
+    """
+
+    patience_s: float
+    _since: dict[str, float] = field(default_factory=dict)
+
+    def due(self, orphans: Iterable[str], now: float) -> list[str]:
+        """Take note of the orphans of this look, and return those that are to go."""
+        self._since = {name: self._since.get(name, now) for name in orphans}
+        return sorted(name for name, since in self._since.items() if now - since >= self.patience_s)
+
+
+class MatchingProxy(WatchedProxy):
+    """Compares servers and pods whenever it checks the routes: at the hub's start, then each minute."""
+
+    _orphans: Orphans | None = None
+    _clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    async def check_routes(self, user_dict: Any, service_dict: Any, routes: Any = None) -> None:
+        """Check the routes, then the pods."""
+        await super().check_routes(user_dict, service_dict, routes)
+        try:
+            await self._match(user_dict)
+        except (*UNREACHABLE, ApiException) as e:
+            _LOG.warning("Servers and pods could not be compared: %s", str(e).partition("\n")[0])
+
+    async def _match(self, user_dict: Any) -> None:
+        spawners = {
+            spawner.pod_name: spawner
+            for user in user_dict.values()
+            for spawner in user.spawners.values()
+            if spawner.active
+        }
+        load_config()
+        api, namespace = shared_client("CoreV1Api"), os.environ["POD_NAMESPACE"]
+        listed = await api.list_namespaced_pod(
+            namespace, label_selector=_OF_SERVERS, _request_timeout=_REQUEST_S
+        )
+        there = [pod.metadata.name for pod in listed.items if pod.metadata.deletion_timestamp is None]
+        found = unmatched({name: spawner.ready for name, spawner in spawners.items()}, there)
+        _UNMATCHED.labels(kind="pod").set(len(found.orphans))
+        _UNMATCHED.labels(kind="server").set(len(found.ghosts))
+        for name in found.ghosts:
+            _LOG.warning("The server of pod %s has no pod any more: it is written off", name)
+            await spawners[name].poll_and_notify()
+        for name in self._due(found.orphans):
+            _LOG.warning("The pod %s belongs to no server: it is removed with its Secret", name)
+            await _remove(api, namespace, name)
+
+    def _due(self, orphans: frozenset[str]) -> list[str]:
+        if self._orphans is None:
+            self._orphans = Orphans(self.app.config.ClusterSpawner.settings.kubernetes.orphan_s)
+        return self._orphans.due(orphans, self._clock())
+
+
+async def _remove(api: Any, namespace: str, name: str) -> None:
+    # Both have the name of the pod. Homes are on volumes that no pod owns: they stay.
+    for remove in (api.delete_namespaced_pod, api.delete_namespaced_secret):
+        try:
+            await remove(name, namespace, _request_timeout=_REQUEST_S)
+        except ApiException as e:
+            if e.status != _NOT_FOUND:
+                raise

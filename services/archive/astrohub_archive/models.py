@@ -82,7 +82,7 @@ class IndexCatalog:
 class HatsTable:
     """Where a table with positions lies: partitions sorted by `_healpix_29`, and its index catalogues.
 
-    `private_folder` is set for a table that is not public, as in `PlainTable`.
+    `private_folder` and `unmeasured` are as in `PlainTable`.
     """
 
     root: Path
@@ -91,6 +91,7 @@ class HatsTable:
     partitions: tuple[Partition, ...]
     indexes: Mapping[str, IndexCatalog] = field(default_factory=dict)
     private_folder: Path | None = None
+    unmeasured: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,14 @@ class PlainTable:
     """Where a table without positions lies: a few Parquet files, read in this order.
 
     `private_folder` is set for a table that is not public: the folder of its files, which a query that
-    names the table may read besides the public ones.
+    names the table may read besides the public ones. `unmeasured` names the columns of which the files do
+    not say what the smallest and largest values of a row group are.
     """
 
     files: tuple[Path, ...]
     size_bytes: int = 0
     private_folder: Path | None = None
+    unmeasured: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

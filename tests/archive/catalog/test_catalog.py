@@ -14,8 +14,10 @@ import pytest
 import yaml
 from astrohub_archive.catalog import Catalog, load_catalog
 from astrohub_archive.catalog.reserved import as_identifier
+from astrohub_archive.engine.plan import Planner
+from astrohub_archive.engine.survey import survey
 from astrohub_archive.errors import CatalogError
-from astrohub_archive.models import HatsTable, PlainTable
+from astrohub_archive.models import HatsTable, PlainTable, Scan, Statement
 
 from ...support.catalogs import SyntheticArchive, describe, synthetic_archive
 
@@ -222,6 +224,25 @@ def test_a_tap_schema_that_is_published_again_is_not_a_former_one_any_more(archi
     assert folder_of_tap_schema(archive.catalog()) == first
     assert first.exists()
     assert other.exists()
+
+
+def test_columns_without_statistics_are_known_and_told_of_a_query_that_reads_them(
+    archive: SyntheticArchive,
+) -> None:
+    add_plain(
+        archive, "other", {"numbers": pa.table({"n": [1, 2], "m": [1, 2], "none": pa.nulls(2, "int64")})}
+    )
+    path = archive.public / "other" / "numbers" / "part.parquet"
+    pq.write_table(pq.read_table(path), path, write_statistics=["n", "none"])
+    table = archive.catalog().table("other", "numbers")
+    stars = archive.catalog().table("sky", "stars")
+    assert table is not None
+    assert stars is not None
+    assert (table.storage.unmeasured, stars.storage.unmeasured) == (frozenset({"m"}), frozenset())
+    scans = Scan("scan_0", table, ("n", "none")), Scan("scan_1", table, ("m",)), Scan("scan_2", table, ("m",))
+    told = [survey(Planner(), Statement("SELECT 1", (scan,), ())).unmeasured for scan in scans[:2]]
+    assert told == [(), ("other.numbers.m",)]
+    assert survey(Planner(), Statement("SELECT 1", scans, ())).unmeasured == ("other.numbers.m",)
 
 
 def folder_of_tap_schema(catalog: Catalog) -> Path:

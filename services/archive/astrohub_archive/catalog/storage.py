@@ -58,7 +58,8 @@ def _read_hats(root: Path, indexes: Mapping[str, IndexCatalog]) -> Stored:
         raise CatalogError(f"The HATS catalogue {root} has no hats.properties.")
     properties = _properties(file)
     suffix = properties.get("hats_npix_suffix", ".parquet")
-    rows, schema = _read_footers(root)
+    rows, footer = _read_footers(root)
+    schema = footer.schema.to_arrow_schema()
     if HEALPIX_COLUMN not in schema.names:
         raise CatalogError(f"The files of {root} have no column {HEALPIX_COLUMN}; write them as HATS 1.0.")
     partitions = tuple(
@@ -74,12 +75,13 @@ def _read_hats(root: Path, indexes: Mapping[str, IndexCatalog]) -> Stored:
         dec_column=_property(properties, "hats_col_dec", file),
         partitions=partitions,
         indexes=indexes,
+        unmeasured=_unmeasured(footer),
     )
     return Stored(storage, tuple(schema.names), stored_rows)
 
 
-def _read_footers(root: Path) -> tuple[dict[str, int], pa.Schema]:
-    """Return the rows of each file by its path in `dataset/`, and the schema of all."""
+def _read_footers(root: Path) -> tuple[dict[str, int], pq.FileMetaData]:
+    """Return the rows of each file by its path in `dataset/`, and the footer of one or of all."""
     path = root / "dataset" / "_metadata"
     rows: dict[str, int] = {}
     if path.exists():
@@ -88,14 +90,28 @@ def _read_footers(root: Path) -> tuple[dict[str, int], pa.Schema]:
             group = combined.row_group(number)
             file = group.column(0).file_path
             rows[file] = rows.get(file, 0) + group.num_rows
-        return rows, combined.schema.to_arrow_schema()
+        return rows, combined
     files = sorted((root / "dataset").glob("Norder=*/Dir=*/Npix=*"))
     if not files:
         raise CatalogError(f"The HATS catalogue {root} has no partitions.")
     footers = {file: _footer(file) for file in files}
     for file, footer in footers.items():
         rows[file.relative_to(root / "dataset").as_posix()] = footer.num_rows
-    return rows, footers[files[0]].schema.to_arrow_schema()
+    return rows, footers[files[0]]
+
+
+def _unmeasured(footer: pq.FileMetaData) -> frozenset[str]:
+    """Return the columns whose least and largest values are not told; one row group is like the others."""
+    if not footer.num_row_groups:
+        return frozenset()
+    group = footer.row_group(0)
+    chunks = [group.column(number) for number in range(group.num_columns)]
+    return frozenset(chunk.path_in_schema.partition(".")[0] for chunk in chunks if not _is_measured(chunk))
+
+
+def _is_measured(chunk: pq.ColumnChunkMetaData) -> bool:
+    known = chunk.statistics
+    return known is not None and (known.has_min_max or known.null_count == chunk.num_values)
 
 
 def _read_partition_info(root: Path) -> list[tuple[int, int]]:
@@ -129,7 +145,8 @@ def _read_plain(folder: Path) -> Stored:
     if not files:
         raise CatalogError(f"The folder {folder} holds neither a HATS collection nor Parquet files.")
     footers = [_footer(file) for file in files]
-    storage = PlainTable(files, sum(_size_of(file) for file in files))
+    sizes = sum(_size_of(file) for file in files)
+    storage = PlainTable(files, sizes, unmeasured=_unmeasured(footers[0]))
     names = tuple(footers[0].schema.to_arrow_schema().names)
     return Stored(storage, names, sum(footer.num_rows for footer in footers))
 

@@ -28,6 +28,9 @@ class Estimate:
         The tables that it names, each once.
     lane
         Where it would run.
+    columns_without_statistics
+        Of the columns that it reads, those of which the files do not say what values are where, each as
+        schema.table.column: no file is passed over for a condition on one of them.
     """
 
     rows: int | None
@@ -36,3 +39,4 @@ class Estimate:
     size_bytes: int
     tables: tuple[str, ...]
     lane: Lane
+    columns_without_statistics: tuple[str, ...] = ()

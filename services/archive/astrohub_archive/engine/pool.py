@@ -247,6 +247,7 @@ class Pool:
             size_bytes=found.size_bytes,
             tables=tuple(dict.fromkeys(scan.table.qualified_name for scan in statement.scans)),
             lane=self._lane_for(found.size_bytes),
+            columns_without_statistics=found.unmeasured,
         )
 
     async def _expected_rows(self, found: Survey, timeout_s: float) -> int | None:

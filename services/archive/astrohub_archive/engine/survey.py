@@ -30,6 +30,8 @@ class Survey:
         All columns that it reads.
     counted
         Columns whose conditions the numbers of rows account for already.
+    unmeasured
+        Columns that it reads of which no statistics are in the files, by their full names.
     """
 
     files: int
@@ -38,6 +40,7 @@ class Survey:
     sql: str | None
     columns: frozenset[str]
     counted: frozenset[str]
+    unmeasured: tuple[str, ...]
 
 
 def survey(planner: Planner, statement: Statement) -> Survey:
@@ -58,6 +61,7 @@ def survey(planner: Planner, statement: Statement) -> Survey:
         sql=with_relations(statement.sql, known) if len(known) == len(relations) else None,
         columns=frozenset(others | counted),
         counted=frozenset(counted - others),
+        unmeasured=tuple(dict.fromkeys(name for scan in statement.scans for name in _unmeasured(scan))),
     )
 
 
@@ -71,6 +75,11 @@ def _rows(scan: Scan, reading: Reading) -> int | None:
     if reading.cells is None or scan.region is None:
         return rows
     return round(rows_inside(reading.partitions, reading.cells, scan.region))
+
+
+def _unmeasured(scan: Scan) -> list[str]:
+    unknown = scan.table.storage.unmeasured
+    return [f"{scan.table.qualified_name}.{column}" for column in scan.columns if column in unknown]
 
 
 def _counted(scan: Scan, reading: Reading) -> set[str]:

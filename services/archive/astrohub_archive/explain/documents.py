@@ -26,6 +26,10 @@ class EstimateDocument(Document):
     bytes: int = Field(description="Sizes of the files that are read.")
     tables: list[str] = Field(description="The tables that the query names.")
     lane: str = Field(description="`quick`, or `long`: then it may wait for others.")
+    columns_without_statistics: list[str] = Field(
+        description="Columns that it reads without their smallest and largest values being known: "
+        "conditions on them pass over no file."
+    )
 
 
 def read_request(body: bytes) -> ExplainRequest:
@@ -48,4 +52,5 @@ def describe_estimate(estimate: Estimate) -> EstimateDocument:
         bytes=estimate.size_bytes,
         tables=list(estimate.tables),
         lane=estimate.lane,
+        columns_without_statistics=list(estimate.columns_without_statistics),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -66,8 +67,14 @@ def run(contests: Sequence[Contest], repetitions: int) -> list[Result]:
     for contest in contests:
         times: dict[str, list[float]] = {name: [] for name in contest.contenders}
         agree = dict.fromkeys(contest.contenders, True)
-        for work in contest.contenders.values():
-            work(0)  # connections, caches, imports
+        for name, work in list(contest.contenders.items()):
+            try:
+                work(0)  # connections, caches, imports
+            except RuntimeError as e:
+                if name not in contest.free:
+                    raise
+                print(f"{contest.name}: {name} fails: {e}", file=sys.stderr)
+                del contest.contenders[name], times[name]
         for repetition in range(min(repetitions, contest.most)):
             found: dict[str, Any] = {}
             for name, work in contest.contenders.items():

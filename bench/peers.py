@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +68,8 @@ def peers(python: Path | None, work: Path) -> Iterator[Peers]:
             stderr=log,
             cwd=work,
             text=True,
+            # pyacid wants a map of rows that only hats-import writes; it goes by the partitions without it.
+            env={**os.environ, "ACID_WORK_AUTOSIZE": "0"},
         ) as process,
     ):
         try:

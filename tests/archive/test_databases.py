@@ -1,0 +1,96 @@
+"""PostgreSQL as the archive's database: its password in a file, its restarts survived, nothing of it told."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from astrohub_archive.databases import open_database
+from astrohub_archive.ivoa.parameters import Parameters
+from astrohub_archive.ivoa.uws import JobStore, Submission, submit
+from astrohub_archive.settings import Settings, SettingsError
+
+from ..support.postgresql import PostgreSQL
+
+
+@pytest.fixture
+def password_file(postgresql: PostgreSQL, tmp_path: Path) -> Path:
+    path = tmp_path / "password"
+    path.write_text(f"{postgresql.password}\n", encoding="utf-8")
+    return path
+
+
+def serve(folder: Path, public: Path, **settings: Any) -> str:
+    """Start an archive that cannot start and return all that it says."""
+    public.mkdir(exist_ok=True)
+    config = folder / "config.json"
+    own = {"publicData": str(public), "workDir": str(folder / "work"), **settings}
+    config.write_text(json.dumps(own), encoding="utf-8")
+    command = [sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    return done.stdout + done.stderr
+
+
+def test_the_password_comes_from_a_file(postgresql: PostgreSQL, password_file: Path, tmp_path: Path) -> None:
+    url = postgresql.url(postgresql.new_database(), password=False)
+    engine = open_database(url, tmp_path, password_file=password_file)
+    assert JobStore(engine, "tap").get("unone") is None
+    assert postgresql.password not in repr(engine)
+    engine.dispose()
+
+
+def test_a_wrong_password_stops_the_start_and_is_not_told(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    wrong = secrets.token_hex(8)
+    (tmp_path / "password").write_text(wrong, encoding="utf-8")
+    url = postgresql.url(postgresql.new_database(), password=False)
+    said = serve(
+        tmp_path, tmp_path / "public", databaseUrl=url, databasePasswordFile=str(tmp_path / "password")
+    )
+    assert "The job database cannot be opened" in said
+    assert "password authentication failed" in said
+    assert wrong not in said
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "file", "sentence"),
+    [
+        ("postgres-but-no-address-k33p", None, "databaseUrl is no address of a database"),
+        ("oddsql://user:k33p@host/name", None, "databaseUrl is no address of a database"),
+        ("postgresql://user@host/name", "nowhere", "nowhere cannot be read"),
+    ],
+)
+def test_what_cannot_be_an_address_is_refused_without_repeating_it(
+    tmp_path: Path, url: str, file: str | None, sentence: str
+) -> None:
+    with pytest.raises(SettingsError, match=sentence) as refused:
+        open_database(url, tmp_path, password_file=tmp_path / file if file else None)
+    assert "k33p" not in str(refused.value)
+
+
+def test_an_address_with_a_password_is_printed_nowhere(tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        {"publicData": "p", "workDir": "w", "databaseUrl": "postgresql://user:k33p@host/name"}
+    )
+    assert "k33p" not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_connections_that_the_server_has_ended_are_made_anew(postgresql: PostgreSQL, tmp_path: Path) -> None:
+    name = postgresql.new_database()
+    engine = open_database(postgresql.url(name), tmp_path)
+    store = JobStore(engine, "tap")
+    wanted = Submission("ada", Parameters([]), timedelta(days=1), 60)
+    job = submit(store, wanted, lambda load: None)
+    ended = postgresql.execute(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    )
+    assert ended
+    assert store.get(job.job_id) is not None
+    engine.dispose()

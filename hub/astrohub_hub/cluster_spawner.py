@@ -39,6 +39,7 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
     settings = Instance(Settings, help="The hub's settings.").tag(config=True)
     prepare_image = Unicode(help="Image of the container that makes the home.").tag(config=True)
 
+    user_options: dict[str, Any]  # a trait of the class above
     _archive_token = ""
     _watch: PodWatch | None = None
     _found: Finding | None = None
@@ -63,10 +64,8 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         try:
             await super().load_user_options()
         except ValueError as e:
-            what, cure = (
-                "this site has no server of the kind that was chosen",
-                "Choose another kind of server.",
-            )
+            what = "this site has no server of the kind that was chosen"
+            cure = "Choose another kind of server."
             raise ServerRefused(what, str(e), reason="profile", cure=cure) from None
 
     async def get_pod_manifest(self) -> V1Pod:

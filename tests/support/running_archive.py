@@ -64,9 +64,10 @@ class RunningArchive:
         """Start the process and return when it answers."""
         config = self.folder / "archive.json"
         config.write_text(json.dumps(self.settings), encoding="utf-8")
+        command = [sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)]
         with (self.folder / "archive.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.prefix, sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)],
+                [*self.prefix, *command],
                 stdout=log,
                 stderr=log,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},

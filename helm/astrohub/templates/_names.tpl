@@ -41,6 +41,11 @@ database: {{ .Values.database.enabled }}
 {{- .Values.jupyterhub.custom.astrohub.publicUrl | trimSuffix "/" }}
 {{- end }}
 
+{{/* Whether every user has a name below the site's: what JupyterHub is told, if it is told the site's own address. */}}
+{{- define "astrohub.subdomains" -}}
+{{- if .Values.jupyterhub.enabled }}{{ dig "JupyterHub" "subdomain_host" "" .Values.jupyterhub.hub.config }}{{ end }}
+{{- end }}
+
 {{/* The path under which the whole site stands, without a slash at its end. */}}
 {{- define "astrohub.basePath" -}}
 {{- (urlParse (include "astrohub.publicUrl" .)).path | trimSuffix "/" }}

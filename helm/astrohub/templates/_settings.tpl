@@ -12,6 +12,7 @@ prefix: {{ include "astrohub.basePath" . }}/services/archive
 publicData: /srv/astrohub/public
 workDir: /srv/astrohub/work
 filesDir: /srv/astrohub/files
+publicFilesDir: /srv/astrohub/files/public
 files:
   # User servers run under numbers of their own, and see the home of their user only.
   shared: true

@@ -53,6 +53,7 @@ def test_a_site_without_a_hub_of_its_own_gets_the_archive_alone(render: Render) 
         ("archive.replica=2", "additional properties 'replica' not allowed"),
         ("archive.settings.engine.quickWorker=2", "additional properties 'quickWorker' not allowed"),
         ("archive.settings.hub.apiToken=secret", "additional properties 'apiToken' not allowed"),
+        ("jupyterhub.hub.config.JupyterHub.subdomain_host=https://b.example", "subdomain_host is"),
         ("nbtester.enabled=true", "nbtester.enabled needs notebooks.enabled"),
         ("ingress.enabled=true", "Say under which name the site is reached"),
     ],
@@ -85,6 +86,23 @@ def test_the_archive_is_reached_past_the_hubs_proxy(render: Render) -> None:
     settings = yaml.safe_load(one(text, "ConfigMap", "archive")["data"]["archive.yaml"])
     assert settings["prefix"] == "/x/services/archive"
     assert settings["hub"]["apiUrl"] == "http://hub:8081/x/hub/api"
+
+
+def test_names_of_users_lead_to_their_servers_only(render: Render) -> None:
+    url = "https://a.example"
+    text = render(
+        "--set=ingress.enabled=true,ingress.host=a.example,ingress.tlsSecret=t,httpRoute.enabled=true",
+        "--set=httpRoute.gateway.name=public,httpRoute.hostnames={a.example}",
+        f"--set=jupyterhub.custom.astrohub.publicUrl={url},jupyterhub.hub.config.JupyterHub.subdomain_host={url}",
+    )
+    ingress = one(text, "Ingress", "astrohub")["spec"]
+    assert ingress["tls"][0]["hosts"] == ["a.example", "*.a.example"]
+    wildcard = next(rule for rule in ingress["rules"] if rule["host"] == "*.a.example")
+    assert [path["backend"]["service"]["name"] for path in wildcard["http"]["paths"]] == ["proxy-public"]
+    route = one(text, "HTTPRoute", "astrohub-users")["spec"]
+    assert (route["hostnames"], route["parentRefs"]) == (["*.a.example"], [{"name": "public"}])
+    assert route["rules"][0]["backendRefs"] == [{"name": "proxy-public", "port": 80}]
+    assert "subdomains: true" in one(text, "ConfigMap", "preflight")["data"]["preflight.yaml"]
 
 
 def test_settings_in_the_values_win_over_what_the_chart_knows(render: Render) -> None:

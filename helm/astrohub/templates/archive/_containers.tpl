@@ -17,6 +17,14 @@ timeoutSeconds: 5
     {{- include "astrohub.containerSecurity" . | nindent 4 }}
   volumeMounts:
     - {name: files, mountPath: /srv/astrohub/files}
+- name: public-files
+  image: {{ include "astrohub.image" .Values.archive.image }}
+  imagePullPolicy: {{ .Values.archive.image.pullPolicy }}
+  args: [install, --directory, --mode=0755, /srv/astrohub/files/public]
+  securityContext:
+    {{- include "astrohub.containerSecurity" . | nindent 4 }}
+  volumeMounts:
+    - {name: files, mountPath: /srv/astrohub/files}
 {{- with .Values.storage.public.folder }}
 - name: catalogues
   image: {{ include "astrohub.image" $.Values.archive.image }}

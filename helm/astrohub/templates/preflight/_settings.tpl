@@ -2,6 +2,7 @@
 {{- define "astrohub.preflight.settings" -}}
 {{- $hub := .Values.jupyterhub.hub }}
 publicUrl: {{ include "astrohub.publicUrl" . | quote }}
+subdomains: {{ include "astrohub.subdomains" . | not | not }}
 probeImage: {{ include "astrohub.image" $hub.image }}
 pullPolicy: {{ $hub.image.pullPolicy | default "IfNotPresent" }}
 pullSecrets: {{ include "astrohub.preflight.pullSecrets" . }}

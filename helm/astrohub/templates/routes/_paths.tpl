@@ -17,3 +17,16 @@
   port: 80
 {{- end }}
 {{- end }}
+
+{{/* The Gateway that the routes hang on. */}}
+{{- define "astrohub.gateway" -}}
+{{- $gateway := .Values.httpRoute.gateway -}}
+parentRefs:
+  - name: {{ $gateway.name | required "Say at which Gateway the site is reached: httpRoute.gateway.name." }}
+    {{- with $gateway.namespace }}
+    namespace: {{ . }}
+    {{- end }}
+    {{- with $gateway.sectionName }}
+    sectionName: {{ . }}
+    {{- end }}
+{{- end }}

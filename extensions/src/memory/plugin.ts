@@ -2,13 +2,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
-import type { Kernel } from '@jupyterlab/services';
 
 import type { ServerMemory } from '../archive/memory.js';
 import { IArchiveAccess } from '../tokens.js';
 import { endedSentence, RunningCells } from './told.js';
 
-const ENDED: ReadonlySet<Kernel.Status> = new Set<Kernel.Status>(['autorestarting', 'dead']);
+const ENDED: ReadonlySet<string> = new Set(['autorestarting', 'dead']);
 
 /** Tells that a kernel has ended because the memory of the server was used up, with the limit and the cell. */
 export const memoryPlugin: JupyterFrontEndPlugin<void> = {

@@ -76,7 +76,7 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
         name: column.to_pandas(types_mapper=nullable.get if column.null_count else None)
         for name, column in zip(names, table.columns, strict=True)
     }
-    frame = pd.DataFrame(series, columns=names)
+    frame = pd.DataFrame(series, columns=names, copy=False)
     frame.attrs["columns"] = {name: _metadata(field) for name, field in zip(names, table.schema, strict=True)}
     return frame
 

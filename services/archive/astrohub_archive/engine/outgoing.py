@@ -25,6 +25,8 @@ _READ_AHEAD = 2
 _ENCODED_AHEAD = 1
 # A thread costs more than a batch, and most answers are one.
 _FEW_BATCHES = 2
+# The engine hands over rows as they lie in files; what is done once a batch costs as much for a small one.
+_BATCH_BYTES = 4 * 1024**2
 
 Send = Callable[[Kind, Any], None]
 """Sends a frame; its content is bytes for DATA and JSON for the others."""
@@ -77,7 +79,7 @@ class Outgoing:
         few = list(islice(batches, _FEW_BATCHES))
         if len(few) < _FEW_BATCHES:
             return self._add(self._encoded(iter(few), limit))
-        read = ahead(chain(few, batches), most=_READ_AHEAD, stop=stop)
+        read = ahead(_gathered(chain(few, batches)), most=_READ_AHEAD, stop=stop)
         with closing(ahead(self._encoded_of(read, limit), most=_ENCODED_AHEAD, stop=stop)) as encoded:
             return self._add(encoded)
 
@@ -136,3 +138,17 @@ class Outgoing:
         view = memoryview(content)
         for start in range(0, len(view), PIECE_BYTES):
             self._send(Kind.DATA, view[start : start + PIECE_BYTES])
+
+
+def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Put small batches together."""
+    waiting: list[pa.RecordBatch] = []
+    size_bytes = 0
+    for batch in batches:
+        if waiting and size_bytes + batch.nbytes > _BATCH_BYTES:
+            yield pa.concat_batches(waiting)
+            waiting, size_bytes = [], 0
+        waiting.append(batch)
+        size_bytes += batch.nbytes
+    if waiting:
+        yield pa.concat_batches(waiting)

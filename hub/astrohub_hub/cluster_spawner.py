@@ -83,6 +83,11 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         try:
             await asyncio.wait({starting, watching}, return_when=asyncio.FIRST_COMPLETED)
             return starting.result() if starting.done() else watching.result()
+        except ServerRefused:
+            # Where there is no pod, the hub does not ask for its end.
+            ServerToken.revoke(self)
+            await self._drop_tokens()
+            raise
         finally:
             starting.cancel()
             watching.cancel()

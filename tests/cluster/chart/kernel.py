@@ -34,10 +34,10 @@ class Kernel:
         assert answer.ok, answer.text
         self.id = str(answer.json()["id"])
 
-    def evaluate(self, code: str) -> str:
+    def evaluate(self, code: str, *, timeout_s: float = _PATIENCE_S) -> str:
         """Run code and return what its last line is worth, or what went wrong."""
         address = f"{self._base.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels"
-        connection = websocket.create_connection(address, header=self._headers, timeout=_PATIENCE_S)
+        connection = websocket.create_connection(address, header=self._headers, timeout=timeout_s)
         try:
             return _answer(connection, code)
         finally:

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
 import requests
 
+from ...support.waiting import until
+from ..cluster import Cluster
+from ..errors import ClusterError
+from .bars import granted
 from .kernel import Kernel
-from .site import Lab, Site
+from .polling import Outage, log_in, watched
+from .site import PATIENCE_S, Lab, Site
 
+#: The bars, in seconds, on a quiet machine.
+LOG_IN_S, ROUTE_S = 8, 5
+ANSWER_S = 5
+OUTAGE_S = 60
 _QUERY = {"REQUEST": "doQuery", "LANG": "ADQL", "FORMAT": "csv"}
 
 
@@ -16,14 +32,94 @@ def _bright(url: str) -> str:
     return answer.text if answer.ok else f"{answer.status_code}"
 
 
-def test_an_upgrade_keeps_a_running_kernel(lab: Lab, site: Site) -> None:
+def _is_there(cluster: Cluster) -> bool:
+    try:
+        return cluster.kubectl("get", "--raw=/readyz", "--request-timeout=5s") == "ok"
+    except ClusterError:
+        return False
+
+
+def _hub(site: Site) -> str:
+    return str(site.get("pod", "--selector=component=hub")["items"][0]["metadata"]["uid"])
+
+
+def _replace(site: Site, component: str) -> None:
+    """End the pod of a component at once and wait until another one is ready."""
+    site.kubectl("delete", "pod", f"--selector=component={component}", "--now")
+    site.kubectl("rollout", "status", f"deployment/{component}", f"--timeout={PATIENCE_S}s")
+
+
+@pytest.fixture
+def kernel(lab: Lab) -> Kernel:
+    """A kernel that remembers something."""
     kernel = Kernel(lab)
     assert kernel.evaluate("x = 41; x + 1") == "42"
-    before = site.get("pod", "--selector=component=hub")["items"][0]["metadata"]["uid"]
-    site.upgrade("--set-string", "jupyterhub.hub.annotations.upgraded=yes")
-    after = site.get("pod", "--selector=component=hub")["items"][0]["metadata"]["uid"]
-    assert before != after
-    assert kernel.evaluate("x + 2") == "43"
+    return kernel
+
+
+@contextmanager
+def _all_watched(lab: Lab, kernel: Kernel) -> Iterator[dict[str, Outage]]:
+    """Watch log-ins, the way to a Lab and its websockets; afterwards the kernel has kept its memory."""
+
+    def reach() -> None:
+        answer = requests.get(f"{lab.browser.url}/user/{lab.name}/api", timeout=ANSWER_S)
+        answer.raise_for_status()
+        assert "version" in answer.json()
+
+    def evaluate() -> None:
+        assert kernel.evaluate("x + 2", timeout_s=ANSWER_S) == "43"
+
+    site = lab.site
+    enter = partial(log_in, site.url(), "student5", site.passwords["student5"], timeout_s=ANSWER_S)
+    with watched(log_in=enter, lab=reach, websocket=evaluate) as outages:
+        yield outages
+
+
+def test_an_upgrade_of_the_hub_is_not_felt_in_a_lab(lab: Lab, kernel: Kernel, site: Site) -> None:
+    before = _hub(site)
+    with _all_watched(lab, kernel) as outages:
+        site.upgrade("--set-string", "jupyterhub.hub.annotations.upgraded=yes")
+    assert _hub(site) != before
+    assert (outages["lab"].lasted_s, outages["websocket"].lasted_s) == (0, 0)
+    assert outages["log_in"].lasted_s < granted(LOG_IN_S)
+
+
+def test_log_ins_are_back_soon_after_the_hub_is_lost(lab: Lab, kernel: Kernel, site: Site) -> None:
+    with _all_watched(lab, kernel) as outages:
+        _replace(site, "hub")
+    assert (outages["lab"].lasted_s, outages["websocket"].lasted_s) == (0, 0)
+    assert outages["log_in"].lasted_s < granted(LOG_IN_S)
+
+
+def test_a_proxy_that_was_replaced_leads_to_every_lab_again(lab: Lab, kernel: Kernel, site: Site) -> None:
+    with _all_watched(lab, kernel) as outages:
+        _replace(site, "proxy")
+    assert 0 < outages["lab"].lasted_s < granted(ROUTE_S)
+    assert outages["websocket"].lasted_s < granted(ROUTE_S)
+
+
+def test_servers_start_after_a_minute_without_the_api_server(
+    cluster: Cluster, kernel: Kernel, site: Site
+) -> None:
+    if cluster.first is None:
+        pytest.skip("nothing is taken away from a cluster that is not ours")
+    before, after = Lab(site, "student4"), Lab(site, "student3")
+    hub = _hub(site)
+    began = time.monotonic()
+    with ThreadPoolExecutor() as beside:
+        with cluster.without("kube-apiserver"):
+            # As long as stock KubeSpawner takes to give up, and then some.
+            while time.monotonic() - began < OUTAGE_S:
+                assert kernel.evaluate("x + 2") == "43"
+            asked = beside.submit(before.start)
+            until(lambda: bool(before.browser._model(before.name)["pending"]), "the start is pending")
+        until(lambda: _is_there(cluster), "the API server", timeout_s=60)
+        after.start()
+        asked.result(timeout=PATIENCE_S)
+    for lab in (before, after):
+        assert lab.run("id", "--user").isdigit()
+        lab.stop()
+    assert _hub(site) == hub
 
 
 def test_anonymous_reading_goes_on_without_the_hub(site: Site) -> None:

@@ -1,0 +1,104 @@
+"""A client that asks many times a second whether something answers, and says for how long it did not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import requests
+import websocket
+
+from ...support.waiting import until
+from ..report import Report
+
+__all__ = ["Outage", "log_in", "watched"]
+
+_LOOK_S = 0.1
+_BACK_S = 120
+_FAULTS = (requests.RequestException, websocket.WebSocketException, OSError, AssertionError)
+
+
+@dataclass
+class Outage:
+    """When something did not answer, in seconds since the watch began.
+
+    Parameters
+    ----------
+    what
+        What is watched.
+    looks
+        Each look: when it began, and whether there was an answer.
+    """
+
+    what: str
+    looks: list[tuple[float, bool]] = field(default_factory=list)
+
+    @property
+    def lasted_s(self) -> float:
+        """From the first look without an answer to the first with one after the last of them; 0 if none."""
+        silent = [when for when, answered in self.looks if not answered]
+        if not silent:
+            return 0.0
+        return min(when for when, answered in self.looks if answered and when > silent[-1]) - silent[0]
+
+    @property
+    def answers(self) -> bool:
+        """Whether it answered when it was last looked at."""
+        return bool(self.looks) and self.looks[-1][1]
+
+
+@contextmanager
+def watched(**asked: Callable[[], object]) -> Iterator[dict[str, Outage]]:
+    """Watch things at once, each by a question that fails or not; at the end wait until all of them answer.
+
+    Yields
+    ------
+    dict
+        By name, what was seen; complete when the context has ended.
+    """
+    outages = {what: Outage(what) for what in asked}
+    done, began = threading.Event(), time.monotonic()
+
+    def watch(outage: Outage, ask: Callable[[], object]) -> None:
+        while not done.is_set():
+            when = time.monotonic() - began
+            try:
+                ask()
+                outage.looks.append((when, True))
+            except _FAULTS:
+                outage.looks.append((when, False))
+            done.wait(_LOOK_S)
+
+    threads = [threading.Thread(target=watch, args=(outages[what], ask)) for what, ask in asked.items()]
+    for thread in threads:
+        thread.start()
+    try:
+        until(lambda: all(o.answers for o in outages.values()), "all answers", timeout_s=_BACK_S)
+        yield outages
+        until(lambda: all(o.answers for o in outages.values()), "all answers again", timeout_s=_BACK_S)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    for outage in outages.values():
+        Report().say(f"Without an answer: {outage.what}: {outage.lasted_s:.1f} s")
+
+
+def log_in(url: str, name: str, password: str, *, timeout_s: float) -> None:
+    """Log in with a browser that has never been there.
+
+    Raises
+    ------
+    AssertionError, requests.RequestException
+        When that does not work now.
+    """
+    with requests.Session() as http:
+        http.get(f"{url}/hub/login", timeout=timeout_s).raise_for_status()
+        xsrf = [c.value for c in http.cookies if c.name == "_xsrf" and c.path == "/hub/"]
+        assert xsrf
+        form = {"username": name, "password": password, "_xsrf": xsrf[-1] or ""}
+        answer = http.post(f"{url}/hub/login", data=form, allow_redirects=False, timeout=timeout_s)
+        assert answer.status_code == requests.codes.found

@@ -215,7 +215,7 @@ def test_too_much_is_refused_in_a_sentence_and_nothing_stays(small: RunningArchi
     assert small.wait_for(lambda: _jobs(small) == [])
 
 
-def test_a_job_keeps_its_tables_until_it_is_removed(small: RunningArchive, token: str) -> None:
+def test_a_job_keeps_its_tables_until_it_has_ended(small: RunningArchive, token: str) -> None:
     client = JobClient(small, token)
     form = {"LANG": "ADQL", "QUERY": ALL, "RESPONSEFORMAT": "csv", "UPLOAD": "mine,param:mine"}
     made = client.request("POST", data=form, files={"mine": ("mine", b"n\n7\n")})
@@ -227,7 +227,7 @@ def test_a_job_keeps_its_tables_until_it_is_removed(small: RunningArchive, token
     assert client.ended(job).phase == "COMPLETED"
     assert client.request("GET", f"/{job}/results/result").text == "n\r\n8\r\n"
     folder = Path(small.settings["workDir"]) / "jobs" / job
-    assert sorted(path.name for path in folder.iterdir()) == ["result.csv", "uploads"]
+    assert small.wait_for(lambda: [path.name for path in folder.rglob("*")] == ["1", "result.csv"])
     client.request("DELETE", f"/{job}")
     assert small.wait_for(lambda: _jobs(small) == [])
 

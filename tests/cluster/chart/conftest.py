@@ -63,7 +63,7 @@ def values(images: dict[str, str]) -> dict[str, Any]:
         "jupyterhub": {
             "hub": {"image": name_and_tag["hub"]},
             "proxy": {"chp": {"image": name_and_tag["proxy"]}},
-            "singleuser": {"image": name_and_tag["lab-astro"]},
+            "singleuser": {"image": name_and_tag["lab-astro"], "memory": {"limit": "2G"}},
         },
         "archive": {"image": name_and_tag["archive"], "sampleData": True},
         "notebooks": {

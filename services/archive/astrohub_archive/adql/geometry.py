@@ -17,6 +17,7 @@ from .distant import is_distant
 from .scans import Scans
 from .shapes import double
 from .values import (
+    Beside,
     Box,
     Circle,
     Containment,
@@ -126,7 +127,7 @@ def _related(
     """Write what holds between two regions of any kind."""
     condition = write(_side(first, second), _side(second, first))
     found = regions.overlapping(first, second, writer.scans)
-    return _flag(first, second, Containment(f"({condition})", found))
+    return _flag(first, second, Containment(f"({condition})", found, (Beside(first, second),)))
 
 
 def _side(shape: Shape, other: Shape) -> overlaps.Side:

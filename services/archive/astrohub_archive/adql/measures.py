@@ -1,4 +1,4 @@
-"""Areas and centres of regions whose numbers only the engine knows, as engine SQL."""
+"""Areas, centres and surroundings of regions whose numbers only the engine knows, as engine SQL."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from .outlines import bound, outline
 from .values import number_sql
 
-__all__ = ["area", "center"]
+__all__ = ["area", "center", "surroundings"]
 
 _SQUARE_DEGREES = number_sql(math.degrees(1.0) ** 2)
 
@@ -50,3 +50,10 @@ def center(numbers: str) -> str:
     polygon = f"CASE WHEN len(geo_c) > 4 THEN {found} ELSE geo_c[1:2] END"
     whole = f"CASE WHEN geo_r IS NOT NULL THEN {polygon} END"
     return bound("geo_c", numbers, bound("geo_r", outline("geo_c"), whole))
+
+
+def surroundings(numbers: str) -> str:
+    """Return a circle that holds a region, as a list of its centre and radius in degrees."""
+    circle = "[degrees(atan2(geo_r.m[2], geo_r.m[1])), degrees(asin(geo_r.m[3])), geo_r.s]"
+    known = f"CASE WHEN abs(geo_r.m[3]) <= 1 AND len(geo_r.v) > 0 THEN {circle} END"
+    return bound("geo_r", outline(numbers), known)

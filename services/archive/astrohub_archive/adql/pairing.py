@@ -14,10 +14,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from . import measures, regions, shapes
+from .datatypes import Type
 from .scans import Scans
 from .shapes import double
 from .sources import Source
-from .values import Near, Pairing, Point, number_sql, quoted
+from .values import (
+    Beside,
+    Box,
+    Circle,
+    Near,
+    Outline,
+    Pairing,
+    Point,
+    Same,
+    Shape,
+    Value,
+    number_sql,
+    quoted,
+)
 
 __all__ = ["LATERAL", "Pairs"]
 
@@ -30,6 +45,8 @@ _LARGEST_RADIUS = 10.0
 """Degrees: beyond it, cells would leave out little."""
 _SLACK = 1e-9
 """Degrees, wider than any rounding."""
+_AROUND = 1e-6
+"""Degrees by which circles around regions are wider than these."""
 _RANDOM = "random()"
 _ALIAS = re.compile(r'"(t\d+)"\.')
 
@@ -55,6 +72,7 @@ class Pairs:
     def __init__(self, scans: Scans) -> None:
         self._scans = scans
         self._spreads: dict[str, list[_Spread]] = {}
+        self._surroundings: dict[str, list[tuple[str, str]]] = {}
         self._count = 0
 
     def conditions(self, pairings: Iterable[Pairing], bound: Sequence[Source]) -> list[str]:
@@ -69,6 +87,9 @@ class Pairs:
         """
         written = []
         for pairing in pairings:
+            if isinstance(pairing, Beside):
+                written += self._nearby(pairing, bound)
+                continue
             self._link(pairing, bound)
             if isinstance(pairing, Near) and (condition := self._in_cells(pairing, bound)) is not None:
                 written.append(condition)
@@ -78,6 +99,9 @@ class Pairs:
         """Return a source as it stands in FROM, spread over cells where that was asked for."""
         alias = quoted(source.alias)
         sql = f"{source.sql} AS {alias}"
+        for column, circle in self._surroundings.get(source.alias, ()):
+            # What is quoted is made here; the circle and the source have been written by this package.
+            sql = f"(SELECT {alias}.*, {circle} AS {quoted(column)} FROM {sql}) AS {alias}"  # noqa: S608
         for spread in self._spreads.get(source.alias, ()):
             sql = f"{_spread(sql, alias, spread)} AS {alias}"
         return sql
@@ -97,7 +121,50 @@ class Pairs:
         here = _cell(double(other.lon), double(other.lat), height, near.radius)
         return f"({quoted(source.alias)}.{quoted(column)} = {here})"
 
-    def _link(self, pairing: Pairing, bound: Sequence[Source]) -> None:
+    def _nearby(self, pairing: Beside, bound: Sequence[Source]) -> list[str]:
+        """Return the conditions that circles around two shapes touch; none if that is no easier to tell."""
+        shapes_of_rows = (pairing.first, pairing.second)
+        if not any(isinstance(shape, Outline) for shape in shapes_of_rows):
+            return []
+        origins = [
+            {alias for part in shape.parts for alias in _ALIAS.findall(part.sql)} for shape in shapes_of_rows
+        ]
+        if any(len(aliases) != 1 for aliases in origins) or origins[0] == origins[1]:
+            return []
+        circles = [self._circle(shape, bound) for shape in shapes_of_rows]
+        if circles[0] is None or circles[1] is None:
+            return []
+        (first, one), (second, other) = circles[0], circles[1]
+        # Each side of these stands for rows of one source: by such bands the engine joins without trying all.
+        low, high = (
+            [
+                f"({double(center.lat)} {sign} ({double(radius)} + {number_sql(_AROUND)}))"
+                for center, radius in ((first, one), (second, other))
+            ]
+            for sign in "-+"
+        )
+        reach = f"({double(one)} + {double(other)} + {number_sql(_AROUND)})"
+        apart = f"({shapes.distance(first, second)} <= {reach})"
+        return [f"({low[0]} <= {high[1]})", f"({high[0]} >= {low[1]})", apart]
+
+    def _circle(self, shape: Shape, bound: Sequence[Source]) -> tuple[Point, Value] | None:
+        """Return centre and radius of a circle that holds a shape of a row."""
+        if not isinstance(shape, Outline):
+            center = shape.center if isinstance(shape, (Circle, Box)) else shape
+            extent = shape.radius if isinstance(shape, Circle) else _constant(regions.reach(shape))
+            return (center, extent) if isinstance(center, Point) and extent is not None else None
+        alias = next(iter(_ALIAS.findall(shape.numbers.sql)))
+        source = next((source for source in bound if source.alias == alias), None)
+        if source is None or source.sql.startswith(LATERAL) or _RANDOM in shape.numbers.sql:
+            return None
+        self._count += 1
+        column = f"#around_{self._count}"
+        self._surroundings.setdefault(alias, []).append((column, measures.surroundings(shape.numbers.sql)))
+        sql = f"{quoted(alias)}.{quoted(column)}"
+        lon, lat, radius = (Value(f"{sql}[{place}]", Type.DOUBLE) for place in (1, 2, 3))
+        return Point(lon, lat), radius
+
+    def _link(self, pairing: Near | Same, bound: Sequence[Source]) -> None:
         """Take note that rows of a bound scan matter only beside rows of the other scan that matter."""
         if isinstance(pairing, Near):
             first, second = pairing.first.lon.read, pairing.second.lon.read
@@ -113,6 +180,10 @@ class Pairs:
         for one, other in ((first, second), (second, first)):
             if other.scan in scans:
                 self._scans.link(one, other, radius)
+
+
+def _constant(number: float | None) -> Value | None:
+    return None if number is None else Value(number_sql(number), Type.DOUBLE, constant=number)
 
 
 def _source_of(point: Point, other: Point, sources: Sequence[Source]) -> Source | None:

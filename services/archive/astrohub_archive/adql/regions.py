@@ -9,7 +9,7 @@ from . import spherical
 from .scans import Scans
 from .values import Box, Circle, Point, Polygon, Restriction, Shape, Value
 
-__all__ = ["in_box", "in_polygon", "near", "overlapping", "surroundings", "vertices"]
+__all__ = ["in_box", "in_polygon", "near", "overlapping", "reach", "surroundings", "vertices"]
 
 _SLACK = 1e-9
 """Degrees, wider than any rounding."""
@@ -49,10 +49,10 @@ def overlapping(first: Shape, second: Shape, scans: Scans) -> tuple[Restriction,
         center = one.center if isinstance(one, (Circle, Box)) else one
         if not isinstance(center, Point) or (scan := _scan_of(center, scans)) is None:
             continue
-        reach, around = _reach(one), surroundings(other)
-        if reach is not None and around is not None:
+        extent, around = reach(one), surroundings(other)
+        if extent is not None and around is not None:
             lon, lat, radius = around
-            return (Restriction(scan, region=Region("circle", (lon, lat, min(radius + reach, 180.0)))),)
+            return (Restriction(scan, region=Region("circle", (lon, lat, min(radius + extent, 180.0)))),)
     return ()
 
 
@@ -60,8 +60,8 @@ def surroundings(shape: Shape) -> tuple[float, float, float] | None:
     """Return a circle (degrees) that holds a shape, if that is known from the text."""
     if isinstance(shape, (Point, Circle, Box)):
         center = shape if isinstance(shape, Point) else shape.center
-        place, reach = _place(center), _reach(shape)
-        return None if place is None or reach is None else (*place, reach + _SLACK)
+        place, extent = _place(center), reach(shape)
+        return None if place is None or extent is None else (*place, extent + _SLACK)
     if not isinstance(shape, Polygon):
         return None
     around = spherical.widened(Region("polygon", _flat(shape.vertices)), _SLACK)
@@ -79,7 +79,7 @@ def vertices(shape: Shape) -> tuple[tuple[float, float], ...] | None:
     return spherical.box_corners(*place, shape.width.number, shape.height.number)
 
 
-def _reach(shape: Shape) -> float | None:
+def reach(shape: Shape) -> float | None:
     """Return how far a shape reaches from its centre, in degrees, if that is known from the text."""
     if isinstance(shape, Point):
         return 0.0

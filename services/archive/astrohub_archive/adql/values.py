@@ -11,6 +11,7 @@ from ..models import Column, IdentifierFilter, Region, ResultColumn
 from .datatypes import Type
 
 __all__ = [
+    "Beside",
     "Box",
     "Circle",
     "ColumnRead",
@@ -237,7 +238,15 @@ class Separation:
     second: Point
 
 
-Pairing = Near | Same
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a condition says about two shapes of rows: that they have a position in common."""
+
+    first: Shape
+    second: Shape
+
+
+Pairing = Near | Same | Beside
 Shape = Point | Circle | Box | Polygon | Outline
 Expression = Value | Point | Circle | Box | Polygon | Outline
 

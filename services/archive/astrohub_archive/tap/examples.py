@@ -54,7 +54,7 @@ _OBSERVATIONS = _Example(
     "obscore",
     "Images and spectra around a place",
     "SELECT TOP 100 obs_id, dataproduct_type, access_url, s_region FROM ivoa.obscore "
-    "WHERE 1 = INTERSECTS(s_region, CIRCLE(182.5, 0.5, 0.5))",
+    "WHERE 1 = INTERSECTS(s_region, CIRCLE('ICRS', 182.5, 0.5, 0.5))",
 )
 _SKY_SQUARE_DEG = 41_252.96
 _ABOUT_ROWS = 200

@@ -23,6 +23,8 @@ _PATH = re.compile(r"""(?<!\w)['"]?(?:\w+:/)?/(?:[\w.=+~:-]+/)+[\w.=+~-]*['"]?""
 _SCAN = re.compile(r'"?scan_\d+"?\.?')
 _NOT_CONVERTED = re.compile(r"Could not convert string '(.*)' to (\w+)", re.DOTALL)
 _NOT_FITTING = re.compile(r"with value (\S+) can't be cast .* destination type (\w+)")
+# Where a subquery names a column of the query around it, only the engine sees that.
+_UNGROUPED = re.compile(r'column "(.*?)" must appear in the GROUP BY clause')
 _NO_TIME = re.compile(r'invalid timestamp field format: "(.*?)"', re.DOTALL)
 _TYPES = {
     "INT16": "SMALLINT",
@@ -96,6 +98,10 @@ def translate(error: Exception, tables: Mapping[str, str], memory_mb: int) -> Ar
         suspects = sorted(set(tables.values()))
     if suspects:
         return damaged(" or ".join(suspects))
+    if found := _UNGROUPED.search(text):
+        return QueryError(
+            f"{found[1]} has many values in a group: put it into GROUP BY or an aggregate such as AVG."
+        )
     if text.startswith(_USERS_OWN):
         return QueryError(f"The query failed on a value: {_of_value(text) or _plain(text)}")
     if _PATH.search(text) and text.startswith(("IO Error", "Permission Error")):

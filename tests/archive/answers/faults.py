@@ -1,4 +1,4 @@
-"""Faults as people make them: one each in a good query, with the place where it is and the name that was meant."""
+"""Faults as people make them: one in a good query, with its place and the name that was meant."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["KINDS", "Faulty", "faulty"]
 
@@ -36,7 +37,8 @@ SELECT source_id, pmra, pmdec, SQRT(pmra * pmra + pmdec * pmdec) AS pm FROM gaia
 WHERE 1 = INTERSECTS(POINT(ra, dec), POLYGON(10, 10, 12, 10, 11, 12)) AND pmra IS NOT NULL
 
 SELECT DEGREES(ra), RADIANS(dec), COS(ra), SIN(dec), TRUNCATE(parallax, 1) FROM hipparcos.hip2
-WHERE DISTANCE(POINT(ra, dec), POINT(180, 0)) < 2 UNION SELECT ra, dec, ra, dec, parallax FROM hipparcos.hip2"""
+WHERE DISTANCE(POINT(ra, dec), POINT(180, 0)) < 2
+UNION SELECT ra, dec, ra, dec, parallax FROM hipparcos.hip2"""
 QUERIES = _GOOD.replace("WHERE SQRT(pow_free) > 1", "WHERE SQRT(hp_mag) > 1").split("\n\n")
 
 _COLUMNS = {
@@ -126,9 +128,7 @@ def _table(dice: random.Random, text: str, words: _Words) -> _Made:
 
 
 def _function(dice: random.Random, text: str, words: _Words) -> _Made:
-    names = {
-        w[0]: w[0] for w, after in zip(words, words[1:], strict=False) if after[0] == "(" and len(w[0]) > 3
-    }
+    names = {w[0]: w[0] for w, after in pairwise(words) if after[0] == "(" and len(w[0]) > 3}
     names = {name: name for name in names if name.isupper() and name not in ("EXISTS", "CAST")}
     return _typo(dice, text, words, names, calls=True)
 
@@ -161,7 +161,7 @@ def _comma(dice: random.Random, text: str, words: _Words) -> _Made:
 
 
 def _parenthesis(dice: random.Random, text: str, words: _Words) -> _Made:
-    """Leave out a parenthesis: it is seen where it is missing, at what it belongs to, or where it cannot be."""
+    """Leave out a parenthesis: it is seen where it is missing, or at what it belongs to."""
     places = [n for n, word in enumerate(words) if word[0] in "()"]
     if not places:
         return None

@@ -93,6 +93,15 @@ async def test_generated_queries_have_the_answers_of_an_independent_evaluator(
     assert with_rows >= COUNT / 2
 
 
+async def test_a_subquery_that_names_a_column_with_many_values_in_a_group_is_refused(
+    archive: Archive,
+) -> None:
+    text = "SELECT (SELECT MIN(o.ra) FROM obs AS o WHERE t.k = o.hip) AS m, COUNT(*) AS n FROM odd AS t"
+    found = await archive.answer(text)
+    assert isinstance(found, Failure)
+    assert found.said.startswith("QueryError: k has many values in a group")
+
+
 @pytest.mark.parametrize("name", QUERIES)
 async def test_what_was_once_answered_wrongly_is_answered_rightly(name: str, archive: Archive) -> None:
     text, expected = QUERIES[name]

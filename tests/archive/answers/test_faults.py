@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 
+import pytest
 from astrohub_archive.adql import understand
 from astrohub_archive.catalog import Catalog
 from astrohub_archive.errors import Position, QueryError
@@ -38,6 +39,24 @@ def _is_within(text: str, position: Position | None, start: int, end: int) -> bo
 
 def test_the_queries_are_good_before_anything_is_wrong_with_them() -> None:
     assert [text for text in QUERIES if _refusal(text) is not None] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("SELECT ra FROM ..gaia_source", "Between the two dots a name is missing."),
+        ("SELECT a..ra FROM gaia_source AS a", "Between the two dots a name is missing."),
+        ("SELECT hip FROM hip2 WHERE hip IN (0.25, .0.25)", "0.25 is not a number."),
+        (f'SELECT "{"x" * 150_000}" FROM hip2', f"There is no column {'x' * 80}… in hipparcos.hip2."),
+        (f'SELECT "{"x y " * 40_000}" FROM hip2', "There is no column x y"),
+    ],
+    ids=["two dots", "two dots in a name", "two points", "a long name", "a long name with blanks"],
+)
+def test_what_was_badly_said_once_is_a_short_sentence(text: str, said: str) -> None:
+    refused = _refusal(text)
+    assert refused is not None
+    assert refused.message.startswith(said)
+    assert len(refused.message) < 420
 
 
 def test_errors_point_at_the_fault_and_name_what_was_meant() -> None:

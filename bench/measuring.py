@@ -29,7 +29,7 @@ class Contest:
     reference
         The contender that the others are compared with.
     free
-        Contenders whose finds are not compared, because they answer something else.
+        Contenders whose finds are not compared; they do not work once beforehand, and may fail.
     notes
         By contender, what is to be said of it beside its time; it may be filled as it works.
     most
@@ -67,19 +67,21 @@ def run(contests: Sequence[Contest], repetitions: int) -> list[Result]:
     for contest in contests:
         times: dict[str, list[float]] = {name: [] for name in contest.contenders}
         agree = dict.fromkeys(contest.contenders, True)
-        for name, work in list(contest.contenders.items()):
-            try:
+        for name, work in contest.contenders.items():
+            if name not in contest.free:
                 work(0)  # connections, caches, imports
-            except RuntimeError as e:
-                if name not in contest.free:
-                    raise
-                print(f"{contest.name}: {name} fails: {e}", file=sys.stderr)
-                del contest.contenders[name], times[name]
         for repetition in range(min(repetitions, contest.most)):
             found: dict[str, Any] = {}
-            for name, work in contest.contenders.items():
+            for name, work in list(contest.contenders.items()):
                 begin = time.perf_counter()
-                found[name] = work(repetition)
+                try:
+                    found[name] = work(repetition)
+                except RuntimeError as e:
+                    if name not in contest.free:
+                        raise
+                    print(f"{contest.name}: {name} fails: {e}", file=sys.stderr)
+                    del contest.contenders[name], times[name]
+                    continue
                 times[name].append(time.perf_counter() - begin)
             for name in found:
                 if name not in {*contest.share, *contest.free} and found[name] != found[contest.reference]:

@@ -105,8 +105,8 @@ class Engine(_Model):
     quick_s: float = Field(
         10,
         title="Quick time",
-        description="Seconds after which a query among the small ones that has answered nothing is begun anew "
-        "among the large ones: it was not small.",
+        description="Seconds after which a query among the small ones that has answered nothing is begun "
+        "anew among the large ones: it was not small.",
         gt=0,
     )
     queue_s: float = Field(
@@ -190,8 +190,8 @@ class Limits(_Model):
     results_bytes: int = Field(
         100 * 1024**3,
         title="Kept results",
-        description="Bytes that the results of one user's jobs may take together; without room no job is made, "
-        "and one whose result does not fit fails.",
+        description="Bytes that the results of one user's jobs may take together; without room no job is "
+        "made, and one whose result does not fit fails.",
         ge=0,
     )
     results_anonymous_bytes: int = Field(
@@ -271,7 +271,7 @@ class MyDb(_Model):
     position_index_rows: int = Field(
         50_000,
         title="Index by position",
-        description="Rows from which on a new table is indexed by position unasked, if UCDs tell its position.",
+        description="Rows from which on a new table is indexed by position unasked, if UCDs tell it.",
         ge=1,
     )
     dropped_hours: int = Field(

@@ -40,6 +40,12 @@ class _Tireless(ResourceReflector):  # type: ignore[misc]
             resource_version = _ANY
             await asyncio.sleep(_AGAIN_S)
 
+    async def _watch_and_update(self) -> None:
+        # It ends when it gives up for any other reason, too.
+        while not self._stopping:
+            await super()._watch_and_update()
+            await asyncio.sleep(_AGAIN_S)
+
 
 class _TirelessPods(_Tireless, PodReflector):  # type: ignore[misc]
     """The pods of user servers."""

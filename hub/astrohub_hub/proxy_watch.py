@@ -35,7 +35,8 @@ class WatchedProxy(ConfigurableHTTPProxy):  # type: ignore[misc]
     async def check_routes(self, user_dict: Any, service_dict: Any, routes: Any = None) -> None:
         """Add what is missing, drop what is stale; from the first time on, watch the proxy."""
         self._known = user_dict, service_dict
-        if not self.app.subdomain_host:  # a route there begins with a host: such a site has the regular checks
+        # Where every user has a domain, routes begin with one: such a site has the regular checks only.
+        if not self.app.subdomain_host:
             self.extra_routes = {**self.extra_routes, self.mark: self.hub.host}
         await super().check_routes(user_dict, service_dict, routes)
         if self._watching is None and not self.app.subdomain_host:

@@ -18,7 +18,7 @@ from .sky_shapes import Shape, intersect, random_pairs, within
 
 Answer = Callable[[str], list[tuple[Any, ...]]]
 
-_PAIRS = 400
+_PAIRS = 300
 _COLUMNS = (
     Column("number", "int"),
     Column("one", "char", arraysize="*", xtype="adql:REGION"),
@@ -79,7 +79,7 @@ def test_columns_of_regions_intersect_and_contain_as_their_positions_do(
         assert least < np.mean(decided) < most
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(5))
 def test_a_shape_of_numbers_says_the_same_as_one_in_a_column(
     number: int, pairs: list[tuple[Shape, Shape]], answer: Answer
 ) -> None:
@@ -100,64 +100,69 @@ def _one(**given: Any) -> Answer:
     return _answers([tuple(given.get(column.name) for column in _COLUMNS)])
 
 
-@pytest.mark.parametrize(
-    ("one", "other", "touch", "inside"),
-    [
-        ("Polygon ICRS 0 0 2 0 2 2 0 2", "Polygon ICRS 0 0 2 0 2 2 0 2", 1, 1),
-        ("Polygon ICRS 0 0 2 0 2 2 0 2", "POLYGON 2 0 4 0 4 2 2 2", 1, 0),
-        ("Polygon ICRS 359 -1 1 -1 1 1 359 1", "Position ICRS 360 0", 1, 0),
-        ("Position ICRS 0 0", "Polygon ICRS 359 -1 1 -1 1 1 359 1", 1, 1),
-        ("Position ICRS 360 89.9", "Box ICRS 77 90 1 1", 1, 1),
-        ("Circle ICRS 10 20 0.5", "circle icrs 10 20 0.5", 1, 1),
-        ("Circle ICRS 10 20 0.5", "Circle ICRS 190 -20 179.6", 1, 0),
-        ("Polygon ICRS 9.9 19.9 10.1 19.9 10 20.1", "Circle 190 -20 179.9", 1, 0),
-        ("Polygon ICRS 9.9 29.9 10.1 29.9 10 30.1", "Circle 190 -20 170", 1, 0),
-        ("Polygon ICRS 9.9 29.9 10.1 29.9 10 30.1", "Circle 190 -20 171", 1, 1),
-        ("Polygon ICRS 9.9 29.9 10.1 29.9 10 30.1", "Circle 190 -20 169", 0, 0),
-        # A notch: its corners are on the border of the other, and what is between them is not in it.
-        ("Polygon ICRS 0 0 4 0 4 4 0 4", "Polygon ICRS 0 0 2 2 4 0 4 4 0 4", 1, 0),
-        ("Polygon ICRS 0 0 2 2 4 0 4 4 0 4", "Polygon ICRS 0 0 4 0 4 4 0 4", 1, 1),
-        # Edges along one great circle do not cross.
-        ("Polygon ICRS 0 0 2 0 1 1", "Polygon ICRS 5 0 7 0 6 1", 0, 0),
-        # Closed by its first corner, once more.
-        ("Circle ICRS 1 1 0.1", "Polygon ICRS 0 0 2 0 2 2 0 2 0 0", 1, 1),
-        ("Position UNKNOWNFRAME 1 1", "Circle ICRS BARYCENTER 1.0e0 +1 .1", 1, 1),
-    ],
-)
-def test_borders_belong_to_regions(one: str, other: str, touch: int, inside: int) -> None:
-    row = _one(one=one, other=other)(
-        "SELECT INTERSECTS(one, other), INTERSECTS(other, one), CONTAINS(one, other) FROM shapes"
+_BORDERS = [
+    ("Polygon ICRS 0 0 2 0 2 2 0 2", "Polygon ICRS 0 0 2 0 2 2 0 2", 1, 1),
+    ("Polygon ICRS 0 0 2 0 2 2 0 2", "POLYGON 2 0 4 0 4 2 2 2", 1, 0),
+    ("Polygon ICRS 359 -1 1 -1 1 1 359 1", "Position ICRS 360 0", 1, 0),
+    ("Position ICRS 0 0", "Polygon ICRS 359 -1 1 -1 1 1 359 1", 1, 1),
+    ("Position ICRS 360 89.9", "Box ICRS 77 90 1 1", 1, 1),
+    ("Circle ICRS 10 20 0.5", "circle icrs 10 20 0.5", 1, 1),
+    ("Circle ICRS 10 20 0.5", "Circle ICRS 190 -20 179.6", 1, 0),
+    ("Polygon ICRS 9.9 19.9 10.1 19.9 10 20.1", "Circle 190 -20 179.9", 1, 0),
+    ("Polygon ICRS 9.9 29.9 10.1 29.9 10 30.1", "Circle 190 -20 170", 1, 0),
+    ("Polygon ICRS 9.9 29.9 10.1 29.9 10 30.1", "Circle 190 -20 171", 1, 1),
+    ("Polygon ICRS 9.9 29.9 10.1 29.9 10 30.1", "Circle 190 -20 169", 0, 0),
+    # A notch: its corners are on the border of the other, and what is between them is not in it.
+    ("Polygon ICRS 0 0 4 0 4 4 0 4", "Polygon ICRS 0 0 2 2 4 0 4 4 0 4", 1, 0),
+    ("Polygon ICRS 0 0 2 2 4 0 4 4 0 4", "Polygon ICRS 0 0 4 0 4 4 0 4", 1, 1),
+    # Edges along one great circle do not cross.
+    ("Polygon ICRS 0 0 2 0 1 1", "Polygon ICRS 5 0 7 0 6 1", 0, 0),
+    # Closed by its first corner, once more.
+    ("Circle ICRS 1 1 0.1", "Polygon ICRS 0 0 2 0 2 2 0 2 0 0", 1, 1),
+    ("Position UNKNOWNFRAME 1 1", "Circle ICRS BARYCENTER 1.0e0 +1 .1", 1, 1),
+]
+
+
+def test_borders_belong_to_regions() -> None:
+    answer = _answers(
+        [(n, one, other, None, None, None, None) for n, (one, other, _, _) in enumerate(_BORDERS)]
     )
-    assert row == [(touch, touch, inside)]
+    said = answer(
+        "SELECT INTERSECTS(one, other), INTERSECTS(other, one), CONTAINS(one, other)"
+        " FROM shapes ORDER BY number"
+    )
+    assert said == [(touch, touch, inside) for _, _, touch, inside in _BORDERS]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(
-            None,
-            "",
-            "Circle",
-            "Circle ICRS 1 2",
-            "Circle ICRS 1 2 -3",
-            "Circle ICRS 1 2 nan",
-            "Polygon 1 2 3 4",
-        ),
-        *("Polygon 1 2 3 4 5 6 7", "Circle GALACTIC 1 2 3", "Union ICRS (Circle 1 2 3 Circle 2 3 4)"),
-        *(
-            "Box ICRS 1 2 3 180",
-            "Circle ICRS 1 2 1e999",
-            "Polygon 0 0 90 0 180 0 270 0",
-            "Position 1 2 3 4 5 6 7 8",
-        ),
-    ],
-)
-def test_what_is_no_region_is_nowhere_and_stops_no_query(text: str | None) -> None:
-    row = _one(one=text, other="Circle ICRS 1 2 3")(
+_NO_REGIONS = [
+    *(
+        None,
+        "",
+        "Circle",
+        "Circle ICRS 1 2",
+        "Circle ICRS 1 2 -3",
+        "Circle ICRS 1 2 nan",
+        "Polygon 1 2 3 4",
+    ),
+    *("Polygon 1 2 3 4 5 6 7", "Circle GALACTIC 1 2 3", "Union ICRS (Circle 1 2 3 Circle 2 3 4)"),
+    *(
+        "Box ICRS 1 2 3 180",
+        "Circle ICRS 1 2 1e999",
+        "Polygon 0 0 90 0 180 0 270 0",
+        "Position 1 2 3 4 5 6 7 8",
+    ),
+]
+
+
+def test_what_is_no_region_is_nowhere_and_stops_no_query() -> None:
+    answer = _answers(
+        [(n, text, "Circle ICRS 1 2 3", None, None, None, None) for n, text in enumerate(_NO_REGIONS)]
+    )
+    said = answer(
         "SELECT INTERSECTS(one, other), INTERSECTS(one, CIRCLE(1, 2, 3)), CONTAINS(POINT(1, 2), one),"
         " AREA(one), CENTROID(one) FROM shapes"
     )
-    assert row == [(None,) * 5]
+    assert said == [(None,) * 5] * len(_NO_REGIONS)
 
 
 def test_columns_of_dalis_shapes_are_shapes() -> None:

@@ -124,25 +124,25 @@ def _intersects(writer: Writer, name: str, node: exp.Anonymous) -> Value:
 def _related(
     writer: Writer, first: Shape, second: Shape, write: Callable[[overlaps.Side, overlaps.Side], str]
 ) -> Value:
-    """Write what holds between two regions of any kind."""
-    condition = write(_side(first, second), _side(second, first))
+    """Write what holds between two regions of any kind; rows far from a known one are told first."""
+    condition = write(_side(first), _side(second))
+    for shape, other in ((first, second), (second, first)):
+        if isinstance(shape, Outline) and (around := regions.surroundings(other)) is not None:
+            distant = outlines.bound("geo_n", shape.numbers.sql, is_distant("geo_n", *around))
+            condition = f"CASE WHEN {distant} THEN FALSE ELSE {condition} END"
     found = regions.overlapping(first, second, writer.scans)
     return _flag(first, second, Containment(f"({condition})", found, (Beside(first, second),)))
 
 
-def _side(shape: Shape, other: Shape) -> overlaps.Side:
-    """Return a region for a comparison; rows that are far from a known one are not taken apart."""
+def _side(shape: Shape) -> overlaps.Side:
+    """Return a region for a comparison."""
     if isinstance(shape, Point):
         return overlaps.Disc(double(shape.lon), double(shape.lat), "0e0")
     if isinstance(shape, Circle):
         return overlaps.Disc(double(shape.center.lon), double(shape.center.lat), double(shape.radius))
     if (known := regions.vertices(shape)) is not None:
         return outlines.known_outline(known)
-    numbers = shapes.numbers_of(shape)
-    if (around := regions.surroundings(other)) is not None:
-        nowhere = f"CASE WHEN {is_distant('geo_n', *around)} THEN [] ELSE geo_n END"
-        numbers = outlines.bound("geo_n", numbers, nowhere)
-    return outlines.outline(numbers)
+    return outlines.outline(shapes.numbers_of(shape))
 
 
 def _containment(writer: Writer, point: Point, outer: Circle | Box | Polygon) -> Value:

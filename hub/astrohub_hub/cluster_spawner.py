@@ -7,6 +7,7 @@ import html
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -86,7 +87,8 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         except ServerRefused:
             # Where there is no pod, the hub does not ask for its end.
             ServerToken.revoke(self)
-            await self._drop_tokens()
+            with suppress(ServerRefused, ApiException, *UNREACHABLE):
+                await self._drop_tokens()
             raise
         finally:
             starting.cancel()
@@ -105,7 +107,6 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
                     raise self._cannot_start(finding) from None
                 self._outage = unreachable_api(e)
             await asyncio.sleep(AGAIN_S)
-        self._outage = None
         # A container counts as running before its server listens: it may still stop in between.
         address = urlsplit(url)
         while True:
@@ -115,6 +116,7 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
 
     async def _create(self) -> str:
         await self._keep_tokens()
+        self._outage = None
         url: str = await super()._start()
         return url
 

@@ -40,7 +40,7 @@ class _Grammar:
     def _with(self) -> With:
         common: list[tuple[str, Query]] = []
         for _ in range(self._dice.randint(1, 2)):
-            query = self._plain_select()
+            query = self._plain_select(joins=0)
             name = f"w{len(common) + 1}"
             common.append((name, query))
             self._common.append((name, _columns_of("", query)))
@@ -93,7 +93,10 @@ class _Grammar:
             self._star(scope) if kinds is None and self._dice.random() < 0.1 else self._items(terms, kinds)
         )
         where = terms.condition(self._dice.randint(0, 2)) if self._dice.random() < 0.6 else None
-        made = Select(items, source, where, distinct=self._dice.random() < 0.12)
+        is_distinct = self._dice.random() < 0.12
+        if is_distinct:
+            items = self._items(Terms(self._dice, Scope(scope.columns), self._inner), kinds)
+        made = Select(items, source, where, distinct=is_distinct)
         if not made.distinct and self._dice.random() < 0.15:
             # By something that the answer does not show, and then by all of it.
             # Not by geometry: where positions are the same, rounding decides which is the nearer one.
@@ -102,11 +105,14 @@ class _Grammar:
             made = replace(made, order=(*hidden, *self._order(made, whole=True)))
         return made
 
-    def _plain_select(self, kinds: tuple[str, ...] | None = None) -> Select:
+    def _plain_select(self, kinds: tuple[str, ...] | None = None, joins: float = 0.2) -> Select:
         """Return a SELECT without order, for places where only its rows matter."""
-        source, scope = self._source(joins=0.2)
-        terms = Terms(self._dice, scope, self._inner)
-        where = terms.condition(1) if self._dice.random() < 0.4 else None
+        source, scope = self._source(joins)
+        where = None
+        if self._dice.random() < 0.4:
+            where = Terms(self._dice, scope, self._inner).condition(1)
+        # Rounding decides whether two distances are one: none stands where rows are told apart.
+        terms = Terms(self._dice, Scope(scope.columns), self._inner)
         made = Select(self._items(terms, kinds), source, where, distinct=self._dice.random() < 0.2)
         if self._dice.random() < 0.15:
             made = replace(made, order=self._order(made, whole=True), top=self._dice.choice([2, 5, 12]))
@@ -127,7 +133,7 @@ class _Grammar:
         return (Item(None, "*", tuple(known.kind for known in scope.columns)),)
 
     def _grouped(self, source: Source, scope: Scope) -> Select:
-        terms = Terms(self._dice, scope, None)
+        terms = Terms(self._dice, Scope(scope.columns), None)
         where = Terms(self._dice, scope, self._inner).condition(1) if self._dice.random() < 0.5 else None
         groups: list[Term] = []
         for _ in range(self._dice.randint(0, 2)):

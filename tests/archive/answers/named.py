@@ -42,6 +42,11 @@ QUERIES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "SELECT COUNT(*) FROM star AS s JOIN odd AS o ON s.plx = o.lon WHERE s.plx > 1",
         [(6,)],
     ),
+    "a text that is NULL beside one that is not": (
+        "SELECT COUNT(*), COUNT(band) FROM obs WHERE band IS NULL",
+        [(12, 0)],
+    ),
+    "a text that is not other than NULL": ("SELECT COUNT(*) FROM obs WHERE NOT band IS NOT NULL", [(12,)]),
     "texts of a group that are the same in all rows": (
         "SELECT ivo_string_agg('a', '-') FROM odd WHERE k < 3",
         [("a-a-a",)],

@@ -122,6 +122,7 @@ export class SchemaBrowser extends SidePane {
       this.holdings = null;
     }
     this.drawQuota();
+    this.mark();
   }
 
   private find(): void {

@@ -25,13 +25,20 @@ from .server_token import ServerToken
 from .settings import Settings
 from .signals import explain_refusal, unreachable_api
 
-__all__ = ["ClusterSpawner"]
+__all__ = ["ClusterSpawner", "without_foreign_namespace"]
 
 NOT_FOUND = 404
 LOOK_S = 0.25
 AGAIN_S = 1
 #: Answers of an API server that will take the same request later.
 PASSING = frozenset({429, 502, 503, 504})
+
+
+def without_foreign_namespace(state: dict[str, Any], namespace: str) -> dict[str, Any]:
+    """Leave out of a server's state where it ran, if that is the namespace of the site whose backup this is."""
+    if state.get("namespace", namespace) == namespace:
+        return state
+    return {key: value for key, value in state.items() if key not in ("namespace", "dns_name")}
 
 
 class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
@@ -51,6 +58,10 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         found = server_environment(self._given(), self.settings.public_url, self.settings.inside_url)
         activity = {"JUPYTERHUB_ACTIVITY_INTERVAL": str(self.settings.servers.activity_s)}
         return {**found, **activity, **super().get_env()}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Take up what was known of a server."""
+        super().load_state(without_foreign_namespace(state, self.namespace))
 
     async def load_user_options(self) -> None:
         """Take up what the user chose: now, or at an earlier start, of which the site may know no more.

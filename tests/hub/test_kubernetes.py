@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from astrohub_hub import kubernetes_settings
+from astrohub_hub.cluster_spawner import without_foreign_namespace
 from astrohub_hub.furnishing import Furnishing, furnish, server_environment
 from astrohub_hub.kubernetes_settings import Kubernetes
 from astrohub_hub.settings import Settings, SettingsError, validated
@@ -202,3 +203,10 @@ def test_every_setting_of_kubernetes_is_described() -> None:
     models = contracts.models_of(kubernetes_settings)
     assert Kubernetes in models
     assert [fault for model in models for fault in contracts.model_faults(model)] == []
+
+
+def test_what_a_backup_remembers_of_servers_is_not_sought_in_its_namespace() -> None:
+    state = {"pod_name": "jupyter-ada", "namespace": "there", "dns_name": "jupyter-ada.there"}
+    assert without_foreign_namespace(state, "there") == state
+    assert without_foreign_namespace(state, "here") == {"pod_name": "jupyter-ada"}
+    assert without_foreign_namespace({}, "here") == {}

@@ -35,7 +35,7 @@ PASSING = frozenset({429, 502, 503, 504})
 
 
 def without_foreign_namespace(state: dict[str, Any], namespace: str) -> dict[str, Any]:
-    """Leave out of a server's state where it ran, if that is the namespace of the site whose backup this is."""
+    """Leave out of a server's state where it ran, if that was another site, whose backup this is."""
     if state.get("namespace", namespace) == namespace:
         return state
     return {key: value for key, value in state.items() if key not in ("namespace", "dns_name")}

@@ -30,3 +30,12 @@ def test_who_brings_files_first_and_starts_a_lab_later_finds_them(lab: Lab, site
     assert late.run("bash", "-c", "cat ~/early.txt") == "early"
     late.run("bash", "-c", "echo late > ~/late.txt && echo more >> ~/early.txt")
     late.stop()
+
+
+def test_everybody_reads_the_public_files_and_nobody_changes_them(lab: Lab, site: Site) -> None:
+    pod = site.get("pods", "--selector=app.kubernetes.io/component=archive")["items"][0]["metadata"]["name"]
+    folder = "/srv/astrohub/files/public"
+    site.kubectl("exec", pod, "--container=archive", "--", "cp", "/etc/hostname", f"{folder}/about.txt")
+    lab.run("astrohub", "files", "get", "/public/about.txt", "/tmp/about")
+    assert lab.run("cat", "/tmp/about") == pod
+    assert lab.fails("astrohub", "files", "put", "/tmp/about", "/public/mine.txt")

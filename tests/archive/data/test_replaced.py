@@ -15,21 +15,24 @@ from ..tap.uws_client import JobClient
 from .loading import load, stars
 
 
-@pytest.fixture
-def slow_to_see(tmp_path: Path, hub: FakeHub) -> Iterator[RunningArchive]:
+@pytest.fixture(scope="module")
+def slow_to_see(tmp_path_factory: pytest.TempPathFactory, hub: FakeHub) -> Iterator[RunningArchive]:
     """An archive that looks for new tables once an hour."""
-    public = tmp_path / "public"
+    folder = tmp_path_factory.mktemp("replaced")
+    public = folder / "public"
     public.mkdir()
-    replace(public, tmp_path, rows=300, first=True)
-    with running_archive(tmp_path, public, hub.api_url, publicDataPollS=3600) as archive:
+    replace(public, folder, rows=300, name="changing.stars")
+    replace(public, folder, rows=300, name="hurt.stars")
+    with running_archive(folder, public, hub.api_url, publicDataPollS=3600) as archive:
         yield archive
     remove(public)
 
 
-def replace(public: Path, folder: Path, *, rows: int, first: bool = False) -> None:
+def replace(public: Path, folder: Path, *, rows: int, name: str = "changing.stars") -> None:
     path = folder / "stars.parquet"
     pq.write_table(stars(rows, seed=rows), path)
-    load(public, path, "--table", "changing.stars", *(() if first else ("--replace",)))
+    is_there = (public / name.replace(".", "/")).exists()
+    load(public, path, "--table", name, *(("--replace",) if is_there else ()))
 
 
 def test_a_query_of_a_table_just_replaced_is_answered_at_once(
@@ -54,9 +57,9 @@ def test_a_table_that_is_damaged_and_not_replaced_is_said_to_be(
     slow_to_see: RunningArchive,
 ) -> None:
     public = Path(slow_to_see.settings["publicData"])
-    for file in (public / "changing" / "stars").rglob("Npix=*.parquet"):
+    for file in (public / "hurt" / "stars").rglob("Npix=*.parquet"):
         file.parent.chmod(0o755)
         file.unlink()
-    refused = slow_to_see.query("SELECT * FROM changing.stars")
+    refused = slow_to_see.query("SELECT * FROM hurt.stars")
     assert refused.status_code == 500
     assert "damaged or missing" in refused.text

@@ -44,6 +44,7 @@ def serve(programs: Mapping[str, Program]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.freeze()  # what is loaded stays shared between the children
     _Server(programs).run()
+    os._exit(0)  # at an orderly end libraries tell of what they have not freed, in the service's log
 
 
 class _Server:

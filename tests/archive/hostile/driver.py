@@ -82,10 +82,10 @@ class _Service:
 
 @asynccontextmanager
 async def _service(folder: Path) -> AsyncIterator[_Service]:
-    catalog = publish_tap_schema(load_catalog(folder / "public"), folder / "work")
+    catalog = publish_tap_schema(load_catalog(folder / "public"), folder / "own")
     made = _Service(
         Interpreters(catalog, Limits()),
-        Pool(small(threads=1), folder / "public", folder / "work", account=ACCOUNT),
+        Pool(small(threads=1), folder / "public", folder / "own", account=ACCOUNT),
     )
     await made.interpreters.start()
     await made.pool.start()

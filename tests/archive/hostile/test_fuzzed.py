@@ -24,11 +24,11 @@ _ROOT = Path(__file__).parents[3]
 def _strange(log: Path, folder: Path) -> set[str]:
     """Return calls, while statements came, for anything but the data, their own folder and libraries."""
     is_library = libraries()
-    public, work = f"{folder}/public/", f"{folder}/work/"
+    public, own = f"{folder}/public/", f"{folder}/own/"
     found = set()
     for call in marked(calls(log), BEGIN, END):
-        is_read = not call.changes and (call.path.startswith((public, work)) or is_library(call.path))
-        is_own = call.path.startswith(f"{work}tmp/workers/") or call.path == "/dev/null"
+        is_read = not call.changes and (call.path.startswith((public, own)) or is_library(call.path))
+        is_own = call.path.startswith(f"{own}tmp/workers/") or call.path == "/dev/null"
         if not (is_read or is_own):
             found.add(call.line)
     return found
@@ -39,7 +39,7 @@ def test_ten_thousand_mutated_statements_harm_nothing() -> None:
     obstacle = tracing_obstacle()
     with open_folder() as folder:
         (folder / "public").mkdir()
-        (folder / "work").mkdir()
+        (folder / "own").mkdir()
         tables.publish(folder / "public")
         log = folder / "calls.txt"
         command = [sys.executable, "-m", f"{__package__}.driver", str(folder), SEED, str(COUNT)]

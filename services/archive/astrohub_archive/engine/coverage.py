@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models import Region
-from .polygons import cells_of_polygon
+from .polygons import cells_of_circle, cells_of_polygon
 
 __all__ = ["Ranges", "closed", "cover", "merge", "prepare", "simplify"]
 
@@ -26,6 +26,7 @@ _CELL_DEG = 58.6
 # Wider than any rounding between the index of a position and the distance computed from it.
 _SLACK_DEG = 1e-7
 _WIDEST_DEG = 90
+_SMALL_DEG = 0.2
 
 
 def cover(region: Region) -> Ranges | None:
@@ -60,11 +61,15 @@ def _cover(region: Region) -> Ranges | None:
 
 
 def _circle(ra: float, dec: float, radius: float) -> Ranges | None:
-    # The library leaves out cells of very wide cones, which read most files anyhow.
+    # Cones of more than half the sky read most files anyhow.
     if radius < 0 or radius > _WIDEST_DEG or abs(dec) > 90:
         return None
     reach = radius + _SLACK_DEG
-    return _ranges(_cells("cone_search", ra, dec, reach, depth=_depth(reach)))
+    lon, lat = math.radians(ra), math.radians(dec)
+    middle = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+    # Of small cones no row group is narrower than a few; fewer divisions take less time.
+    depth = _depth(reach if reach > _SMALL_DEG else 4 * reach)
+    return _ranges((*cells_of_circle(middle, math.radians(reach), depth), None))
 
 
 def _polygon(corners: NDArray[np.float64]) -> Ranges | None:
@@ -113,18 +118,6 @@ def _box(ra: float, dec: float, width: float, height: float) -> Ranges | None:
 def prepare() -> None:
     """Load the library that knows the sphere: half a second, of which no start needs to wait."""
     from cdshealpix import nested  # noqa: F401
-
-
-def _cells(search: str, ra: Any, dec: Any, *reach: float, depth: int) -> tuple[Any, Any, Any]:
-    import astropy.units as u
-    from astropy.coordinates import Latitude, Longitude
-    from cdshealpix import nested
-
-    place = Longitude(ra % 360, u.deg), Latitude(dec, u.deg)
-    found: tuple[Any, Any, Any] = getattr(nested, search)(
-        *place, *(one * u.deg for one in reach), depth=depth
-    )
-    return found
 
 
 def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:

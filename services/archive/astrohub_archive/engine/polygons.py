@@ -1,4 +1,4 @@
-"""Which HEALPix cells a polygon touches: cells are divided as long as its outline runs through them."""
+"""Which HEALPix cells a polygon or a circle touches: those through which its outline runs are divided."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["cells_of_polygon"]
+__all__ = ["cells_of_circle", "cells_of_polygon"]
 
 _Vectors = NDArray[np.float64]
 _Cells = NDArray[np.int64]
@@ -33,19 +33,54 @@ def cells_of_polygon(corners: _Vectors, depth: int) -> tuple[_Cells, _Cells]:
     depth
         The order of the smallest cells.
     """
-    polygon = _Polygon(corners)
+    return _divided(_Polygon(corners), depth)
+
+
+def cells_of_circle(middle: _Vectors, radius: float, depth: int) -> tuple[_Cells, _Cells]:
+    """Return the cells that hold every position of a circle, nested, and the order of each.
+
+    The library's search leaves out the rim of one cone in a thousand, up to a few thousandths of its radius.
+
+    Parameters
+    ----------
+    middle
+        A unit vector.
+    radius
+        Radians.
+    depth
+        The order of the smallest cells.
+    """
+    return _divided(_Circle(middle, radius), depth)
+
+
+def _divided(shape: _Shape, depth: int) -> tuple[_Cells, _Cells]:
     found: list[_Cells] = []
     orders: list[_Cells] = []
-    first, cells = polygon.around(depth)
+    first, cells = shape.around(depth)
     for order in range(first, depth + 1):
         centers = _centers(cells, order)
-        is_crossed = polygon.distance(centers) <= math.radians(_REACH_DEG / 2**order) + _SLACK
-        is_whole = ~is_crossed & polygon.holds(centers)
+        is_crossed = shape.distance(centers) <= math.radians(_REACH_DEG / 2**order) + _SLACK
+        is_whole = ~is_crossed & shape.holds(centers)
         kept = is_whole | is_crossed if order == depth else is_whole
         found.append(cells[kept])
         orders.append(np.full(int(kept.sum()), order, dtype=np.int64))
         cells = (4 * cells[is_crossed, None] + np.arange(4)).ravel()
     return np.concatenate(found), np.concatenate(orders)
+
+
+def _around(middle: _Vectors, reach_deg: float, depth: int) -> tuple[int, _Cells]:
+    """Return an order at which all within a reach lies in a cell and its neighbours, and these cells."""
+    order = min(depth, math.floor(math.log2(_CELL_DEG / _ROOM / max(reach_deg, 1e-9))))
+    if order <= 0:
+        return 0, np.arange(12, dtype=np.int64)
+    import astropy.units as u
+    from astropy.coordinates import Latitude, Longitude
+    from cdshealpix import nested
+
+    x, y, z = middle
+    place = Longitude(math.atan2(y, x) % math.tau, u.rad), Latitude(math.asin(z), u.rad)
+    around = nested.neighbours(nested.lonlat_to_healpix(*place, order), order).astype(np.int64).ravel()
+    return order, np.unique(around[around >= 0])
 
 
 def _centers(cells: _Cells, order: int) -> _Vectors:
@@ -74,17 +109,7 @@ class _Polygon:
     def around(self, depth: int) -> tuple[int, _Cells]:
         """Return an order at which the polygon lies within a cell and its neighbours, and these cells."""
         reach = math.degrees(math.acos(min(1.0, float((self._corners @ self._middle).min()))))
-        order = min(depth, math.floor(math.log2(_CELL_DEG / _ROOM / max(reach, 1e-9))))
-        if order <= 0:
-            return 0, np.arange(12, dtype=np.int64)
-        import astropy.units as u
-        from astropy.coordinates import Latitude, Longitude
-        from cdshealpix import nested
-
-        x, y, z = self._middle
-        place = Longitude(math.atan2(y, x) % math.tau, u.rad), Latitude(math.asin(z), u.rad)
-        around = nested.neighbours(nested.lonlat_to_healpix(*place, order), order).astype(np.int64).ravel()
-        return order, np.unique(around[around >= 0])
+        return _around(self._middle, reach, depth)
 
     def distance(self, points: _Vectors) -> NDArray[np.float64]:
         """Return how far each point is from the outline, in radians."""
@@ -115,3 +140,32 @@ class _Polygon:
         """Return where points stand on the plane that touches the sky in the middle."""
         ahead = points @ self._middle
         return points @ self._east / ahead, points @ self._north / ahead
+
+
+class _Circle:
+    def __init__(self, middle: _Vectors, radius: float) -> None:
+        self._middle = middle
+        self._radius = radius
+
+    def around(self, depth: int) -> tuple[int, _Cells]:
+        """Return an order at which the circle lies within a cell and its neighbours, and these cells."""
+        return _around(self._middle, math.degrees(self._radius), depth)
+
+    def distance(self, points: _Vectors) -> NDArray[np.float64]:
+        """Return how far each point is from the outline, in radians."""
+        away: NDArray[np.float64] = np.abs(self._away(points) - self._radius)
+        return away
+
+    def holds(self, points: _Vectors) -> NDArray[np.bool_]:
+        """Say which points are inside."""
+        inside: NDArray[np.bool_] = self._away(points) < self._radius
+        return inside
+
+    def _away(self, points: _Vectors) -> NDArray[np.float64]:
+        # The chord is exact where the cosine of an angle is not: close by.
+        chord = np.linalg.norm(points - self._middle, axis=1)
+        away: NDArray[np.float64] = 2 * np.arcsin(np.minimum(chord / 2, 1))
+        return away
+
+
+_Shape = _Polygon | _Circle

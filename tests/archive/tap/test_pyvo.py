@@ -80,7 +80,9 @@ def test_every_example_is_a_query_that_runs(service: pyvo.dal.TAPService) -> Non
 
 
 def test_a_maxrec_of_none_asks_for_the_columns_only(service: pyvo.dal.TAPService) -> None:
-    result = service.search("SELECT source_id, ra FROM gaia_dr3_g10.gaia_source", maxrec=0)
+    query = service.create_query("SELECT source_id, ra FROM gaia_dr3_g10.gaia_source")
+    query["MAXREC"] = 0  # pyvo takes its own maxrec=0 for none at all
+    result = query.execute()
     assert (len(result), result.query_status, result.fieldnames) == (0, "OVERFLOW", ("source_id", "ra"))
 
 

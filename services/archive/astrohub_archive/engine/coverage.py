@@ -68,7 +68,7 @@ def _circle(ra: float, dec: float, radius: float) -> Ranges | None:
     lon, lat = math.radians(ra), math.radians(dec)
     middle = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
     # Of small cones no row group is narrower than a few; fewer divisions take less time.
-    depth = _depth(reach if reach > _SMALL_DEG else 4 * reach)
+    depth = _depth(reach if reach > _SMALL_DEG else 8 * reach)
     return _ranges((*cells_of_circle(middle, math.radians(reach), depth), None))
 
 

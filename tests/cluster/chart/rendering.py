@@ -11,7 +11,7 @@ import yaml
 
 from ..places import CLONE
 
-__all__ = ["CHART", "Render", "objects", "one", "rendered"]
+__all__ = ["CHART", "KUBERNETES", "Render", "objects", "one", "rendered"]
 
 CHART = CLONE / "helm" / "astrohub"
 KUBERNETES = "1.34.0"

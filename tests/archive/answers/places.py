@@ -138,6 +138,7 @@ def _polygon_around(dice: random.Random, place: Place) -> tuple[str, np.ndarray 
 def _polygon(dice: random.Random) -> tuple[str, np.ndarray]:
     """Return a convex polygon around one of the places that are looked at, as text and as corners."""
     lon, lat = dice.choice(_CENTERS)
+    lat = min(lat, 89.99)  # from the pole itself, every direction is south
     count, size = dice.randint(3, 6), dice.choice([1.0, 10.0, 40.0])
     angles = sorted(dice.uniform(0, 2 * np.pi / count) + 2 * np.pi * n / count for n in range(count))
     if dice.random() < 0.5:

@@ -18,6 +18,8 @@ _CELL_DEG = 58.6
 _ROOM = 6
 """How many times as wide as the polygon's reach the cells are with which the search begins."""
 _SLACK = math.radians(1e-7)
+_THREADS = 1
+"""To start others takes longer than a few hundred cells."""
 
 
 def cells_of_polygon(corners: _Vectors, depth: int) -> tuple[_Cells, _Cells]:
@@ -79,14 +81,16 @@ def _around(middle: _Vectors, reach_deg: float, depth: int) -> tuple[int, _Cells
 
     x, y, z = middle
     place = Longitude(math.atan2(y, x) % math.tau, u.rad), Latitude(math.asin(z), u.rad)
-    around = nested.neighbours(nested.lonlat_to_healpix(*place, order), order).astype(np.int64).ravel()
+    cell = nested.lonlat_to_healpix(*place, order, num_threads=_THREADS)
+    around = nested.neighbours(cell, order, num_threads=_THREADS).astype(np.int64).ravel()
     return order, np.unique(around[around >= 0])
 
 
 def _centers(cells: _Cells, order: int) -> _Vectors:
     from cdshealpix import nested
 
-    lon, lat = (angle.rad for angle in nested.healpix_to_lonlat(cells.astype(np.uint64), order))
+    places = nested.healpix_to_lonlat(cells.astype(np.uint64), order, num_threads=_THREADS)
+    lon, lat = (angle.rad for angle in places)
     vectors: _Vectors = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
     return vectors
 

@@ -114,3 +114,17 @@ def test_what_an_earlier_release_has_left_is_amended(database: Engine) -> None:
     wanted = Submission("ada", Parameters([]), timedelta(days=1), 60, client_key="one")
     made = [submit(store, wanted, lambda load: None).job_id for _ in range(2)]
     assert made[0] == made[1]
+
+
+def test_jobs_made_at_once_are_all_on_one_page_or_another(database: Engine) -> None:
+    store = JobStore(database, "tap", clock=lambda: BEGAN + 1 / 3)
+    made = [
+        submit(store, Submission("hasty", Parameters([]), timedelta(days=1), 60), lambda load: None).job_id
+        for _ in range(7)
+    ]
+    seen: list[str] = []
+    before = None
+    while (page := list_jobs(store, "hasty", JobFilter(before=before), 3)).jobs:
+        seen += [job.job_id for job in page.jobs]
+        before = page.jobs[-1].created
+    assert seen == made[::-1]

@@ -77,19 +77,17 @@ class _Run:
 
     def all(self) -> None:
         """Run the steps; the first fault ends the others."""
-        with ThreadPoolExecutor(_AT_ONCE) as pool, _terminate_as_interrupt():
+        with _asked_to_stop() as stop, ThreadPoolExecutor(_AT_ONCE) as pool:
             try:
-                while self._waiting or self._running:
+                while (self._waiting or self._running) and not stop.is_set():
                     for step in self._ready():
                         self._waiting.remove(step)
                         self._running[pool.submit(self._do, step)] = step
                     self._collect()
-            except KeyboardInterrupt:
-                raise StoppedError(
-                    "Stopped. What is finished stays; the same command goes on from here."
-                ) from None
             finally:
                 self._tools.cancel()
+        if stop.is_set():
+            raise StoppedError("Stopped. What is finished stays; the same command goes on from here.")
 
     def _ready(self) -> list[Step]:
         unmet = {step.name for step in (*self._waiting, *self._running.values())}
@@ -135,17 +133,19 @@ def _telling(lines: list[str]) -> list[str]:
 
 
 @contextmanager
-def _terminate_as_interrupt() -> Iterator[None]:
-    """Let the system's request to end act as Ctrl-C."""
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Take note of Ctrl-C, and of the system's request to end.
+
+    An exception in the midst of waiting for threads could leave a lock behind for which they wait then.
+    """
+    stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield stop
         return
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: stop.set()) for number in numbers]
     try:
-        yield
+        yield stop
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.support.platform import RunningPlatform
 
@@ -18,6 +18,7 @@ USER = "researcher"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 START_MS = 120_000
+HIDE_TOASTS = "document.querySelectorAll('.jp-Notification-Toast-Close').forEach(button => button.click())"
 MAIN_TABS = "#jp-main-dock-panel .lm-DockPanel-tabBar .lm-TabBar-tab"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 
@@ -64,6 +65,8 @@ def lab(desk: Page, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
     if desk.locator(".jp-Launcher:visible").count() == 0 or desk.locator(MAIN_TABS).count() > 1:
         desk.goto(f"{platform.url}/user/{USER}/lab?reset=1")
         desk.wait_for_selector(".jp-Launcher", timeout=START_MS)
+    desk.evaluate(HIDE_TOASTS)
+    expect(desk.locator(".Toastify__toast")).to_have_count(0)
     watch.complaints.clear()
     yield desk
     close = desk.locator(f"{MAIN_TABS}:has-text('Query') .lm-TabBar-tabCloseIcon")

@@ -7,10 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["cells_of_circle", "cells_of_polygon"]
+from .cells import Cells, Vectors, cells_around, centers
 
-_Vectors = NDArray[np.float64]
-_Cells = NDArray[np.int64]
+__all__ = ["cells_of_circle", "cells_of_polygon"]
 
 _REACH_DEG = 61.4
 """No corner of a cell of order n is farther from its centre than this / 2**n."""
@@ -18,15 +17,13 @@ _CELL_DEG = 58.6
 _ROOM = 6
 """How many times as wide as the polygon's reach the cells are with which the search begins."""
 _SLACK = math.radians(1e-7)
-_THREADS = 1
-"""To start others takes longer than a few hundred cells."""
 
 
-def cells_of_polygon(corners: _Vectors, depth: int) -> tuple[_Cells, _Cells]:
+def cells_of_polygon(corners: Vectors, depth: int) -> tuple[Cells, Cells]:
     """Return the cells that hold every position of a polygon, nested, and the order of each.
 
-    The search of the library behind `coverage` leaves out most of some polygons that are large for their
-    cells (a box of 60 by 30 degrees around (0, 0)), so polygons are not given to it.
+    cdshealpix's search leaves out most of some polygons that are large for their cells (a box of 60 by 30
+    degrees around (0, 0)), so polygons are not given to it.
 
     Parameters
     ----------
@@ -38,10 +35,10 @@ def cells_of_polygon(corners: _Vectors, depth: int) -> tuple[_Cells, _Cells]:
     return _divided(_Polygon(corners), depth)
 
 
-def cells_of_circle(middle: _Vectors, radius: float, depth: int) -> tuple[_Cells, _Cells]:
+def cells_of_circle(middle: Vectors, radius: float, depth: int) -> tuple[Cells, Cells]:
     """Return the cells that hold every position of a circle, nested, and the order of each.
 
-    The library's search leaves out the rim of one cone in a thousand, up to a few thousandths of its radius.
+    cdshealpix's search leaves out the rim of one cone in a thousand, up to a few thousandths of its radius.
 
     Parameters
     ----------
@@ -55,14 +52,14 @@ def cells_of_circle(middle: _Vectors, radius: float, depth: int) -> tuple[_Cells
     return _divided(_Circle(middle, radius), depth)
 
 
-def _divided(shape: _Shape, depth: int) -> tuple[_Cells, _Cells]:
-    found: list[_Cells] = []
-    orders: list[_Cells] = []
+def _divided(shape: _Shape, depth: int) -> tuple[Cells, Cells]:
+    found: list[Cells] = []
+    orders: list[Cells] = []
     first, cells = shape.around(depth)
     for order in range(first, depth + 1):
-        centers = _centers(cells, order)
-        is_crossed = shape.distance(centers) <= math.radians(_REACH_DEG / 2**order) + _SLACK
-        is_whole = ~is_crossed & shape.holds(centers)
+        places = centers(cells, order)
+        is_crossed = shape.distance(places) <= math.radians(_REACH_DEG / 2**order) + _SLACK
+        is_whole = ~is_crossed & shape.holds(places)
         kept = is_whole | is_crossed if order == depth else is_whole
         found.append(cells[kept])
         orders.append(np.full(int(kept.sum()), order, dtype=np.int64))
@@ -70,33 +67,15 @@ def _divided(shape: _Shape, depth: int) -> tuple[_Cells, _Cells]:
     return np.concatenate(found), np.concatenate(orders)
 
 
-def _around(middle: _Vectors, reach_deg: float, depth: int) -> tuple[int, _Cells]:
-    """Return an order at which all within a reach lies in a cell and its neighbours, and these cells."""
+def _around(middle: Vectors, reach_deg: float, depth: int) -> tuple[int, Cells]:
+    """Return an order at which all within a reach lies in some cells, and these cells."""
     order = min(depth, math.floor(math.log2(_CELL_DEG / _ROOM / max(reach_deg, 1e-9))))
-    if order <= 0:
-        return 0, np.arange(12, dtype=np.int64)
-    import astropy.units as u
-    from astropy.coordinates import Latitude, Longitude
-    from cdshealpix import nested
-
-    x, y, z = middle
-    place = Longitude(math.atan2(y, x) % math.tau, u.rad), Latitude(math.asin(z), u.rad)
-    cell = nested.lonlat_to_healpix(*place, order, num_threads=_THREADS)
-    around = nested.neighbours(cell, order, num_threads=_THREADS).astype(np.int64).ravel()
-    return order, np.unique(around[around >= 0])
-
-
-def _centers(cells: _Cells, order: int) -> _Vectors:
-    from cdshealpix import nested
-
-    places = nested.healpix_to_lonlat(cells.astype(np.uint64), order, num_threads=_THREADS)
-    lon, lat = (angle.rad for angle in places)
-    vectors: _Vectors = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
-    return vectors
+    found = cells_around(middle, order) if order > 0 else None
+    return (0, np.arange(12, dtype=np.int64)) if found is None else (order, found)
 
 
 class _Polygon:
-    def __init__(self, corners: _Vectors) -> None:
+    def __init__(self, corners: Vectors) -> None:
         following = np.roll(corners, -1, axis=0)
         normals = np.cross(corners, following)
         lengths = np.linalg.norm(normals, axis=1)
@@ -110,12 +89,12 @@ class _Polygon:
         self._east = east / np.linalg.norm(east)
         self._north = np.cross(self._middle, self._east)
 
-    def around(self, depth: int) -> tuple[int, _Cells]:
+    def around(self, depth: int) -> tuple[int, Cells]:
         """Return an order at which the polygon lies within a cell and its neighbours, and these cells."""
         reach = math.degrees(math.acos(min(1.0, float((self._corners @ self._middle).min()))))
         return _around(self._middle, reach, depth)
 
-    def distance(self, points: _Vectors) -> NDArray[np.float64]:
+    def distance(self, points: Vectors) -> NDArray[np.float64]:
         """Return how far each point is from the outline, in radians."""
         to_corners = np.arccos(np.clip(points @ self._corners.T, -1, 1)).min(axis=1)
         to_circles = np.abs(np.arcsin(np.clip(points @ self._normals.T, -1, 1)))
@@ -125,7 +104,7 @@ class _Polygon:
         nearest: NDArray[np.float64] = np.minimum(to_corners, to_edges)
         return nearest
 
-    def holds(self, points: _Vectors) -> NDArray[np.bool_]:
+    def holds(self, points: Vectors) -> NDArray[np.bool_]:
         """Say which points are inside; of those on the outline nothing is said.
 
         Seen from the middle, great circles are straight: it is counted how many edges lie east of a point.
@@ -140,32 +119,32 @@ class _Polygon:
         inside: NDArray[np.bool_] = in_front & ((crosses & (place > x[:, None])).sum(axis=1) % 2 == 1)
         return inside
 
-    def _flat(self, points: _Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _flat(self, points: Vectors) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return where points stand on the plane that touches the sky in the middle."""
         ahead = points @ self._middle
         return points @ self._east / ahead, points @ self._north / ahead
 
 
 class _Circle:
-    def __init__(self, middle: _Vectors, radius: float) -> None:
+    def __init__(self, middle: Vectors, radius: float) -> None:
         self._middle = middle
         self._radius = radius
 
-    def around(self, depth: int) -> tuple[int, _Cells]:
+    def around(self, depth: int) -> tuple[int, Cells]:
         """Return an order at which the circle lies within a cell and its neighbours, and these cells."""
         return _around(self._middle, math.degrees(self._radius), depth)
 
-    def distance(self, points: _Vectors) -> NDArray[np.float64]:
+    def distance(self, points: Vectors) -> NDArray[np.float64]:
         """Return how far each point is from the outline, in radians."""
         away: NDArray[np.float64] = np.abs(self._away(points) - self._radius)
         return away
 
-    def holds(self, points: _Vectors) -> NDArray[np.bool_]:
+    def holds(self, points: Vectors) -> NDArray[np.bool_]:
         """Say which points are inside."""
         inside: NDArray[np.bool_] = self._away(points) < self._radius
         return inside
 
-    def _away(self, points: _Vectors) -> NDArray[np.float64]:
+    def _away(self, points: Vectors) -> NDArray[np.float64]:
         # The chord is exact where the cosine of an angle is not: close by.
         chord = np.linalg.norm(points - self._middle, axis=1)
         away: NDArray[np.float64] = 2 * np.arcsin(np.minimum(chord / 2, 1))

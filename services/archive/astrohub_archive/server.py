@@ -16,7 +16,6 @@ import uvloop
 
 from . import settings
 from .application import make_application
-from .engine.coverage import prepare as prepare_coverage
 from .factory import Archive, build
 from .incidents import report_incident
 from .logs import log_event, start_logging
@@ -52,8 +51,8 @@ async def _run(archive: Archive, listening: socket.socket) -> int:
     offer_metrics(archive, traffic)
     await archive.start()
     server = _Server(archive, traffic)
-    # Some modules take long to import: the first requests need not wait for them.
-    loading = asyncio.gather(archive.identity.start(), asyncio.to_thread(prepare_coverage))
+    # What takes long to begin: the first requests need not wait for it.
+    loading = asyncio.ensure_future(archive.identity.start())
     where = f"http://{options.bind.host}:{options.bind.port}{options.prefix}"
     sys.stderr.write(f"The archive answers on {where}.\n")
     log_event("started", address=where, schemas=[schema.name for schema in archive.catalog.schemas])

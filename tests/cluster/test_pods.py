@@ -12,7 +12,7 @@ from .cluster import Cluster
 from .errors import ClusterError
 from .pods import ANSWER, SLEEP, pod, pod_with
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(180)
 
 
 def _ready(cluster: Cluster, namespace: str, *names: str) -> None:
@@ -81,7 +81,8 @@ def test_a_service_is_found_by_name_and_answers(cluster: Cluster, namespace: str
         except ClusterError:  # Its address gets around a moment after it is ready.
             return False
 
-    until(answers, "the answer of the service")
+    # After an outage of the API server those who carry addresses around may ask again only a minute later.
+    until(answers, "the answer of the service", timeout_s=90)
     with pytest.raises(ClusterError):
         cluster.kubectl(*where, "getent hosts example.org")
 

@@ -18,7 +18,7 @@ from .errors import CatalogError
 from .explain.service import Explain
 from .identity import Identity
 from .interpreters.pool import Interpreters
-from .ivoa.uws import Changes, Cleaner, JobFolders, JobStore, Runner
+from .ivoa.uws import Changes, Cleaner, Control, JobFolders, JobStore, Runner
 from .mydb.cleaner import TableCleaner
 from .mydb.dropped import DroppedTables
 from .mydb.folders import TableFolders
@@ -136,12 +136,13 @@ def build(settings: Settings) -> Archive:
     uploads = Uploads(converter, folders, Fetcher(limits.sync_s), limits)
     execute = JobExecution(store, queries, pool, folders, uploads, limits=limits)
     runner = Runner(store, folders, changes, execute, options=settings.jobs)
+    control = Control(store, folders, changes, runner, wait_s=limits.wait_s)
     identity = Identity(settings.hub)
     tap = Tap(
         identity=identity,
         addresses=_addresses(settings),
         queries=queries,
-        jobs=Jobs(store, folders, changes, runner, queries=queries, uploads=uploads, limits=limits),
+        jobs=Jobs(store, folders, control, queries=queries, uploads=uploads, limits=limits),
         description=Description(reader, pool, limits),
         uploads=uploads,
     )
@@ -174,7 +175,8 @@ def _user_tables(
     store = JobStore(database, "table-update")
     folders = JobFolders(settings.work_dir / "table_jobs")
     runner = Runner(store, folders, changes, IndexExecution(mydb.makers, folders), options=settings.jobs)
-    jobs = IndexJobs(store, folders, changes, runner, limits=settings.limits, seconds=settings.mydb.create_s)
+    control = Control(store, folders, changes, runner, wait_s=settings.limits.wait_s)
+    jobs = IndexJobs(store, folders, control, limits=settings.limits, seconds=settings.mydb.create_s)
     return UserTables(mydb, addresses, jobs, runner, Cleaner(store, folders, lease_s=settings.jobs.lease_s))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from ..errors import CredentialsRequired, NotFound, QueryError, UsageError
 from ..identity import READ_ARCHIVE, require_scope
 from ..ivoa.parameters import Parameters
 from ..ivoa.uws import (
-    Changes,
+    Control,
     Job,
     JobFilter,
     JobFolders,
@@ -25,7 +24,6 @@ from ..ivoa.uws import (
     JobResult,
     JobStore,
     Phase,
-    Runner,
     Submission,
     is_anonymous_id,
     list_jobs,
@@ -41,7 +39,6 @@ from .uploads import Uploads
 
 __all__ = ["JobRequest", "Jobs"]
 
-_LOOK_AGAIN_S = 1.0
 _LONGEST_WORD = 255
 _ALREADY_BEGUN = "The job has begun, so this cannot be changed any more."
 
@@ -82,8 +79,8 @@ class Jobs:
 
     Parameters
     ----------
-    store, folders, changes, runner
-        The jobs, their results, who waits for them, who runs them.
+    store, folders, control
+        The jobs, their results, what acts on them.
     queries
         Looks at a query before it is queued.
     uploads
@@ -96,8 +93,7 @@ class Jobs:
         self,
         store: JobStore,
         folders: JobFolders,
-        changes: Changes,
-        runner: Runner,
+        control: Control,
         *,
         queries: Queries,
         uploads: Uploads,
@@ -105,8 +101,7 @@ class Jobs:
     ) -> None:
         self._store = store
         self._folders = folders
-        self._changes = changes
-        self._runner = runner
+        self._control = control
         self._queries = queries
         self._uploads = uploads
         self._limits = limits
@@ -173,17 +168,7 @@ class Jobs:
         seconds
             How long at most; negative for as long as the service allows.
         """
-        job = await self.get(principal, job_id)
-        longest = self._limits.wait_s if seconds < 0 else min(seconds, self._limits.wait_s)
-        until = time.monotonic() + longest
-        seen = phase or job.phase
-        while not job.is_final and job.phase == seen and not self._changes.is_closed:
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            await self._changes.wait(job_id, min(left, _LOOK_AGAIN_S))
-            job = await self.get(principal, job_id)
-        return job
+        return await self._control.wait(partial(self.get, principal, job_id), seconds=seconds, phase=phase)
 
     async def run(self, principal: Principal, job_id: str) -> Job:
         """Queue a job; one that runs already is left alone.
@@ -195,29 +180,21 @@ class Jobs:
         """
         job = await self.get(principal, job_id)
         await self._check_names(principal, job.parameters)
-        queued = await asyncio.to_thread(self._store.enqueue, job_id)
+        queued = await self._control.queue(job_id)
         job = await self.get(principal, job_id)
         if not queued and job.is_final:
             raise UsageError(f"The job has ended ({job.phase.value}); make a new one to run the query again.")
-        self._changes.announce(job_id)
-        self._runner.wake()
         return job
 
     async def abort(self, principal: Principal, job_id: str) -> None:
         """Stop a job; one that has ended is left as it is."""
         await self.get(principal, job_id)
-        await asyncio.to_thread(self._store.abort, job_id)
-        await self._runner.cancel(job_id)
-        self._changes.announce(job_id)
+        await self._control.abort(job_id)
 
     async def delete(self, principal: Principal, job_id: str) -> None:
         """Stop a job and remove it with its result."""
         await self.get(principal, job_id)
-        # Nobody can begin a job that is gone; whoever runs it notices.
-        await asyncio.to_thread(self._store.delete, job_id)
-        await self._runner.cancel(job_id)
-        await asyncio.to_thread(self._folders.remove, job_id)
-        self._changes.announce(job_id)
+        await self._control.remove(job_id)
 
     async def set_parameters(
         self, principal: Principal, job_id: str, parameters: Parameters, files: Mapping[str, Path]

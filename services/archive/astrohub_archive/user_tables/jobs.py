@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from datetime import timedelta
+from functools import partial
 
 from ..errors import BusyError, NotFound, UsageError
 from ..ivoa.parameters import Parameters
-from ..ivoa.uws import Changes, Job, JobFolders, JobResult, JobStore, Load, Runner, Submission, submit
+from ..ivoa.uws import Control, Job, JobFolders, JobResult, JobStore, Load, Submission, submit
 from ..mydb.documents import describe_table
 from ..mydb.makers import IndexWish, Makers
 from ..mydb.names import checked_name
@@ -17,7 +17,6 @@ from ..settings import Limits
 __all__ = ["RESULT_MIME", "IndexExecution", "IndexJobs", "read_index_request"]
 
 RESULT_MIME = "application/json"
-_LOOK_AGAIN_S = 1.0
 
 
 def read_index_request(parameters: Parameters) -> tuple[str, IndexWish]:
@@ -74,8 +73,8 @@ class IndexJobs:
 
     Parameters
     ----------
-    store, folders, changes, runner
-        The jobs, their results, who waits for them, who runs them.
+    store, folders, control
+        The jobs, their results, what acts on them.
     limits
         How many, how long.
     seconds
@@ -86,16 +85,14 @@ class IndexJobs:
         self,
         store: JobStore,
         folders: JobFolders,
-        changes: Changes,
-        runner: Runner,
+        control: Control,
         *,
         limits: Limits,
         seconds: int,
     ) -> None:
         self._store = store
         self._folders = folders
-        self._changes = changes
-        self._runner = runner
+        self._control = control
         self._limits = limits
         self._seconds = seconds
 
@@ -133,17 +130,7 @@ class IndexJobs:
 
     async def wait(self, owner: str, job_id: str, *, seconds: int) -> Job:
         """Return a job once it has left the phase it is in, or after so many seconds (UWS 1.1, §2.2.1.1)."""
-        job = await self.get(owner, job_id)
-        longest = self._limits.wait_s if seconds < 0 else min(seconds, self._limits.wait_s)
-        until = time.monotonic() + longest
-        seen = job.phase
-        while not job.is_final and job.phase == seen and not self._changes.is_closed:
-            left = until - time.monotonic()
-            if left <= 0:
-                break
-            await self._changes.wait(job_id, min(left, _LOOK_AGAIN_S))
-            job = await self.get(owner, job_id)
-        return job
+        return await self._control.wait(partial(self.get, owner, job_id), seconds=seconds)
 
     async def run(self, owner: str, job_id: str) -> None:
         """Queue a job; one that runs already is left alone.
@@ -156,24 +143,17 @@ class IndexJobs:
         queued = await self.get(owner, job_id)
         if queued.is_final:
             raise UsageError(f"The job has ended ({queued.phase.value}); make a new one.")
-        await asyncio.to_thread(self._store.enqueue, job_id)
-        self._changes.announce(job_id)
-        self._runner.wake()
+        await self._control.queue(job_id)
 
     async def abort(self, owner: str, job_id: str) -> None:
         """Stop a job; one that has ended is left as it is."""
         await self.get(owner, job_id)
-        await asyncio.to_thread(self._store.abort, job_id)
-        await self._runner.cancel(job_id)
-        self._changes.announce(job_id)
+        await self._control.abort(job_id)
 
     async def delete(self, owner: str, job_id: str) -> None:
         """Stop a job and forget it."""
         await self.get(owner, job_id)
-        await asyncio.to_thread(self._store.delete, job_id)
-        await self._runner.cancel(job_id)
-        await asyncio.to_thread(self._folders.remove, job_id)
-        self._changes.announce(job_id)
+        await self._control.remove(job_id)
 
     async def result(self, owner: str, job_id: str) -> bytes:
         """Return the description of the table that was indexed.

@@ -2,6 +2,7 @@
 
 from .changes import Changes
 from .cleaner import Cleaner
+from .control import Control
 from .folder import JobFolders
 from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase, Progress, is_anonymous_id
 from .listing import JobFilter, JobPage, JobReference, list_jobs
@@ -14,6 +15,7 @@ __all__ = [
     "FINAL_PHASES",
     "Changes",
     "Cleaner",
+    "Control",
     "Execute",
     "Job",
     "JobFilter",

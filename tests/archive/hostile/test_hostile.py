@@ -18,6 +18,7 @@ from ...support.running_archive import RunningArchive, small_settings
 from ...support.watched_calls import Call, calls, libraries, tracer, tracing_obstacle
 from .catalogs import publish
 from .corpus import COSTLY, GREEDY, REFUSED, STARS
+from .mutations import mutated
 
 _SYNC_S = 2
 _QUICK = f"SELECT TOP 1 hip FROM {STARS} WHERE hip = 71"
@@ -113,6 +114,19 @@ def test_what_would_never_end_is_stopped_by_a_limit(name: str, target: RunningAr
         assert len(problem["detail"]) > 20
     assert set(neighbour.codes) <= {200}
     assert target.query(_QUICK).status_code == 200
+
+
+def test_mutated_statements_are_answered_or_refused_in_a_sentence(target: RunningArchive, token: str) -> None:
+    codes = Counter[int]()
+    with Neighbour(target) as neighbour:
+        for number in range(200):
+            text = mutated(f"http-{number}").encode("utf-8", "replace").decode()
+            response = target.query(text, token=token, RESPONSEFORMAT="arrow", MAXREC="100", timeout=60)
+            codes[response.status_code] += 1
+            if response.status_code != 200:
+                _refused(response, text)
+    assert set(neighbour.codes) <= {200}
+    assert codes[200] >= 40, codes
 
 
 def test_a_stranger_learns_nothing_of_what_there_is(target: RunningArchive) -> None:

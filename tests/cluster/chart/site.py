@@ -56,7 +56,14 @@ class Site:
     def await_hub(self) -> None:
         """Return when the hub answers through the proxy."""
         health = f"{self.url()}/hub/health"
-        until(lambda: requests.get(health, timeout=10).ok, "the hub answers", timeout_s=PATIENCE_S)
+
+        def answers() -> bool:
+            try:
+                return requests.get(health, timeout=10).ok
+            except requests.Timeout:  # What is sent to an address whose pod has gone may never come back.
+                return False
+
+        until(answers, "the hub answers", timeout_s=PATIENCE_S)
 
     def browser(self, name: str) -> BrowserSession:
         """Return the browser of somebody who has just logged in."""

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from . import mydb
@@ -116,38 +117,23 @@ def _create(options: argparse.Namespace) -> int:
 
 
 def _upload(options: argparse.Namespace) -> int:
-    try:
-        table = mydb.upload(
-            options.name,
-            options.file,
-            fmt=options.format,
-            types=_types(options.type),
-            replace=options.replace,
-            client=Client(options.url),
-        )
-    except ValueError as e:
-        print(f"{e} Say which by --format.", file=sys.stderr)
-        return 2
-    except OSError as e:
-        print(f"{options.file} cannot be read: {e.strerror}.", file=sys.stderr)
-        return 1
-    return _made(table)
+    send = partial(mydb.upload, options.name, options.file, replace=options.replace)
+    return _sent(options, options.file, send)
 
 
 def _append(options: argparse.Namespace) -> int:
+    return _sent(options, options.source, partial(mydb.append, options.name, options.source))
+
+
+def _sent(options: argparse.Namespace, file: str, send: Callable[..., mydb.OwnTable]) -> int:
+    """Send a file, and say what became of it, or why it cannot be sent."""
     try:
-        table = mydb.append(
-            options.name,
-            options.source,
-            fmt=options.format,
-            types=_types(options.type),
-            client=Client(options.url),
-        )
+        table = send(fmt=options.format, types=_types(options.type), client=Client(options.url))
     except ValueError as e:
         print(f"{e} Say which by --format.", file=sys.stderr)
         return 2
     except OSError as e:
-        print(f"{options.source} cannot be read: {e.strerror}.", file=sys.stderr)
+        print(f"{file} cannot be read: {e.strerror}.", file=sys.stderr)
         return 1
     return _made(table)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..web.problems import PROBLEM_MIME, Problem, prefer_problem
+from ..web.problems import PROBLEM_RESPONSES, prefer_problem
 from ..web.requests import identify
 from .index import CatalogDocument
 from .service import Browse
@@ -18,7 +18,7 @@ __all__ = ["ROUTER"]
 
 _ERRORS: dict[int | str, dict[str, Any]] = {
     304: {"description": "Nothing has changed since the version of If-None-Match."},
-    "default": {"description": "What went wrong.", "model": Problem, "content": {PROBLEM_MIME: {}}},
+    **PROBLEM_RESPONSES,
 }
 
 ROUTER = APIRouter(tags=["Catalog"], responses=_ERRORS)

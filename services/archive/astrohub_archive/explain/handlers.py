@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..web.problems import PROBLEM_MIME, Problem, prefer_problem
+from ..web.problems import PROBLEM_RESPONSES, prefer_problem
 from ..web.requests import identify
 from ..web.streaming import ClientLeft, while_connected
 from .documents import EstimateDocument, ExplainRequest, describe_estimate, read_request
@@ -16,15 +14,12 @@ from .service import Explain
 
 __all__ = ["ROUTER"]
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    "default": {"description": "What went wrong.", "model": Problem, "content": {PROBLEM_MIME: {}}}
-}
 _BODY = {
     "required": True,
     "content": {"application/json": {"schema": ExplainRequest.model_json_schema(by_alias=True)}},
 }
 
-ROUTER = APIRouter(tags=["Explain"], responses=_ERRORS)
+ROUTER = APIRouter(tags=["Explain"], responses=PROBLEM_RESPONSES)
 
 
 @ROUTER.post(

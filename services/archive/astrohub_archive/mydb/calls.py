@@ -16,7 +16,7 @@ from ..identity import READ_ARCHIVE, WRITE_ARCHIVE, require_user
 from ..ivoa.parameters import Parameters, shortened
 from ..models import Principal
 from ..table_files import FORMATS, KINDS
-from ..web.problems import PROBLEM_MIME, Problem, prefer_problem
+from ..web.problems import prefer_problem
 from ..web.requests import identify
 from ..web.streaming import ClientLeft, while_connected
 from ..web.tables import Document
@@ -25,11 +25,8 @@ from .entry import Entry
 from .receiving import Upload
 from .service import MyDb
 
-__all__ = ["ERRORS", "UPLOAD", "Calling", "MyDbCall", "answered", "as_json", "json_body"]
+__all__ = ["UPLOAD", "Calling", "MyDbCall", "answered", "as_json", "json_body"]
 
-ERRORS: dict[int | str, dict[str, Any]] = {
-    "default": {"description": "What went wrong.", "model": Problem, "content": {PROBLEM_MIME: {}}}
-}
 _LONGEST_FILE_NAME = 255
 _UPLOAD_PARAMETERS: list[dict[str, Any]] = [
     {"name": "format", "in": "query", "required": True, "schema": {"type": "string", "enum": list(FORMATS)}},

@@ -8,7 +8,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from ..errors import UsageError
-from .calls import ERRORS, UPLOAD, Calling, answered, as_json, json_body
+from ..web.problems import PROBLEM_RESPONSES
+from .calls import UPLOAD, Calling, answered, as_json, json_body
 from .documents import (
     Appending,
     Indexing,
@@ -24,7 +25,7 @@ from .names import checked_name
 
 __all__ = ["ROUTER"]
 
-ROUTER = APIRouter(prefix="/mydb/tables/{name}", tags=["MyDB"], responses=ERRORS)
+ROUTER = APIRouter(prefix="/mydb/tables/{name}", tags=["MyDB"], responses=PROBLEM_RESPONSES)
 
 
 @ROUTER.post(

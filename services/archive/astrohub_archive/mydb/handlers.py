@@ -7,7 +7,8 @@ import asyncio
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from .calls import ERRORS, UPLOAD, Calling, answered, as_json, json_body
+from ..web.problems import PROBLEM_RESPONSES
+from .calls import UPLOAD, Calling, answered, as_json, json_body
 from .documents import (
     Creation,
     TableDocument,
@@ -26,7 +27,7 @@ _RESTORE = [
     {"name": "id", "in": "query", "schema": {"type": "string"}, "description": "Which one, if not the last."},
 ]
 
-ROUTER = APIRouter(prefix="/mydb/tables", tags=["MyDB"], responses=ERRORS)
+ROUTER = APIRouter(prefix="/mydb/tables", tags=["MyDB"], responses=PROBLEM_RESPONSES)
 
 
 @ROUTER.get("", operation_id="listOwnTables", response_model=TableList)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -15,7 +17,7 @@ from ..ivoa.errors import VOTABLE_MIME, error_document
 from .methods import known_methods
 from .route import route_of
 
-__all__ = ["PROBLEM_MIME", "Problem", "answer_failure", "prefer_problem"]
+__all__ = ["PROBLEM_MIME", "PROBLEM_RESPONSES", "Problem", "answer_failure", "prefer_problem"]
 
 PROBLEM_MIME = "application/problem+json"
 _TITLES = {
@@ -52,6 +54,12 @@ class Problem(_Model):
     slug: str = Field(description="A fixed word for the kind of error.")
     position: ProblemPosition | None = None
     suggestion: str | None = Field(None, description="What to write at the position instead.")
+
+
+PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "What went wrong.", "model": Problem, "content": {PROBLEM_MIME: {}}}
+}
+"""What the OpenAPI document says of every failure that is told as JSON."""
 
 
 def prefer_problem(request: Request) -> None:

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from ...errors import ArchiveError, UsageError
 from ...web.body import BodyStream
+from ...web.problems import PROBLEM_RESPONSES
 from ...web.streaming import ClientLeft, while_connected
 from ..nodes import Node
 from .attachment import attachment, etag
@@ -18,7 +19,6 @@ from .documents import (
     ACTION_BODY,
     BYTES_ANSWER,
     BYTES_BODY,
-    ERRORS,
     Copy,
     Entry,
     MakeFolder,
@@ -30,7 +30,7 @@ from .documents import (
 
 __all__ = ["ROUTER"]
 
-ROUTER = APIRouter(prefix="/files", tags=["Files"], responses=ERRORS)
+ROUTER = APIRouter(prefix="/files", tags=["Files"], responses=PROBLEM_RESPONSES)
 _LEFT = 499
 
 

@@ -9,14 +9,12 @@ from pydantic.alias_generators import to_camel
 
 from ...errors import UsageError
 from ...ivoa.times import timestamp
-from ...web.problems import PROBLEM_MIME, Problem
 from ..nodes import Listing, Node
 
 __all__ = [
     "ACTION_BODY",
     "BYTES_ANSWER",
     "BYTES_BODY",
-    "ERRORS",
     "Action",
     "Copy",
     "Entry",
@@ -94,9 +92,6 @@ class Restore(_Model):
 Action = MakeFolder | Move | Copy | Restore
 _ACTIONS: TypeAdapter[Action] = TypeAdapter(Annotated[Action, Field(discriminator="action")])
 
-ERRORS: dict[int | str, dict[str, Any]] = {
-    "default": {"description": "What went wrong.", "model": Problem, "content": {PROBLEM_MIME: {}}}
-}
 BYTES_ANSWER: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "A page of a folder, or the bytes of a file, always as an attachment.",

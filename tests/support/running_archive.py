@@ -72,7 +72,7 @@ class RunningArchive:
         assert self.process is not None
         assert self.process.poll() is None, f"The archive has ended:\n{self.log}"
 
-    def wait_until_up(self, within_s: float = 60) -> None:
+    def wait_until_up(self, within_s: float = 120) -> None:
         """Return when the archive answers; fail with its log when it does not."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
@@ -84,13 +84,13 @@ class RunningArchive:
                 time.sleep(0.05)
         raise AssertionError(f"The archive does not answer:\n{self.log}")
 
-    def stop(self, sig: int = signal.SIGTERM, within_s: float = 30) -> int:
+    def stop(self, sig: int = signal.SIGTERM, within_s: float = 60) -> int:
         """Send a signal, wait for the end and return the exit code."""
         assert self.process is not None
         self.process.send_signal(sig)
         return self.process.wait(within_s)
 
-    def wait_for(self, condition: Callable[[], bool], within_s: float = 30) -> bool:
+    def wait_for(self, condition: Callable[[], bool], within_s: float = 120) -> bool:
         """Return whether a condition that no event announces comes true in time."""
         until = time.monotonic() + within_s
         while not condition():

@@ -20,7 +20,7 @@ def found_silent(archive: RunningArchive) -> int:
 
 def test_a_killed_process_loses_no_job(tmp_path: Path, sample_data: Path, hub: FakeHub, token: str) -> None:
     with running_archive(
-        tmp_path, sample_data, hub.api_url, jobs={"leaseS": 2, "pollS": 0.2, "concurrent": 1}
+        tmp_path, sample_data, hub.api_url, jobs={"leaseS": 3, "pollS": 0.2, "concurrent": 1}
     ) as archive:
         client = JobClient(archive, token)
         done = client.create(BRIGHT)
@@ -41,14 +41,14 @@ def test_a_killed_process_loses_no_job(tmp_path: Path, sample_data: Path, hub: F
 def test_a_job_that_kills_every_process_is_given_up(
     tmp_path: Path, sample_data: Path, hub: FakeHub, token: str
 ) -> None:
-    with running_archive(tmp_path, sample_data, hub.api_url, jobs={"leaseS": 1.5, "pollS": 0.2}) as archive:
+    with running_archive(tmp_path, sample_data, hub.api_url, jobs={"leaseS": 3, "pollS": 0.2}) as archive:
         client = JobClient(archive, token)
         job_id = client.create(ENDLESS)
         for lives in (1, 2):
             assert client.begun(job_id).phase == "EXECUTING"
             archive.stop(signal.SIGKILL)
             archive.start()
-            assert archive.wait_for(lambda: found_silent(archive) == lives)  # noqa: B023 -- waited for here
+            assert archive.wait_for(lambda: found_silent(archive) >= lives)  # noqa: B023 -- waited for here
         seen = client.ended(job_id)
         assert seen.phase == "ERROR"
         assert "interrupted twice" in (seen.error or "")
@@ -57,14 +57,14 @@ def test_a_job_that_kills_every_process_is_given_up(
 def test_a_stopped_service_queues_its_running_jobs_again(
     tmp_path: Path, sample_data: Path, hub: FakeHub, token: str
 ) -> None:
-    with running_archive(tmp_path, sample_data, hub.api_url, jobs={"leaseS": 60}) as archive:
+    with running_archive(tmp_path, sample_data, hub.api_url, jobs={"leaseS": 300}) as archive:
         client = JobClient(archive, token)
         job_id = client.create(ENDLESS)
         client.begun(job_id)
         assert archive.stop() == 0
         archive.start()
-        # Were the job still leased to the old process, nobody could begin it for a minute.
-        assert client.begun(job_id, within_s=20).phase == "EXECUTING"
+        # Were the job still leased to the old process, nobody could begin it for five minutes.
+        assert client.begun(job_id, within_s=120).phase == "EXECUTING"
         client.request("DELETE", f"/{job_id}")
 
 

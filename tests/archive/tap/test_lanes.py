@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import select
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Self
-from urllib.parse import urlencode
 
 import pytest
 import requests
 
 from ...support.fake_hub import FakeHub
-from ...support.running_archive import PREFIX, RunningArchive, running_archive
+from ...support.running_archive import RunningArchive, running_archive
+from .held import Held
 from .queries import ENDLESS
 from .uws_client import JobClient
 
@@ -33,40 +30,14 @@ def lanes(
 ) -> Iterator[RunningArchive]:
     """One worker in each lane, room for two who wait, and little patience."""
     folder = tmp_path_factory.mktemp("lanes")
-    engine = {"quickBytes": 2_000_000, "quickS": 1, "queueS": 1, "queueLength": 2}
+    engine = {"quickBytes": 2_000_000, "quickS": 3, "queueS": 3, "queueLength": 2}
     with running_archive(folder, sample_data, hub.api_url, engine=engine, jobs={"concurrent": 1}) as archive:
         yield archive
 
 
 def running(archive: RunningArchive, count: int) -> bool:
-    note = requests.get(f"{archive.tap}/availability", timeout=10).text
+    note = requests.get(f"{archive.tap}/availability", timeout=60).text
     return f"{count} queries run" in note
-
-
-class Held:
-    """A query whose client holds on until the block ends, and then goes away."""
-
-    def __init__(self, archive: RunningArchive, query: str) -> None:
-        parameters = urlencode({"LANG": "ADQL", "QUERY": query, "EXECUTIONDURATION": "600"})
-        host, port = archive.base.removeprefix("http://").split(":")
-        self._connection = socket.create_connection((host, int(port)), timeout=60)
-        request = f"GET {PREFIX}/tap/sync?{parameters} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-        self._connection.sendall(request.encode())
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
-
-    @property
-    def is_answered(self) -> bool:
-        return bool(select.select([self._connection], [], [], 0)[0])
-
-    def answer(self) -> str:
-        """Return the answer, once it is there."""
-        with self._connection.makefile("rb") as incoming:
-            return incoming.read().decode()
 
 
 def test_a_job_of_a_day_blocks_no_query(lanes: RunningArchive, token: str) -> None:
@@ -107,6 +78,6 @@ def test_a_query_that_only_seems_small_gives_its_place_to_those_that_are(lanes: 
         assert lanes.wait_for(lambda: running(lanes, 1))
         # It has the only quick worker, for all of ten minutes if it were left to it.
         assert lanes.wait_for(lambda: lanes.query(QUICK).status_code == 200)
-        assert running(lanes, 1)
+        assert lanes.wait_for(lambda: running(lanes, 1))
         assert not first.is_answered
     assert lanes.wait_for(lambda: running(lanes, 0))

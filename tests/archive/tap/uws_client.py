@@ -59,7 +59,7 @@ class JobClient:
         assert response.status_code == 200, response.text
         return _read(response.text)
 
-    def ended(self, job_id: str, within_s: float = 60) -> Seen:
+    def ended(self, job_id: str, within_s: float = 120) -> Seen:
         """Wait until a job has ended."""
         until = time.monotonic() + within_s
         seen = self.see(job_id)
@@ -68,7 +68,7 @@ class JobClient:
             seen = self.see(job_id, WAIT="5", PHASE=seen.phase)
         return seen
 
-    def begun(self, job_id: str, within_s: float = 60) -> Seen:
+    def begun(self, job_id: str, within_s: float = 120) -> Seen:
         """Wait until a job is executing, or has ended."""
         until = time.monotonic() + within_s
         seen = self.see(job_id)

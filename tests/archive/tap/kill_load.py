@@ -35,6 +35,7 @@ class Promise:
     delete_asked: bool = False
     is_deleted: bool = False
     was_completed: bool = False
+    has_ended: bool = False
     seen: list[str] = field(default_factory=list)
 
 

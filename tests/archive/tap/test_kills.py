@@ -75,25 +75,23 @@ def kill_often(service: WarmArchive, stove: Stove, clients: list[Client], times:
             service.wait_until_up()
 
 
-def is_settled(client: Client, port: int) -> bool:
-    """Say whether all jobs of a client have ended; those that nobody wants to end are aborted."""
-    for promise in client.promises:
-        if promise.is_deleted:
-            continue
-        response = client.ask("GET", f"/{promise.job_id}", port)
-        if response.status_code == 404:
-            continue
-        if read_job(response.text)[0] in UNFINISHED:
-            if promise.rows is None:
-                promise.abort_asked = True
-                client.ask("POST", f"/{promise.job_id}/phase", port, data={"PHASE": "ABORT"})
-            return False
-    return True
+def goes_on(client: Client, promise: Promise, port: int) -> bool:
+    """Say whether a job has not ended yet; one that nobody wants to end is aborted."""
+    if promise.is_deleted or promise.has_ended:
+        return False
+    response = client.ask("GET", f"/{promise.job_id}", port)
+    promise.has_ended = response.status_code == 404 or read_job(response.text)[0] not in UNFINISHED
+    if not promise.has_ended and promise.rows is None:
+        promise.abort_asked = True
+        client.ask("POST", f"/{promise.job_id}/phase", port, data={"PHASE": "ABORT"})
+    return not promise.has_ended
 
 
 def unsettled(clients: list[Client], port: int) -> list[str]:
-    """Return the clients with jobs that go on; each is asked, so that what never ends leaves its place."""
-    return [client.name for client in clients if not is_settled(client, port)]
+    """Return the jobs that go on; each is asked for until it has ended, and what never ends leaves its place."""
+    return [
+        promise.job_id for client in clients for promise in client.promises if goes_on(client, promise, port)
+    ]
 
 
 def check_kept(client: Client, port: int) -> list[str]:

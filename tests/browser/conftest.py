@@ -8,16 +8,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from tests.support.chromium import running_chromium
 from tests.support.platform import RunningPlatform
 
 from .watch import Watch
 
 USER = "researcher"
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 START_MS = 120_000
+PATIENCE_MS = 60_000  # the usual five seconds are too few for a machine that has other things to do
 HIDE_TOASTS = "document.querySelectorAll('.jp-Notification-Toast-Close').forEach(button => button.click())"
 MAIN_TABS = "#jp-main-dock-panel .lm-DockPanel-tabBar .lm-TabBar-tab"
 WIDE: ViewportSize = {"width": 1280, "height": 800}
@@ -28,6 +28,7 @@ def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"there is no browser at {CHROMIUM}: install the Debian package chromium")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
         launched.close()
@@ -43,6 +44,7 @@ def watch() -> Watch:
 def desk(browser: Browser, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
     """JupyterLab, reached through the log-in page as by somebody who has just been given an account."""
     context = browser.new_context(viewport=WIDE)
+    context.set_default_timeout(PATIENCE_MS)
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=platform.url)
     watch.over(context)
     page = context.new_page()
@@ -70,8 +72,9 @@ def lab(desk: Page, platform: RunningPlatform, watch: Watch) -> Iterator[Page]:
     watch.complaints.clear()
     yield desk
     close = desk.locator(f"{MAIN_TABS}:has-text('Query') .lm-TabBar-tabCloseIcon")
-    while close.count() > 0:
+    for left in reversed(range(close.count())):
         close.first.click()
+        expect(close).to_have_count(left)
 
 
 @pytest.fixture
@@ -79,7 +82,7 @@ def tidy(platform: RunningPlatform) -> Iterator[None]:
     """Take away what a test leaves in MyDB and in the home."""
     yield
     headers = {"Authorization": f"Bearer {platform.token(USER)}"}
-    with httpx.Client(base_url=f"{platform.url}/services/archive", headers=headers) as client:
+    with httpx.Client(base_url=f"{platform.url}/services/archive", headers=headers, timeout=60) as client:
         for table in client.get("/mydb/tables").json()["tables"]:
             client.delete(f"/mydb/tables/{table['name']}")
         for entry in client.get(f"/files/home/{USER}").json()["entries"]:

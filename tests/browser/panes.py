@@ -13,8 +13,10 @@ def open_pane(lab: Page, name: str) -> Locator:
     if not pane.is_visible():
         lab.locator(f".jp-SideBar .lm-TabBar-tab[title^='{name}']").click()
     expect(pane).to_be_visible()
-    if (search := pane.get_by_role("searchbox")).count():
-        search.fill("")  # what an earlier test looked for
+    search = pane.get_by_role("searchbox")
+    if search.count() and search.input_value():  # what an earlier test looked for
+        search.fill("")
+        expect(pane.locator("mark")).to_have_count(0)  # else it would be looked for anew amid this test
     return pane
 
 

@@ -38,6 +38,10 @@ def _arriving(home: Path) -> bool:
     return any(path.is_file() for path in home.parent.glob(".incoming/**/*"))
 
 
+def _texts(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
 def _drop(devtools: CDPSession, target: Locator, *paths: Path) -> None:
     """Drop files of the desktop, as a hand would."""
     box = target.bounding_box()
@@ -111,8 +115,8 @@ def test_files_and_folders_of_the_desktop_are_dropped_on_the_pane(
     expect(pane.locator(".ah-Entry.ah-mod-folder", has_text="night")).to_be_visible()
     expect(pane.locator(".ah-Entry", has_text="log é.txt")).to_be_visible()
     assert (home / "log é.txt").read_text() == "clear sky"
-    arrived = {path.name: path.read_text() for path in (home / "night" / "raw").iterdir()}
-    assert arrived == {f"{number}.fits": str(number) for number in range(6)}
+    sent = {f"{number}.fits": str(number) for number in range(6)}
+    until(lambda: _texts(home / "night" / "raw") == sent, "the folder's files have arrived")
 
 
 def test_a_dropped_file_that_is_there_already_is_asked_about(

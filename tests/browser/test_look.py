@@ -76,7 +76,7 @@ def test_the_notebooks_pane_beside_a_copy(lab: Page, tidy: None, take: Take, pic
     diagram.get_by_role("button").click()
     panel = lab.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     expect(panel.get_by_role("heading", name="The Hertzsprung–Russell diagram of Hipparcos")).to_be_visible(
-        timeout=30_000
+        timeout=120_000
     )
     if pictures is not None:  # with the diagram in it, which takes a while
         expect(panel.locator(".jp-Notebook-ExecutionIndicator")).to_have_attribute(

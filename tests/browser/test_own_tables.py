@@ -66,7 +66,7 @@ def test_a_table_is_copied_indexed_and_tells_how_it_was_made(
     _answer(lab, "kept")
     expect(_own(pane, "kept")).to_be_visible()
     _choose(lab, _own(pane, "kept"), "Index by position")
-    expect(pane.locator(".ah-Detail-facts")).to_contain_text("indexed by position", timeout=60_000)
+    expect(pane.locator(".ah-Detail-facts")).to_contain_text("indexed by position")
     _choose(lab, _own(pane, "kept"), "How was this made?")
     dialog = lab.locator(".jp-Dialog")
     expect(dialog.locator(".ah-Origin-query")).to_have_text(BRIGHT)

@@ -66,10 +66,10 @@ def test_a_screen_reader_finds_a_grid_with_places(lab: Page) -> None:
     grid.focus()
     for key in ("Control+End", "ArrowUp", "Home"):
         lab.keyboard.press(key)
-    active = lab.locator(f"[id='{grid.get_attribute('aria-activedescendant')}']")
+    # The grid names its active cell when it has painted it.
+    active = lab.locator("[aria-rowindex='101'] [aria-colindex='1']")
     expect(active).to_be_visible()
-    expect(active).to_have_attribute("aria-colindex", "1")
-    assert active.locator("..").get_attribute("aria-rowindex") == "101"
+    expect(grid).to_have_attribute("aria-activedescendant", active.get_attribute("id") or "?")
 
 
 def test_a_misspelt_column_is_shown_in_its_place_and_mended(lab: Page, watch: Watch) -> None:
@@ -101,7 +101,7 @@ def test_an_example_of_the_empty_tab_works(lab: Page, number: int) -> None:
     open_query_tab(lab)
     lab.locator(".ah-Welcome-example").nth(number).click()
     lab.keyboard.press("Control+Enter")
-    expect(lab.locator(".ah-Result-status")).to_contain_text(" rows, ", timeout=30_000)
+    expect(lab.locator(".ah-Result-status")).to_contain_text(" rows, ")
     expect(lab.get_by_role("grid")).to_be_visible()
 
 
@@ -147,7 +147,7 @@ def test_a_reload_brings_text_and_limit_back(lab: Page) -> None:
         write_query(lab, "SELECT 1 AS kept")
     kept.value.response()
     lab.goto(lab.url.partition("?")[0])
-    expect(lab.locator(".ah-Editor .cm-content")).to_have_text("SELECT 1 AS kept", timeout=60_000)
+    expect(lab.locator(".ah-Editor .cm-content")).to_have_text("SELECT 1 AS kept")
     expect(lab.get_by_label("Row limit")).to_have_value("100000")
 
 
@@ -205,7 +205,6 @@ def test_it_stands_in_light_dark_and_narrow(
     assert grid is not None
     assert grid["width"] <= width
     assert grid["height"] > 150
-    dark = lab.evaluate("document.body.dataset.jpThemeLight") == "false"
-    assert dark == (scheme == "dark")
+    expect(lab.locator("body")).to_have_attribute("data-jp-theme-light", str(scheme == "light").lower())
     if pictures is not None:
         lab.screenshot(path=pictures / f"{name}.png")

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import Any
 import requests
 
 from .ports import free_port
+from .waiting import comes_true
 
 __all__ = ["RunningArchive", "running_archive", "small_settings"]
 
@@ -74,15 +74,15 @@ class RunningArchive:
 
     def wait_until_up(self, within_s: float = 120) -> None:
         """Return when the archive answers; fail with its log when it does not."""
-        until = time.monotonic() + within_s
-        while time.monotonic() < until:
-            self.check_alive()
-            try:
-                requests.get(f"{self.tap}/availability", timeout=5)
-                return
-            except (requests.ConnectionError, requests.Timeout):
-                time.sleep(0.05)
-        raise AssertionError(f"The archive does not answer:\n{self.log}")
+        assert comes_true(self._answers, timeout_s=within_s), f"The archive does not answer:\n{self.log}"
+
+    def _answers(self) -> bool:
+        self.check_alive()
+        try:
+            requests.get(f"{self.tap}/availability", timeout=5)
+        except (requests.ConnectionError, requests.Timeout):
+            return False
+        return True
 
     def stop(self, sig: int = signal.SIGTERM, within_s: float = 60) -> int:
         """Send a signal, wait for the end and return the exit code."""
@@ -92,12 +92,7 @@ class RunningArchive:
 
     def wait_for(self, condition: Callable[[], bool], within_s: float = 120) -> bool:
         """Return whether a condition that no event announces comes true in time."""
-        until = time.monotonic() + within_s
-        while not condition():
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.05)
-        return True
+        return comes_true(condition, timeout_s=within_s)
 
     def query(
         self,

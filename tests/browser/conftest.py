@@ -25,13 +25,9 @@ WIDE: ViewportSize = {"width": 1280, "height": 800}
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"there is no browser at {CHROMIUM}: install the Debian package chromium")
-    with sync_playwright() as playwright:
+    with running_chromium() as launched:
         expect.set_options(timeout=PATIENCE_MS)
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="package")

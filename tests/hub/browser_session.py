@@ -10,7 +10,7 @@ from ..support.waiting import until
 
 __all__ = ["BrowserSession"]
 
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 class BrowserSession:
@@ -28,14 +28,14 @@ class BrowserSession:
 
     def log_in(self, name: str, password: str) -> requests.Response:
         """Send the log-in form as the page would; what it leads to is not followed."""
-        page = self.http.get(f"{self.url}/hub/login", timeout=30)
+        page = self.http.get(f"{self.url}/hub/login", timeout=60)
         assert page.ok, page.text
         form = {"username": name, "password": password, "_xsrf": self._xsrf("/hub/")}
-        return self.http.post(f"{self.url}/hub/login", data=form, allow_redirects=False, timeout=30)
+        return self.http.post(f"{self.url}/hub/login", data=form, allow_redirects=False, timeout=60)
 
     def start_server(self, name: str) -> None:
         """Ask for a server and wait until it is ready."""
-        page = self.http.get(f"{self.url}/hub/spawn", timeout=30)
+        page = self.http.get(f"{self.url}/hub/spawn", timeout=60)
         assert page.ok, page.text
 
         def is_ready() -> bool:
@@ -48,20 +48,20 @@ class BrowserSession:
 
     def stop_server(self, name: str) -> None:
         """Ask for the server's end and wait for it."""
-        answer = self.http.delete(self._api(name) + "/server", headers=self._headers, timeout=30)
+        answer = self.http.delete(self._api(name) + "/server", headers=self._headers, timeout=60)
         assert answer.status_code in {202, 204}, answer.text
         until(lambda: not self._model(name)["servers"], "the server has stopped", timeout_s=PATIENCE_S)
 
     def get(self, path: str) -> requests.Response:
         """Open a page, following where it leads."""
-        return self.http.get(self.url + path, timeout=30)
+        return self.http.get(self.url + path, timeout=60)
 
     @property
     def _headers(self) -> dict[str, str]:
         return {"X-XSRFToken": self._xsrf("/hub/")}
 
     def _model(self, name: str) -> dict[str, Any]:
-        model: dict[str, Any] = self.http.get(self._api(name), headers=self._headers, timeout=30).json()
+        model: dict[str, Any] = self.http.get(self._api(name), headers=self._headers, timeout=60).json()
         return model
 
     def _api(self, name: str) -> str:

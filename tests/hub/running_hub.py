@@ -26,7 +26,7 @@ __all__ = ["PASSWORDS", "RunningHub", "lab_environment", "password_hash"]
 ROOT = Path(__file__).parents[2]
 PASSWORDS = {"administrator": "a long one", "researcher": "correct horse", "student1": " spaces matter "}
 ACCOUNT = {"uid": 61080, "gid": 61080}
-PATIENCE_S = 60
+PATIENCE_S = 120
 
 
 def password_hash(password: str) -> str:
@@ -183,7 +183,7 @@ class RunningHub:
     def as_token(self, token: str, method: str, path: str, **options: Any) -> requests.Response:
         """Ask the hub's API with a token."""
         headers = {"Authorization": f"Bearer {token}"}
-        return requests.request(method, self.api + path, headers=headers, timeout=30, **options)
+        return requests.request(method, self.api + path, headers=headers, timeout=60, **options)
 
     @property
     def _path(self) -> str:

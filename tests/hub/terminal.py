@@ -11,7 +11,7 @@ import websocket
 
 __all__ = ["run_in_terminal"]
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 
 
 def run_in_terminal(server: str, token: str, command: str) -> str:
@@ -27,7 +27,7 @@ def run_in_terminal(server: str, token: str, command: str) -> str:
         What is typed.
     """
     headers = {"Authorization": f"Bearer {token}"}
-    made = requests.post(f"{server}/api/terminals", headers=headers, timeout=30)
+    made = requests.post(f"{server}/api/terminals", headers=headers, timeout=60)
     assert made.ok, made.text
     name = made.json()["name"]
     address = f"{server}/terminals/websocket/{name}".replace("http", "ws", 1)
@@ -38,7 +38,7 @@ def run_in_terminal(server: str, token: str, command: str) -> str:
         return _read_until(terminal, "the-end")
     finally:
         terminal.close()
-        requests.delete(f"{server}/api/terminals/{name}", headers=headers, timeout=30)
+        requests.delete(f"{server}/api/terminals/{name}", headers=headers, timeout=60)
 
 
 def _read_until(terminal: websocket.WebSocket, mark: str) -> str:

@@ -65,9 +65,9 @@ def test_an_unknown_name_takes_as_long_as_a_known_one() -> None:
     def fastest(name: str) -> float:
         times = []
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.thread_time()  # which other programs do not lengthen
             verify(accounts, name, "wrong")
-            times.append(time.perf_counter() - start)
+            times.append(time.thread_time() - start)
         return min(times)
 
     assert 0.5 < fastest("nobody") / fastest("ada") < 2

@@ -258,9 +258,9 @@ def test_the_probe_tells_whether_it_is_held_back(capsys: pytest.CaptureFixture[s
 
 def test_two_probes_see_each_others_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(tmp_path / "shared")
-    other = threading.Thread(target=probe.main, args=(["share", folder, "b", "a", "30"],))
+    other = threading.Thread(target=probe.main, args=(["share", folder, "b", "a", "200"],))
     other.start()
-    assert probe.main(["share", folder, "a", "b", "30"]) == 0
+    assert probe.main(["share", folder, "a", "b", "200"]) == 0
     other.join()
     assert capsys.readouterr().out.count('"shared": true') == 2
     assert probe.main(["tidy", folder]) == 0

@@ -14,7 +14,6 @@ from .browser_session import BrowserSession
 from .running_hub import PASSWORDS, RunningHub
 
 USER = "researcher"
-PATIENCE_S = 15
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +41,7 @@ def failure(hub: RunningHub) -> Callable[[], str]:
         browser.log_in(USER, PASSWORDS[USER])
         browser.get("/hub/spawn")
         address = f"/hub/spawn-pending/{USER}"
-        until(lambda: browser.get(address).status_code >= 500, "the failure is said", timeout_s=PATIENCE_S)
+        until(lambda: browser.get(address).status_code >= 500, "the failure is said")
         return browser.get(address).text
 
     return failure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from kubernetes_asyncio.client import ApiException
@@ -87,6 +88,8 @@ class PodWatch:
         if now - self._log_read >= _QUIET_S:
             self._log_read = now
             self._said_in_log = diagnose_log(await self._log())
+        if self._said_in_log and self._spawner.pod_reflector.is_settling:
+            return replace(self._said_in_log, patience_s=None)  # told, but no reason to give up
         return self._said_in_log
 
     async def _log(self) -> str:

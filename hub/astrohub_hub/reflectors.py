@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import aiohttp
@@ -17,10 +18,19 @@ UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
 _AGAIN_S = 1
 #: Any version: after an outage the one that was seen last may be gone.
 _ANY = "0"
+#: Nodes, scheduler and proxies ask ever more rarely while the API server is away: they come back after it.
+_SETTLING_S = 90
 
 
 class _Tireless(ResourceReflector):  # type: ignore[misc]
     """Asks again each second while the API server does not answer; KubeSpawner's own gives up after 51 s."""
+
+    _back: float | None = None
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the API server is back so lately that others may still be finding it again."""
+        return self._back is not None and time.monotonic() - self._back < _SETTLING_S
 
     async def _list_and_update(self, resource_version: str | None = None) -> str:
         told = False
@@ -36,6 +46,7 @@ class _Tireless(ResourceReflector):  # type: ignore[misc]
             else:
                 if told:
                     self.log.info("The %s can be read again", self.kind)
+                    self._back = time.monotonic()
                 return found
             resource_version = _ANY
             await asyncio.sleep(_AGAIN_S)

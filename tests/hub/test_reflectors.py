@@ -48,14 +48,14 @@ class _Api:
         return failure
 
 
-def _read(api: _Api, *, before: bool) -> dict[str, Any]:
-    async def read() -> dict[str, Any]:
+def _read(api: _Api, *, before: bool) -> Any:
+    async def read() -> Any:
         reflector = reflectors.tireless(PodReflector)(namespace="there")
         reflector.api = api
         if before:
             reflector.first_load_future.set_result(None)
         await reflector._list_and_update("6")
-        return dict(reflector.pods)
+        return reflector
 
     return asyncio.run(read())
 
@@ -68,7 +68,7 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_outage_is_waited_for_and_then_any_version_will_do() -> None:
     # KubeSpawner's own would have given up long before.
     api = _Api(*[ConnectionRefusedError()] * 100, _Refusal(503), _Refusal(410))
-    assert list(_read(api, before=True)) == ["there/jupyter-ada"]
+    assert list(_read(api, before=True).pods) == ["there/jupyter-ada"]
     assert api.versions[0] == "6"
     assert set(api.versions[1:]) == {"0"}
 
@@ -76,3 +76,13 @@ def test_an_outage_is_waited_for_and_then_any_version_will_do() -> None:
 def test_a_hub_that_never_saw_the_cluster_says_so() -> None:
     with pytest.raises(ConnectionRefusedError):
         _read(_Api(ConnectionRefusedError()), before=False)
+
+
+def test_a_cluster_whose_api_server_is_just_back_is_known_to_be_settling(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert not _read(_Api(), before=True).is_settling
+    after = _read(_Api(ConnectionRefusedError()), before=True)
+    assert after.is_settling
+    monkeypatch.setattr(reflectors, "_SETTLING_S", 0)
+    assert not after.is_settling

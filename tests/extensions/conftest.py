@@ -42,7 +42,7 @@ class Lab:
         """Ask a route below `astrohub/` with Jupyter's token."""
         headers = {"Authorization": f"token {self.token}", **options.pop("headers", {})}
         url = f"{self.url}/astrohub/{path}"
-        return httpx.request(method, url, headers=headers, timeout=30, **options)
+        return httpx.request(method, url, headers=headers, timeout=60, **options)
 
     @property
     def query_url(self) -> str:
@@ -55,14 +55,14 @@ class Lab:
             self.query_url,
             json={"query": query, "maxrec": maxrec, "id": "a-query"},
             headers={"Authorization": f"token {self.token}"},
-            timeout=30,
+            timeout=60,
         )
 
 
 @pytest.fixture(scope="session")
 def archive() -> Iterator[FakeArchive]:
     """An archive that does what the words of a query ask for."""
-    with FakeArchive() as running:
+    with FakeArchive(port=free_port()) as running:
         yield running
 
 
@@ -82,7 +82,7 @@ def running_lab(archive: FakeArchive, tmp_path_factory: pytest.TempPathFactory) 
         yield lab
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(60)
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def _environment(folder: Path, archive: FakeArchive, lab: Lab) -> dict[str, str]
 
 
 def _wait_until_it_answers(lab: Lab, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline and process.poll() is None:
         try:
             httpx.get(f"{lab.url}/api", timeout=5)

@@ -100,9 +100,9 @@ def test_an_upload_that_is_given_up_breaks_off_in_the_archive(lab: Lab, archive:
         lines += [f"Authorization: token {lab.token}", "Content-Length: 1000000", "", ""]
         writer.write("\r\n".join(lines).encode() + b"x" * 200_000)
         await writer.drain()
-        assert await asyncio.to_thread(archive.arriving.wait, 10)
+        assert await asyncio.to_thread(archive.arriving.wait, 60)
         writer.close()
-        assert await asyncio.to_thread(archive.left.wait, 10)
+        assert await asyncio.to_thread(archive.left.wait, 60)
 
     asyncio.run(give_up())
     assert archive.requests == []
@@ -124,7 +124,7 @@ def test_a_result_that_breaks_off_leaves_no_file(lab: Lab, archive: FakeArchive)
     said = {"query": "SELECT drop", "id": "a", "format": "csv", "path": "home/me/a.csv"}
     answer = lab.call("POST", "save", json=said)
     assert (answer.status_code, answer.json()["slug"]) == (502, "broken-off")
-    assert archive.left.wait(10)
+    assert archive.left.wait(60)
     assert [request.path for request in archive.requests] == ["/tap/sync"]
 
 

@@ -123,7 +123,8 @@ def test_an_answer_that_breaks_off_has_no_last_words(lab: Lab) -> None:
 def test_a_request_that_is_not_understood_never_reaches_the_archive(
     lab: Lab, archive: FakeArchive, body: bytes
 ) -> None:
-    answer = httpx.post(lab.query_url, content=body, headers={"Authorization": f"token {lab.token}"})
+    headers = {"Authorization": f"token {lab.token}"}
+    answer = httpx.post(lab.query_url, content=body, headers=headers, timeout=60)
     assert (answer.status_code, answer.json()["slug"]) == (400, "usage")
     assert archive.requests == []
 
@@ -134,21 +135,21 @@ async def test_leaving_stops_the_query_in_the_archive(lab: Lab, archive: FakeArc
         headers = {"Authorization": f"token {lab.token}"}
         body = {"query": query, "maxrec": 100_000, "id": "a-query"}
         async with (
-            httpx.AsyncClient(timeout=30) as client,
+            httpx.AsyncClient(timeout=60) as client,
             client.stream("POST", lab.query_url, json=body, headers=headers) as answer,
         ):
             async for _ in answer.aiter_raw():
                 archive.thinking.set()
 
     asking = asyncio.create_task(ask())
-    assert await asyncio.to_thread(archive.thinking.wait, 10), "the query never began"
+    assert await asyncio.to_thread(archive.thinking.wait, 60), "the query never began"
     asking.cancel()
-    assert await asyncio.to_thread(archive.left.wait, 10), "the archive still works on it"
+    assert await asyncio.to_thread(archive.left.wait, 60), "the archive still works on it"
     assert lab.ask("SELECT 1").status_code == 200
 
 
 def test_no_token_is_in_what_the_page_gets_or_in_the_log(lab: Lab) -> None:
-    pages = [httpx.get(f"{lab.url}/lab", headers={"Authorization": f"token {lab.token}"}).text]
+    pages = [httpx.get(f"{lab.url}/lab", headers={"Authorization": f"token {lab.token}"}, timeout=60).text]
     pages += [lab.ask(query).text for query in ("SELECT 1", "SELECT phot_g_mean_mg", "SELECT crash")]
     assert [page for page in pages if TOKEN in page] == []
     assert TOKEN not in lab.log.read_text()

@@ -51,14 +51,14 @@ def test_a_handler_that_does_not_ask_is_found() -> None:
 
 
 def test_a_stranger_is_refused(lab: Lab, archive: FakeArchive) -> None:
-    assert httpx.post(lab.query_url, json=_BODY).status_code == 403
+    assert httpx.post(lab.query_url, json=_BODY, timeout=60).status_code == 403
     assert archive.requests == []
 
 
 @pytest.fixture
 def browser(lab: Lab) -> httpx.Client:
     """A client that is logged in by cookie, as a browser is."""
-    client = httpx.Client(follow_redirects=True)
+    client = httpx.Client(follow_redirects=True, timeout=60)
     client.get(f"{lab.url}/lab", params={"token": lab.token}).raise_for_status()
     return client
 
@@ -86,7 +86,7 @@ _DOORS = [("GET", "catalog"), ("PUT", "files/home/a"), ("POST", "files/home/a"),
 def test_a_stranger_reaches_nothing_of_the_archive(
     lab: Lab, archive: FakeArchive, method: str, path: str
 ) -> None:
-    answer = httpx.request(method, f"{lab.url}/astrohub/archive/{path}", content=b"x")
+    answer = httpx.request(method, f"{lab.url}/astrohub/archive/{path}", content=b"x", timeout=60)
     assert answer.status_code == 403
     assert archive.requests == []
 

@@ -241,9 +241,9 @@ def test_ctrl_c_stops_it_cleanly(archive: FakeArchive, tmp_path: Path, part: str
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
-    assert archive.started.wait(30)
+    assert archive.started.wait(120)
     process.send_signal(signal.SIGINT)
-    assert process.communicate(timeout=30)[1] == "Stopped.\n"
+    assert process.communicate(timeout=120)[1] == "Stopped.\n"
     assert process.returncode == 130
     assert os.listdir(tmp_path) == []
 

@@ -58,9 +58,9 @@ def test_the_kernel_runs_in_this_environment() -> None:
     try:
         client = manager.blocking_client()
         client.start_channels()
-        client.wait_for_ready(timeout=60)
+        client.wait_for_ready(timeout=120)
         answer = client.execute_interactive(
-            "import sys, astrohub", user_expressions={"prefix": "sys.prefix"}, timeout=60
+            "import sys, astrohub", user_expressions={"prefix": "sys.prefix"}, timeout=120
         )
         assert sys.prefix in answer["content"]["user_expressions"]["prefix"]["data"]["text/plain"]
         client.stop_channels()

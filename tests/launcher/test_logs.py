@@ -33,7 +33,7 @@ def test_logs_follow_goes_on_until_it_is_stopped(clone: SmallClone) -> None:
         log.write("something new\n")
     assert process.stdout.readline() == "something new\n"
     process.terminate()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
 
 
 def test_a_large_log_is_moved_aside_while_it_is_written(tmp_path: Path) -> None:

@@ -28,9 +28,8 @@ def _answers(platform: RunningPlatform) -> bool:
 
 
 def test_all_parts_are_healthy(platform: RunningPlatform) -> None:
-    status = platform.status()
-    assert status["healthy"], status
-    assert status["url"] == platform.url
+    until(lambda: bool(platform.status()["healthy"]), "all is healthy")
+    assert platform.status()["url"] == platform.url
 
 
 def test_a_token_of_the_hub_is_printed_alone(platform: RunningPlatform) -> None:
@@ -53,8 +52,8 @@ def test_the_archive_is_reached_again_after_the_proxy_died(platform: RunningPlat
     before = _parts(platform)["proxy"]
     os.kill(before["pid"], signal.SIGKILL)
     until(lambda: _parts(platform)["proxy"]["restarts"] > before["restarts"], "the death was seen")
-    until(lambda: _answers(platform), "the routes are back", timeout_s=60)
-    assert platform.run("status").returncode == 0
+    until(lambda: _answers(platform), "the routes are back")
+    until(lambda: platform.run("status").returncode == 0, "all is healthy again")
 
 
 def test_a_second_up_finds_everything_done(platform: RunningPlatform) -> None:
@@ -63,7 +62,7 @@ def test_a_second_up_finds_everything_done(platform: RunningPlatform) -> None:
     result = platform.up()
     assert result.returncode == 0, result.stderr
     assert "Everything is there already" in result.stdout
-    assert _answers(platform)
+    until(lambda: _answers(platform), "the archive answers")
     ready = re.search(r"ready after (\S+ s)", result.stdout)
     assert ready is not None
     sys.stdout.write(f"second up: {ready[1]}\n")

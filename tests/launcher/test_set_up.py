@@ -106,7 +106,7 @@ def test_ctrl_c_ends_the_tools_and_the_next_up_goes_on(clone: SmallClone) -> Non
         lambda: (clone.data / "environments" / "hub" / ".astrohub-stamp.json").exists(), "the hub's are there"
     )
     process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=30)
+    said, _ = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "the same command goes on from here" in said
     assert "Traceback" not in said
@@ -122,7 +122,7 @@ def test_a_killed_set_up_leaves_tools_that_the_next_one_ends(clone: SmallClone) 
     process = clone.begin("up", "--detach", "--port", str(clone.port))
     until(lambda: any("lab.txt" in call for call in clone.calls()), "the lab's packages are under way")
     process.kill()
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
     left = clone.processes()
     assert left
     (clone.faults / "wait-lab").rename(clone.faults / "wait-nothing")
@@ -141,7 +141,7 @@ def test_a_second_set_up_at_once_is_sent_away(clone: SmallClone) -> None:
         f"Another set-up is at work in {clone.data / 'environments'} (process {process.pid})" in result.stderr
     )
     (clone.faults / "wait-lab").unlink()
-    process.communicate(timeout=60)
+    process.communicate(timeout=120)
     assert process.returncode == 0
 
 

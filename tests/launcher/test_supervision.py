@@ -37,7 +37,7 @@ def test_a_part_that_hangs_is_ended_and_started_again_and_this_is_said(clone: Sm
     clone.up(ASTROHUB_PATIENCE_S="2")
     before = _parts(clone)
     os.kill(before["archive"]["pid"], signal.SIGSTOP)
-    until(lambda: _parts(clone)["archive"]["restarts"] == 1, "it was ended", timeout_s=60)
+    until(lambda: _parts(clone)["archive"]["restarts"] == 1, "it was ended")
     until(lambda: _parts(clone)["archive"]["healthy"], "it is healthy again")
     said = re.search(r"archive (did not answer for \d+ s and was ended)", _log(clone, "supervisor"))
     assert said is not None

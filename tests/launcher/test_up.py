@@ -146,7 +146,7 @@ def test_up_in_the_foreground_stops_all_parts_at_a_signal(clone: SmallClone, num
         assert line, said
         said += line
     process.send_signal(number)
-    rest, _ = process.communicate(timeout=40)
+    rest, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     assert rest.endswith("Stopped.\n")
     assert clone.processes() == []

@@ -16,6 +16,7 @@ from astrohub_hub.preflight import probe
 from astrohub_hub.preflight.checks.address import check_address, judge_certificate
 from astrohub_hub.preflight.checks.api import judge_clock, judge_version
 from astrohub_hub.preflight.checks.images import judge_image
+from astrohub_hub.preflight.checks.memory import judge_memory
 from astrohub_hub.preflight.checks.network import judge_names, judge_policy, judge_reach, node_clock
 from astrohub_hub.preflight.checks.quota import amount, judge_quota
 from astrohub_hub.preflight.checks.secret import judge_secret
@@ -111,6 +112,7 @@ def test_a_problem_is_said_with_its_cure(finding: Finding, said: str, cure: str)
         judge_reach("archive:8090", ""),
         judge_names("kubernetes.default.svc", ""),
         judge_policy(held=True),
+        judge_memory("a", all_end=False),
         judge_quota(_quota("requests.memory", "4Gi", "1Gi"), [Server(name="big", memory_guarantee="2G")], 1),
         judge_quota(_quota("count/jobs.batch", "1", "1"), [Server(name="big")], 1),
         judge_secret("mine", frozenset({"a", "b"}), ("a",)),
@@ -126,6 +128,13 @@ def test_what_is_as_it_must_be_needs_no_cure(finding: Finding) -> None:
 def test_a_certificate_that_ends_soon_is_a_warning_and_no_problem() -> None:
     finding = judge_certificate("hub.example.org", datetime.now(UTC) + timedelta(days=3, hours=1))
     assert finding.said == "the certificate of hub.example.org ends in 3 days"
+    assert exit_code([finding]) == 0
+
+
+def test_a_node_that_ends_whole_servers_for_want_of_memory_is_a_warning() -> None:
+    finding = judge_memory("large-1", all_end=True)
+    assert "on the node large-1 a kernel that takes too much memory ends the whole server" in finding.said
+    assert "singleProcessOOMKill: true" in finding.cure
     assert exit_code([finding]) == 0
 
 
@@ -254,6 +263,15 @@ def test_the_probe_tells_whether_it_is_held_back(capsys: pytest.CaptureFixture[s
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert _seen(capsys, "held", f"127.0.0.1:{server.getsockname()[1]}", "0") == {"held": False}
     assert _seen(capsys, "held", "127.0.0.1:1", "0") == {"held": True}
+
+
+@pytest.mark.parametrize(("told", "all_end"), [("1\n", True), ("0\n", False), (None, False)])
+def test_the_probe_tells_whether_a_container_ends_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], told: str | None, all_end: bool
+) -> None:
+    if told is not None:
+        (tmp_path / "memory.oom.group").write_text(told)
+    assert _seen(capsys, "memory", str(tmp_path)) == {"allEnd": all_end}
 
 
 def test_two_probes_see_each_others_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,14 @@ _PAUSE_S = 0.5
 def main(words: Sequence[str]) -> int:
     """Do one of the tasks; return the exit status."""
     task, *rest = words
-    tasks = {"listen": _listen, "look": _look, "held": _held, "share": _share, "tidy": _tidy}
+    tasks = {
+        "listen": _listen,
+        "look": _look,
+        "held": _held,
+        "share": _share,
+        "tidy": _tidy,
+        "memory": _memory,
+    }
     return tasks[task](rest)
 
 
@@ -67,6 +74,13 @@ def _tidy(words: Sequence[str]) -> int:
     """Remove the folder that two pods have shared."""
     shutil.rmtree(words[0], ignore_errors=True)
     return _say({})
+
+
+def _memory(words: Sequence[str]) -> int:
+    """Say whether all processes of this container end when one of them takes too much memory."""
+    file = Path(*words or ("/sys/fs/cgroup",), "memory.oom.group")
+    # Control groups of version 1 have no such file, and know no such thing.
+    return _say({"allEnd": file.is_file() and file.read_text(encoding="ascii").strip() == "1"})
 
 
 def _await(file: Path, content: str, seconds: float) -> bool:

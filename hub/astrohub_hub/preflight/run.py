@@ -12,6 +12,7 @@ from pathlib import Path
 from .checks.address import check_address
 from .checks.api import check_api
 from .checks.images import check_images
+from .checks.memory import check_memory
 from .checks.network import check_network
 from .checks.quota import check_quota
 from .checks.secret import check_secret
@@ -80,10 +81,14 @@ async def all_checks(cluster: Cluster, settings: PreflightSettings) -> list[Find
         if images[0].state is State.PROBLEM:
             return [
                 *found,
-                skipped("pods", "storage and network: their probes run in an image that cannot be started"),
+                skipped(
+                    "pods", "storage, network, memory: their probes run in an image that cannot be started"
+                ),
             ]
         for findings in await asyncio.gather(
-            _guarded("storage", check_storage(bench)), _guarded("network", check_network(bench))
+            _guarded("storage", check_storage(bench)),
+            _guarded("network", check_network(bench)),
+            _guarded("memory", check_memory(bench)),
         ):
             found += findings
         return found

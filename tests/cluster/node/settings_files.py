@@ -105,6 +105,8 @@ def _kubelet(certificates: Path) -> dict[str, object]:
         "enforceNodeAllocatable": [],
         "failSwapOn": False,
         "oomScoreAdj": 0,
+        # As sites are told to: where control groups are of version 2 the whole container would end otherwise.
+        "singleProcessOOMKill": True,
         "makeIPTablesUtilChains": False,
         "maxPods": 200,
         "serializeImagePulls": False,

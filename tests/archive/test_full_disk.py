@@ -69,4 +69,5 @@ def test_a_job_whose_result_has_no_room_says_so_and_leaves_nothing(tight: Runnin
     with filled(work(tight), but_bytes=120_000):
         job = client.create(f"SELECT a.* FROM ({ALL}) AS a, (SELECT TOP 20 mag FROM sky.stars) AS b")
         assert client.ended(job).error == FULL
-    assert not [path for path in (work(tight) / "jobs").rglob("*") if path.is_file()]
+    jobs = work(tight) / "jobs"
+    assert tight.wait_for(lambda: not [path for path in jobs.rglob("*") if path.is_file()])

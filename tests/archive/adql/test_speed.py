@@ -15,18 +15,19 @@ ONE_TABLE = """SELECT TOP 100 source_id, ra, dec, phot_g_mean_mag FROM gaia_dr3_
 WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(10, 20, 1)) AND phot_g_mean_mag < 5 ORDER BY phot_g_mean_mag"""
 
 
-def _best_ms(understood: Callable[[], Statement], times: int = 30) -> float:
-    """Return the best processor time: what the work takes, whatever else the machine does."""
-    best = float("inf")
-    for _ in range(times):
+def _takes_at_most(most_s: float, understood: Callable[[], Statement], tries: int) -> bool:
+    """Say whether one try of several took no more processor time: what the work takes on a quiet machine."""
+
+    def processor_s() -> float:
         start = time.thread_time()
         understood()
-        best = min(best, time.thread_time() - start)
-    return best * 1000
+        return time.thread_time() - start
+
+    return any(processor_s() < most_s for _ in range(tries))
 
 
 def test_a_query_of_one_table_takes_at_most_five_milliseconds(read: Callable[[str], Statement]) -> None:
-    assert _best_ms(lambda: read(ONE_TABLE)) < 5
+    assert _takes_at_most(0.005, lambda: read(ONE_TABLE), 1_000)
 
 
 def test_a_query_of_three_hundred_columns_takes_at_most_fifty_milliseconds(limits: Limits) -> None:
@@ -34,5 +35,5 @@ def test_a_query_of_three_hundred_columns_takes_at_most_fifty_milliseconds(limit
     wide = Catalog([Schema("s", (Table("s", "wide", columns, PlainTable((Path("x"),))),))])
     listed = ", ".join(f"w.{column.name} AS c{number}" for number, column in enumerate(columns))
     query = f"SELECT {listed} FROM s.wide AS w WHERE w.column_1 > 5"
-    assert _best_ms(lambda: understand(query, wide, limits), times=10) < 50
-    assert _best_ms(lambda: understand("SELECT * FROM s.wide", wide, limits), times=10) < 50
+    assert _takes_at_most(0.05, lambda: understand(query, wide, limits), 100)
+    assert _takes_at_most(0.05, lambda: understand("SELECT * FROM s.wide", wide, limits), 100)

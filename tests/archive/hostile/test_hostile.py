@@ -60,7 +60,9 @@ class Neighbour(threading.Thread):
     def run(self) -> None:
         """Ask until it is enough."""
         while not self._enough.wait(0.1):
-            self.codes.append(self._archive.query(_QUICK, timeout=60).status_code)
+            # Not hurried by the limit of the others: on a busy machine even this may take longer.
+            answer = self._archive.query(_QUICK, timeout=200, EXECUTIONDURATION="180")
+            self.codes.append(answer.status_code)
 
     def __enter__(self) -> Neighbour:
         self.start()
@@ -68,7 +70,7 @@ class Neighbour(threading.Thread):
 
     def __exit__(self, *_: object) -> None:
         self._enough.set()
-        self.join(60)
+        self.join(200)
 
 
 def _refused(response: requests.Response, text: str) -> str:
@@ -107,13 +109,13 @@ def test_hostile_statements_are_refused_while_others_are_answered(target: Runnin
 @pytest.mark.parametrize("name", COSTLY)
 def test_what_would_never_end_is_stopped_by_a_limit(name: str, target: RunningArchive, token: str) -> None:
     with Neighbour(target) as neighbour:
-        response = target.query(COSTLY[name], token=token, RESPONSEFORMAT="arrow", timeout=60)
+        response = target.query(COSTLY[name], token=token, RESPONSEFORMAT="arrow")
         problem = response.json()
         assert response.status_code == 400, problem
         assert problem["slug"] in ("timeout", "memory", "query"), problem
         assert len(problem["detail"]) > 20
     assert set(neighbour.codes) <= {200}
-    assert target.query(_QUICK).status_code == 200
+    assert target.query(_QUICK, EXECUTIONDURATION="180").status_code == 200
 
 
 def test_mutated_statements_are_answered_or_refused_in_a_sentence(target: RunningArchive, token: str) -> None:
@@ -121,7 +123,7 @@ def test_mutated_statements_are_answered_or_refused_in_a_sentence(target: Runnin
     with Neighbour(target) as neighbour:
         for number in range(200):
             text = mutated(f"http-{number}").encode("utf-8", "replace").decode()
-            response = target.query(text, token=token, RESPONSEFORMAT="arrow", MAXREC="100", timeout=60)
+            response = target.query(text, token=token, RESPONSEFORMAT="arrow", MAXREC="100")
             codes[response.status_code] += 1
             if response.status_code != 200:
                 _refused(response, text)

@@ -110,7 +110,7 @@ async def test_interpreters_that_were_killed_are_replaced_before_anybody_notices
 
 
 async def test_an_interpreter_that_hangs_is_ended_and_replaced() -> None:
-    async with interpreters(understand_s=0.05) as pool:
+    async with interpreters(understand_s=0.1) as pool:
         await pool.understand(QUICK)
         stopped = set(children())
         for pid in stopped:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
+from .support.last_words import last_words
 from .support.platform import RunningPlatform, running_platform
 from .support.postgresql import PostgreSQL, obstacle, running_postgresql
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show, below a failure, what the programs behind the test have written last."""
+    report = yield
+    if report.failed:
+        report.sections.extend(last_words(item))
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 
+from .last_words import last_lines
 from .ports import free_port
 from .waiting import comes_true
 
@@ -153,6 +154,9 @@ def running_archive(
     archive.start()
     try:
         yield archive
+    except BaseException:
+        sys.stdout.write(f"The archive's last words:\n{last_lines(archive.log)}\n")
+        raise
     finally:
         if archive.process is not None and archive.process.poll() is None:
             archive.stop()

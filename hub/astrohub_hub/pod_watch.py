@@ -19,6 +19,8 @@ __all__ = ["PodWatch"]
 _SERVER = "notebook"
 #: A server that has run so long and does not answer is asked for its log; then again after as long a time.
 _QUIET_S, _LOG_LINES, _REQUEST_S = 4.0, 60, 5
+#: What goes away by itself when the cluster has got over an outage of its API server.
+_PASSING = frozenset({"cut_off", "network", "volume"})
 _UNREADABLE = (*UNREACHABLE, ApiException)
 
 
@@ -48,8 +50,12 @@ class PodWatch:
     async def look(self) -> Finding | None:
         """Say what stands in the way now; nothing while all goes well."""
         pod = self._pod()
-        if pod is None:
-            return None
+        finding = await self._find(pod) if pod else None
+        if finding and finding.reason in _PASSING and self._spawner.pod_reflector.is_settling:
+            return replace(finding, patience_s=None)  # told, but no reason to give up
+        return finding
+
+    async def _find(self, pod: Mapping[str, Any]) -> Finding | None:
         finding = diagnose(pod) or diagnose_events(self.events(), started=_has_started(pod))
         if finding and finding.reason == "volume":
             return await self._look_at_claims(pod) or finding
@@ -88,8 +94,6 @@ class PodWatch:
         if now - self._log_read >= _QUIET_S:
             self._log_read = now
             self._said_in_log = diagnose_log(await self._log())
-        if self._said_in_log and self._spawner.pod_reflector.is_settling:
-            return replace(self._said_in_log, patience_s=None)  # told, but no reason to give up
         return self._said_in_log
 
     async def _log(self) -> str:

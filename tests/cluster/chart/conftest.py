@@ -16,6 +16,7 @@ from ..cluster import Cluster
 from ..places import CLONE
 from ..report import Report
 from ..supply.binaries import build_binaries
+from .groups import ADMINISTRATOR
 from .our_images import images_on_node
 from .rendering import Render, rendered
 from .site import PATIENCE_S, Lab, Site
@@ -23,7 +24,6 @@ from .site import PATIENCE_S, Lab, Site
 #: The first test waits for images, chart and sample data.
 TIMEOUT_S = 3000
 STUDENTS = tuple(f"student{number}" for number in range(1, 6))
-ADMINISTRATOR = "administrator"
 PEOPLE = ("researcher", "collaborator", ADMINISTRATOR, *STUDENTS)
 
 

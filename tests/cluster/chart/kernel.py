@@ -23,13 +23,18 @@ class Kernel:
     ----------
     lab
         Where it runs.
+    name
+        Which kernel it is; the default one if none is named.
     """
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, name: str | None = None) -> None:
         self._token = lab.token()
         self._base = f"{lab.site.url()}/user/{lab.name}"
         answer = requests.post(
-            f"{self._base}/api/kernels", headers=self._headers, json={}, timeout=_PATIENCE_S
+            f"{self._base}/api/kernels",
+            headers=self._headers,
+            json={"name": name} if name else {},
+            timeout=_PATIENCE_S,
         )
         assert answer.ok, answer.text
         self.id = str(answer.json()["id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,6 +18,9 @@ from ..report import Report
 __all__ = ["Outage", "log_in", "watched"]
 
 _LOOK_S = 0.1
+#: What was sent to a pod that has just gone may hang for seconds; who reloads the page does not wait for it.
+_IMPATIENT_S = 0.5
+_AT_ONCE = 16
 _BACK_S = 120
 _FAULTS = (requests.RequestException, websocket.WebSocketException, OSError, AssertionError)
 
@@ -38,21 +42,25 @@ class Outage:
 
     @property
     def lasted_s(self) -> float:
-        """From the first look without an answer to the first with one after the last of them; 0 if none."""
-        silent = [when for when, answered in self.looks if not answered]
-        if not silent:
-            return 0.0
-        return min(when for when, answered in self.looks if answered and when > silent[-1]) - silent[0]
+        """From the first look without an answer to the first with one after the last of them; 0 if none.
+
+        What was still asked when the watch ended does not count.
+        """
+        answered = [when for when, answer in self.looks if answer]
+        silent = [when for when, answer in self.looks if not answer and when < max(answered)]
+        return min(when for when in answered if when > max(silent)) - min(silent) if silent else 0.0
 
     @property
     def answers(self) -> bool:
         """Whether it answered when it was last looked at."""
-        return bool(self.looks) and self.looks[-1][1]
+        return bool(self.looks) and max(self.looks)[1]
 
 
 @contextmanager
 def watched(**asked: Callable[[], object]) -> Iterator[dict[str, Outage]]:
     """Watch things at once, each by a question that fails or not; at the end wait until all of them answer.
+
+    A question that hangs does not keep the next one from being asked.
 
     Yields
     ------
@@ -62,15 +70,19 @@ def watched(**asked: Callable[[], object]) -> Iterator[dict[str, Outage]]:
     outages = {what: Outage(what) for what in asked}
     done, began = threading.Event(), time.monotonic()
 
+    def look(outage: Outage, ask: Callable[[], object]) -> None:
+        when = time.monotonic() - began
+        try:
+            ask()
+            outage.looks.append((when, True))
+        except _FAULTS:
+            outage.looks.append((when, False))
+
     def watch(outage: Outage, ask: Callable[[], object]) -> None:
-        while not done.is_set():
-            when = time.monotonic() - began
-            try:
-                ask()
-                outage.looks.append((when, True))
-            except _FAULTS:
-                outage.looks.append((when, False))
-            done.wait(_LOOK_S)
+        with ThreadPoolExecutor(_AT_ONCE) as looking:
+            while not done.is_set():
+                wait([looking.submit(look, outage, ask)], timeout=_IMPATIENT_S)
+                done.wait(_LOOK_S)
 
     threads = [threading.Thread(target=watch, args=(outages[what], ask)) for what, ask in asked.items()]
     for thread in threads:

@@ -15,7 +15,8 @@ from .site import Lab
 
 __all__ = ["Start", "ask"]
 
-_PATIENCE_S = 120
+#: After an outage of the API server nothing may happen for a minute or two.
+_PATIENCE_S = 240
 
 
 @dataclass

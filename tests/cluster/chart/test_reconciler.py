@@ -9,8 +9,9 @@ import requests
 
 from ...support.waiting import until
 from ..pods import pod
-from .conftest import ADMINISTRATOR, STUDENTS
+from .conftest import STUDENTS
 from .figures import ask_for_a_look, figures
+from .groups import ADMINISTRATOR
 from .site import Lab, Site
 
 _PATIENCE_S = 90

@@ -6,7 +6,6 @@ import html
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -15,8 +14,9 @@ from ...support.waiting import until
 from ..errors import ClusterError
 from ..supply.images import DEBIAN
 from .bars import granted
-from .conftest import ADMINISTRATOR, STUDENTS
+from .conftest import STUDENTS
 from .figures import figures
+from .groups import in_group
 from .registry import DENIED, NONE, SLOW, apply_registry
 from .site import Lab, Site
 from .starts import Start, ask
@@ -142,21 +142,8 @@ def test_a_volume_that_cannot_be_had_is_named(failing_site: Site, person: Lab, g
         },
     }
     failing_site.cluster.apply(claim, namespace=failing_site.namespace)
-    with _in_group(failing_site, person.name, group):
+    with in_group(failing_site, person.name, group):
         _fails(person, "good", said, 10)
-
-
-@contextmanager
-def _in_group(site: Site, name: str, group: str) -> Iterator[None]:
-    browser = site.browser(ADMINISTRATOR)
-    address = f"{browser.url}/hub/api/groups/{group}"
-    made = browser.http.post(address, headers=browser._headers, timeout=30)
-    assert made.ok, made.text
-    browser.http.post(f"{address}/users", json={"users": [name]}, headers=browser._headers, timeout=30)
-    try:
-        yield
-    finally:
-        browser.http.delete(address, headers=browser._headers, timeout=30)
 
 
 def test_a_home_that_cannot_be_used_is_told(failing_site: Site) -> None:

@@ -10,14 +10,20 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 __all__ = ["Watch"]
 
-_OWN = frozenset({"127.0.0.1"})
 _LOCAL_SCHEMES = frozenset({"data", "blob", "about"})
 
 
 @dataclass
 class Watch:
-    """Looks at all pages of a browser context from their first moment on."""
+    """Looks at all pages of a browser context from their first moment on.
 
+    Parameters
+    ----------
+    own
+        Hosts that belong to the site.
+    """
+
+    own: frozenset[str] = frozenset({"127.0.0.1"})
     addresses: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
@@ -35,7 +41,7 @@ class Watch:
         return [
             address
             for address, part in parts
-            if part.scheme not in _LOCAL_SCHEMES and part.hostname not in _OWN
+            if part.scheme not in _LOCAL_SCHEMES and part.hostname not in self.own
         ]
 
     def unexpected(self, *expected: str) -> list[str]:

@@ -25,7 +25,7 @@ def options_of(program: Sequence[str], path: tuple[str, ...] = ()) -> Iterator[s
         env={**os.environ, "COLUMNS": "1000"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
     )
     if result.returncode:
         raise AssertionError(f"{' '.join([*program, *path])} --help fails: {result.stderr[-400:]}")

@@ -13,7 +13,7 @@ from .tree import ROOT, members_that_stand
 
 def _run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", *arguments], cwd=ROOT, input=text, capture_output=True, text=True, timeout=280
+        [sys.executable, "-m", *arguments], cwd=ROOT, input=text, capture_output=True, text=True, timeout=560
     )
 
 

@@ -32,7 +32,7 @@ def _run(
         input=text,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=560,
     )
 
 

@@ -37,7 +37,7 @@ def serve(folder: Path, public: Path, **settings: Any) -> str:
     own = {"publicData": str(public), "workDir": str(folder / "work"), **settings}
     config.write_text(json.dumps(own), encoding="utf-8")
     command = [sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert done.returncode == 1
     return done.stdout + done.stderr
 

@@ -106,7 +106,7 @@ def test_a_misspelt_key_stops_the_hub_with_one_sentence(tmp_path: Path, content:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=200,
     )
     assert run.returncode == 1
     assert run.stderr.strip().splitlines()[-1].endswith("hub.json do not fit: hubb is not a known key.")

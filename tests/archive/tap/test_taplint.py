@@ -30,7 +30,7 @@ def report(archive: RunningArchive) -> str:
         ["stilts", "taplint", f"tapurl={archive.tap}", f"stages={STAGES}", "report=EFWSI"],
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=550,
     )
     assert "Totals: Errors: " in done.stdout, done.stderr
     return done.stdout

@@ -51,8 +51,9 @@ class RunningArchive:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """Return the events in the log."""
-        return [json.loads(line) for line in self.log.splitlines() if line.startswith("{")]
+        """Return the events in the log; a line that is still being written is none yet."""
+        whole, _, _ = self.log.rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines() if line.startswith("{")]
 
     def start(self) -> None:
         """Start the process and return when it answers."""

@@ -14,6 +14,7 @@ __all__ = [
     "Forbidden",
     "HubUnavailable",
     "InvalidToken",
+    "JobInterrupted",
     "MemoryExceeded",
     "NotFound",
     "Position",
@@ -176,6 +177,13 @@ class HubUnavailable(ArchiveError):
     """The hub cannot be asked whose a token is."""
 
     slug = "hub-unavailable"
+    status = 503
+
+
+class JobInterrupted(ArchiveError):
+    """A job whose process ended while it ran, as often as it is tried."""
+
+    slug = "interrupted"
     status = 503
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from astrohub_archive.errors import QueryError
 from astrohub_archive.ivoa.parameters import Parameters
 from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, Submission, submit
 from astrohub_archive.ivoa.uws.leases import Leases
@@ -77,7 +78,7 @@ def test_no_owner_takes_all_places(store: JobStore, clock: Clock, owner: str | N
     claimed = runner.claim()
     assert claimed is not None
     assert claimed.job_id == other
-    assert runner.fail(mine[0], "It failed.")
+    assert runner.fail(mine[0], QueryError("It failed."))
     claimed = runner.claim()
     assert claimed is not None
     assert claimed.job_id == mine[2]
@@ -99,6 +100,7 @@ def test_a_silent_runners_job_is_queued_again_once_and_then_fails(store: JobStor
     assert job.phase is Phase.ERROR
     assert job.error is not None
     assert "interrupted twice" in job.error
+    assert job.error_slug == "interrupted"
 
 
 def test_a_heartbeat_keeps_the_lease(store: JobStore, clock: Clock) -> None:

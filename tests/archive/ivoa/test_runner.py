@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from astrohub_archive.databases import open_database
+from astrohub_archive.errors import QueryError
 from astrohub_archive.ivoa.parameters import Parameters
 from astrohub_archive.ivoa.uws import (
     Changes,
@@ -164,7 +165,7 @@ def test_what_a_kill_has_left_is_swept(tmp_path: Path, phase: Phase | None) -> N
         if phase is Phase.COMPLETED:
             assert leases.complete(job_id, result)
         elif phase is Phase.ERROR:
-            assert leases.fail(job_id, "It failed.")
+            assert leases.fail(job_id, QueryError("It failed."))
         else:
             assert bench.store.delete(job_id)
         Cleaner(bench.store, bench.folders, lease_s=-1).sweep()

@@ -85,9 +85,11 @@ def test_a_query_that_fails_is_an_error_with_its_sentence(mine: JobClient) -> No
     assert seen.phase == "ERROR"
     assert seen.error is not None
     assert "phot_g_mean_magg" in seen.error
+    assert seen.slug == "query"
     error = mine.request("GET", f"/{job_id}/error")
     assert error.status_code == 200
     assert 'value="ERROR"' in error.text
+    assert '<INFO name="ASTROHUB_ERROR" value="query"' in error.text
     assert "phot_g_mean_magg" in error.text
     assert mine.request("GET", f"/{job_id}/results/result").status_code == 404
 
@@ -221,5 +223,6 @@ def test_a_job_may_not_run_longer_than_it_says(mine: JobClient) -> None:
     job_id = mine.create(ENDLESS, run=False)
     mine.request("POST", f"/{job_id}", data={"EXECUTIONDURATION": "1", "PHASE": "RUN"})
     seen = mine.ended(job_id)
-    assert seen.phase == "ERROR"
-    assert "1" in (seen.error or "")
+    assert (seen.phase, seen.slug) == ("ERROR", "timeout")
+    assert "longer than the 1 s" in (seen.error or "")
+    assert 'value="timeout"' in mine.request("GET", f"/{job_id}/error").text

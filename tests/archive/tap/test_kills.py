@@ -88,7 +88,7 @@ def goes_on(client: Client, promise: Promise, port: int) -> bool:
 
 
 def unsettled(clients: list[Client], port: int) -> list[str]:
-    """Return the jobs that go on; each is asked for until it has ended, and what never ends leaves its place."""
+    """Return the jobs that go on; what never ends is aborted, so that it leaves its place to others."""
     return [
         promise.job_id for client in clients for promise in client.promises if goes_on(client, promise, port)
     ]

@@ -25,6 +25,7 @@ class Seen:
     phase: str
     owner: str | None
     error: str | None
+    slug: str | None
     results: dict[str, str]
     parameters: dict[str, str]
     document: str
@@ -82,11 +83,13 @@ def _read(document: str) -> Seen:
     top = ElementTree.fromstring(document)
     assert top.tag == f"{_UWS}job"
     assert top.get("version") == "1.1"
+    failed = top.find(f"{_UWS}jobInfo/{{urn:astrohub:error}}error")
     return Seen(
         job_id=top.findtext(f"{_UWS}jobId") or "",
         phase=top.findtext(f"{_UWS}phase") or "",
         owner=top.findtext(f"{_UWS}ownerId") or None,
         error=top.findtext(f"{_UWS}errorSummary/{_UWS}message"),
+        slug=None if failed is None else failed.get("slug"),
         results={
             result.get("id", ""): result.get(f"{_XLINK}href", "") for result in top.iter(f"{_UWS}result")
         },

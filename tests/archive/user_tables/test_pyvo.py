@@ -195,6 +195,30 @@ def test_nobody_sees_or_stops_the_job_of_another(
     )
 
 
+def test_a_job_that_fails_says_why_to_people_and_to_programs(
+    mine: pyvo.dal.TAPService, archive: RunningArchive, token: str
+) -> None:
+    mine.create_table("mydb.targets", io.BytesIO(DEFINITION))
+    owner = {"Authorization": f"Bearer {token}"}
+    made = requests.post(
+        f"{archive.tap}/table-update",
+        data={"table": "mydb.targets", "index": "colour"},
+        headers=owner,
+        allow_redirects=False,
+        timeout=30,
+    )
+    job = made.headers["Location"]
+    assert requests.get(f"{job}/error", headers=owner, timeout=30).status_code == 404
+    requests.post(f"{job}/phase", data={"PHASE": "RUN"}, headers=owner, timeout=30)
+    assert archive.wait_for(
+        lambda: requests.get(f"{job}/phase", headers=owner, timeout=30).text == "ERROR", within_s=60
+    )
+    why = requests.get(f"{job}/error", headers=owner, timeout=30)
+    assert "mydb.targets has no column colour" in why.text
+    assert '<INFO name="ASTROHUB_ERROR" value="usage"' in why.text
+    assert 'slug="usage"' in requests.get(job, headers=owner, timeout=30).text
+
+
 def test_the_interfaces_are_announced(mine: pyvo.dal.TAPService) -> None:
     announced = {str(one.standardid): one.interfaces[0].accessurls[0].content for one in mine.capabilities}
     assert announced["ivo://ivoa.net/std/VOSI#table-update-async-1.x"].endswith("/tap/table-update")

@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
-from ..errors import UsageError
+from ..errors import NotFound, UsageError
+from ..ivoa.errors import VOTABLE_MIME, error_document
 from ..ivoa.parameters import Parameters, shortened
 from ..ivoa.uws.documents import job_document
 from ..web.requests import read_parameters
@@ -86,6 +87,17 @@ async def post_phase(call: Calling, job_id: str) -> Response:
     """Start a job (PHASE=RUN) or stop it (PHASE=ABORT)."""
     await _change_phase(call, call.writer(), job_id, await read_parameters(call.request))
     return _see(call, job_id)
+
+
+@ROUTER.get(
+    "/{job_id}/error", operation_id="tableUpdateError", responses={200: {"content": {VOTABLE_MIME: {}}}}
+)
+async def get_error(call: Calling, job_id: str) -> Response:
+    """Return why a job failed."""
+    job = await call.tables.jobs.get(call.reader(), job_id)
+    if job.error is None:
+        raise NotFound(f"The job has not failed; its phase is {job.phase.value}.")
+    return Response(error_document(job.error, job.error_slug), media_type=VOTABLE_MIME)
 
 
 @ROUTER.get("/{job_id}/results/result", operation_id="tableUpdateResult")

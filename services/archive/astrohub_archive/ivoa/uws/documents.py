@@ -43,11 +43,10 @@ def job_document(job: Job, job_url: str) -> bytes:
     add(top, "uws:destruction", timestamp(job.destruction))
     _fill_parameters(add(top, "uws:parameters"), job)
     _fill_results(add(top, "uws:results"), job, job_url)
-    if job.progress is not None and not job.is_final:
-        _add_progress(add(top, "uws:jobInfo"), job.progress)
     if job.phase is Phase.ERROR:
         summary = add(top, "uws:errorSummary", type="fatal", hasDetail="true")
         add(summary, "uws:message", job.error or "The job failed.")
+    _add_info(top, job)
     return document(top)
 
 
@@ -85,8 +84,15 @@ def results_document(job: Job, job_url: str) -> bytes:
     return document(top)
 
 
+def _add_info(top: Element, job: Job) -> None:
+    """Say in words of our own what UWS 1.1 (§3) has none for; it leaves the content of jobInfo open."""
+    if job.phase is Phase.ERROR and job.error_slug:
+        add(add(top, "uws:jobInfo"), "error", xmlns="urn:astrohub:error", slug=job.error_slug)
+    elif job.progress is not None and not job.is_final:
+        _add_progress(add(top, "uws:jobInfo"), job.progress)
+
+
 def _add_progress(info: Element, progress: Progress) -> None:
-    """Say how far a job has come, in words of our own: UWS 1.1 (§3) leaves the content of jobInfo open."""
     read, whole = str(progress.read_bytes), str(progress.size_bytes)
     add(info, "progress", xmlns="urn:astrohub:progress", bytesRead=read, bytesInAll=whole)
 

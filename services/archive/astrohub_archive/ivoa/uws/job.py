@@ -73,6 +73,8 @@ class Job:
         How often a runner has begun it.
     error
         The sentence that says why it failed.
+    error_slug
+        The word for the kind of failure, as `errors.py` has them; None if an earlier release recorded it.
     progress
         How far it has come, while it runs and as far as that is known.
     address
@@ -91,6 +93,7 @@ class Job:
     end: datetime | None = None
     attempts: int = 0
     error: str | None = None
+    error_slug: str | None = None
     result: JobResult | None = None
     progress: Progress | None = None
     address: str | None = None

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.engine import Connection
 
+from ...errors import ArchiveError, JobInterrupted
 from .job import Job, JobResult, Phase
 from .schema import JOBS
 from .store import JobStore, job_of
@@ -146,9 +147,9 @@ class Leases:
             job_id, Phase.COMPLETED, result=asdict(result), result_bytes=result.size_bytes, progress=None
         )
 
-    def fail(self, job_id: str, sentence: str) -> bool:
-        """Record that a job has failed, and why."""
-        return self._end(job_id, Phase.ERROR, error=sentence)
+    def fail(self, job_id: str, failure: ArchiveError) -> bool:
+        """Record that a job has failed, and why: for people and for programs."""
+        return self._end(job_id, Phase.ERROR, error=failure.message, error_slug=failure.slug)
 
     def aborted(self, job_id: str) -> bool:
         """Record that a job was aborted."""
@@ -185,7 +186,9 @@ class Leases:
             failed = connection.execute(
                 update(JOBS)
                 .where(*silent, JOBS.c.attempts >= MOST_ATTEMPTS)
-                .values(phase=Phase.ERROR, end=now, error=_INTERRUPTED, **free)
+                .values(
+                    phase=Phase.ERROR, end=now, error=_INTERRUPTED, error_slug=JobInterrupted.slug, **free
+                )
             ).rowcount
             queued = connection.execute(
                 update(JOBS).where(*silent).values(phase=Phase.QUEUED, start=None, **free)

@@ -217,8 +217,8 @@ class Runner:
             await self._end(job, lambda: self._leases.give_back([job.job_id], delay_s=delay_s))
         except ArchiveError as e:
             running.is_over = True
-            sentence = e.message
-            await self._end(job, lambda: self._leases.fail(job.job_id, sentence))
+            failure = e  # the name `e` does not outlive this block
+            await self._end(job, lambda: self._leases.fail(job.job_id, failure))
         except Exception as e:  # noqa: BLE001 -- outermost ring of a background task: reported
             running.is_over = True
             await self._end(job, await self._broken(job, e))
@@ -231,8 +231,8 @@ class Runner:
         beat = await self._insist(lambda: self._leases.look([job.job_id]))
         if job.job_id not in beat.held:
             return lambda: False
-        sentence = report_fault(failure, "a job failed", job=job.job_id).message
-        return lambda: self._leases.fail(job.job_id, sentence)
+        told = report_fault(failure, "a job failed", job=job.job_id)
+        return lambda: self._leases.fail(job.job_id, told)
 
     async def _end(self, job: Job, record: Callable[[], object]) -> None:
         """Record how a job ended, then remove what is not needed any more, which a kill may prevent."""

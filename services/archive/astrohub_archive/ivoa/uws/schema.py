@@ -45,6 +45,7 @@ JOBS = Table(
     Column("lease_until", Float(53)),
     Column("abort_requested", Boolean, nullable=False, default=False),
     Column("error", Text),
+    Column("error_slug", String(64)),
     Column("result", JSON),
     Column("address", String(64)),
     Column("client_key", String(255)),

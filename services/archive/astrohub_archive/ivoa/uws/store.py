@@ -133,6 +133,7 @@ def job_of(row: RowMapping) -> Job:
         end=_moment(row["end"]),
         attempts=row["attempts"],
         error=row["error"],
+        error_slug=row["error_slug"],
         result=None if result is None else JobResult(**result),
         progress=None if progress is None else Progress(**progress),
         address=row["address"],

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import APIRouter
 from starlette.responses import FileResponse, Response
 
 from ...errors import NotFound, UsageError
 from ...ivoa.errors import VOTABLE_MIME, error_document
 from ...ivoa.times import timestamp
+from ...ivoa.uws import JobResult
 from ...ivoa.uws.documents import parameters_document, results_document
 from .context import Calling
 from .documentation import ERRORS, redirect_answer, text_answer, xml_answer
@@ -23,7 +26,7 @@ from .job_requests import (
     text,
 )
 
-__all__ = ["ROUTER"]
+__all__ = ["ROUTER", "result_file"]
 
 ROUTER = APIRouter(prefix="/tap/async", tags=["TAP jobs"], default_response_class=Response, responses=ERRORS)
 
@@ -100,7 +103,7 @@ async def get_error(call: Calling, job_id: str) -> Response:
     job = await job_of(call, job_id)
     if job.error is None:
         raise NotFound(f"The job has not failed; its phase is {job.phase.value}.")
-    return Response(error_document(job.error), media_type=VOTABLE_MIME)
+    return Response(error_document(job.error, job.error_slug), media_type=VOTABLE_MIME)
 
 
 @ROUTER.get("/{job_id}/parameters", operation_id="jobParameters", responses=xml_answer("UWS parameters"))
@@ -133,6 +136,11 @@ async def get_result(call: Calling, job_id: str) -> Response:
     path, result = await call.tap.jobs.result(call.principal, job_id)
     if not path.is_file():
         raise NotFound("The result of the job has been removed.")
+    return result_file(path, result)
+
+
+def result_file(path: Path, result: JobResult) -> Response:
+    """Answer with the file that a job has left."""
     status = "OVERFLOW" if result.overflow else "OK"
     headers = {"Astrohub-Status": status, "Astrohub-Rows": str(result.rows)}
     return FileResponse(path, media_type=result.mime, filename=path.name, headers=headers)

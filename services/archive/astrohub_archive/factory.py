@@ -33,6 +33,7 @@ from .tap import Tap
 from .tap.description import Description
 from .tap.execution import JobExecution
 from .tap.jobs import Jobs
+from .tap.overview import JobsOverview
 from .tap.queries import Queries
 from .tap.uploads import Uploads
 from .user_tables import IndexExecution, IndexJobs, UserTables
@@ -143,6 +144,7 @@ def build(settings: Settings) -> Archive:
         addresses=_addresses(settings),
         queries=queries,
         jobs=Jobs(store, folders, control, queries=queries, uploads=uploads, limits=limits),
+        overview=JobsOverview(store, changes, limits),
         description=Description(reader, pool, limits),
         uploads=uploads,
     )

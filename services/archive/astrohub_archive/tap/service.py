@@ -8,6 +8,7 @@ from ..identity import Identity
 from ..web.requests import Addresses
 from .description import Description
 from .jobs import Jobs
+from .overview import JobsOverview
 from .queries import Queries
 from .uploads import Uploads
 
@@ -22,5 +23,6 @@ class Tap:
     addresses: Addresses
     queries: Queries
     jobs: Jobs
+    overview: JobsOverview
     description: Description
     uploads: Uploads

@@ -6,6 +6,7 @@ from .control import Control
 from .folder import JobFolders
 from .job import ACTIVE_PHASES, FINAL_PHASES, Job, JobResult, Phase, Progress, is_anonymous_id
 from .listing import JobFilter, JobPage, JobReference, list_jobs
+from .overview import JobsInFull, jobs_in_full, version_of_jobs
 from .runner import Execute, Runner
 from .store import JobStore
 from .submissions import Load, Submission, load_of, submit
@@ -24,13 +25,16 @@ __all__ = [
     "JobReference",
     "JobResult",
     "JobStore",
+    "JobsInFull",
     "Load",
     "Phase",
     "Progress",
     "Runner",
     "Submission",
     "is_anonymous_id",
+    "jobs_in_full",
     "list_jobs",
     "load_of",
     "submit",
+    "version_of_jobs",
 ]

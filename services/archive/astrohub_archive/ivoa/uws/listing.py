@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 
 from .job import Phase
 from .schema import JOBS
 from .store import JobStore
 
-__all__ = ["JobFilter", "JobPage", "JobReference", "list_jobs", "list_query"]
+__all__ = ["NEWEST_FIRST", "JobFilter", "JobPage", "JobReference", "conditions", "list_jobs", "list_query"]
+
+NEWEST_FIRST = (JOBS.c.creation.desc(), JOBS.c.job_id.desc())
 
 
 _Row = tuple[str, str, str | None, str | None, float]
@@ -70,11 +72,17 @@ def list_query(store: JobStore, owner: str, wanted: JobFilter, most: int) -> Sel
     """Return the query of a list: an index holds the jobs of an owner in this very order."""
     query: Select[_Row] = select(
         JOBS.c.job_id, JOBS.c.phase, JOBS.c.owner, JOBS.c.run_id, JOBS.c.creation
-    ).where(JOBS.c.protocol == store.protocol, JOBS.c.owner == owner, JOBS.c.destruction > store.clock())
+    ).where(*conditions(store, owner, wanted))
+    return query.order_by(*NEWEST_FIRST).limit(most)
+
+
+def conditions(store: JobStore, owner: str, wanted: JobFilter) -> list[ColumnElement[bool]]:
+    """Return what an owner's jobs must meet to fit a filter; those past their destruction never do."""
+    own = [JOBS.c.protocol == store.protocol, JOBS.c.owner == owner, JOBS.c.destruction > store.clock()]
     if wanted.phases is not None:
-        query = query.where(JOBS.c.phase.in_(sorted(wanted.phases)))
+        own.append(JOBS.c.phase.in_(sorted(wanted.phases)))
     if wanted.after is not None:
-        query = query.where(JOBS.c.creation > wanted.after.timestamp())
+        own.append(JOBS.c.creation > wanted.after.timestamp())
     if wanted.before is not None:
-        query = query.where(JOBS.c.creation < wanted.before.timestamp())
-    return query.order_by(JOBS.c.creation.desc(), JOBS.c.job_id.desc()).limit(most)
+        own.append(JOBS.c.creation < wanted.before.timestamp())
+    return own

@@ -1,7 +1,7 @@
 """TAP over HTTP."""
 
-from . import job_parts, jobs, sync, vosi
+from . import job_parts, jobs, own_jobs, sync, vosi
 
 __all__ = ["ROUTERS"]
 
-ROUTERS = (sync.ROUTER, jobs.ROUTER, job_parts.ROUTER, vosi.ROUTER)
+ROUTERS = (sync.ROUTER, jobs.ROUTER, job_parts.ROUTER, vosi.ROUTER, own_jobs.ROUTER)

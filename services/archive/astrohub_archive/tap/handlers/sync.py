@@ -12,7 +12,7 @@ from ..query_request import QueryRequest, read_query_request
 from .context import Call, Calling
 from .documentation import ERRORS, QUERY_ANSWER, QUERY_FORM, QUERY_PARAMETERS
 
-__all__ = ["ROUTER"]
+__all__ = ["ROUTER", "answer"]
 
 ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"])
 
@@ -26,7 +26,7 @@ ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"])
 )
 async def query_by_address(call: Calling) -> Response:
     """Answer a query whose parameters stand in the address."""
-    return await _answer(call)
+    return await answer(call)
 
 
 @ROUTER.post(
@@ -38,21 +38,22 @@ async def query_by_address(call: Calling) -> Response:
 )
 async def query(call: Calling) -> Response:
     """Answer a query whose parameters stand in a form."""
-    return await _answer(call)
+    return await answer(call)
 
 
-async def _answer(call: Call) -> Response:
+async def answer(call: Call) -> Response:
+    """Answer a query while its caller waits."""
     request = read_query_request(call.parameters, call.tap.queries.limits)
     call.request.state.query = digest(request.text)
     try:
-        answer = await while_connected(call.request, _run(call, request))
+        found = await while_connected(call.request, _run(call, request))
     except ClientLeft:
         return Response(status_code=499)
-    mime, headers = request.format.mime, _headers(answer, request)
-    if answer.complete is not None:
-        content = b"".join([chunk async for chunk in answer.chunks()])
+    mime, headers = request.format.mime, _headers(found, request)
+    if found.complete is not None:
+        content = b"".join([chunk async for chunk in found.chunks()])
         return Response(content, media_type=mime, headers=headers)
-    return StreamedAnswer(answer, media_type=mime, headers=headers)
+    return StreamedAnswer(found, media_type=mime, headers=headers)
 
 
 async def _run(call: Call, request: QueryRequest) -> Answer:

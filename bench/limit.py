@@ -6,6 +6,7 @@ import math
 import socket
 import threading
 from bisect import bisect_right
+from collections.abc import Iterator
 from copy import copy
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from astrohub_archive.formats.parquet_file import GROUP_ROWS, write_options
 from astrohub_archive.models import HatsTable
 from astropy.coordinates import Latitude, Longitude
 from cdshealpix import nested
@@ -155,11 +157,24 @@ class Limit:
         self._engine.execute(f"COPY (SELECT {columns} FROM {source}) TO '{path}' (FORMAT csv, HEADER)")
         return path
 
-    def export_parquet(self, columns: str) -> Path:
-        """Let pyarrow write the same batches as Parquet."""
+    def export_parquet(self, columns: str, *, alike: bool) -> Path:
+        """Let pyarrow write the same batches as Parquet: like ours, or with its own encodings and groups."""
         path = self._folder / "limit.parquet"
         reader = self.reader(columns)
-        with pq.ParquetWriter(path, reader.schema, compression="zstd") as writer:
-            for batch in reader:
-                writer.write_batch(batch)
+        options = write_options(reader.schema) if alike else {"compression": "zstd"}
+        with pq.ParquetWriter(path, reader.schema, **options) as writer:
+            for rows in _groups(reader) if alike else reader:
+                writer.write(rows)
         return path
+
+
+def _groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
+    """Put batches together to row groups like those of an answer."""
+    waiting: list[pa.RecordBatch] = []
+    for batch in reader:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= GROUP_ROWS:
+            yield pa.Table.from_batches(waiting)
+            waiting = []
+    if waiting:
+        yield pa.Table.from_batches(waiting)

@@ -28,7 +28,7 @@ def _export(subject: Subject, fmt: str) -> Contest:
     writers: dict[str, Callable[[], bytes | Path]] = {
         "arrow": lambda: subject.limit.export_arrow(columns),
         "votable": lambda: subject.limit.export_arrow(columns),
-        "parquet": lambda: subject.limit.export_parquet(columns),
+        "parquet": lambda: subject.limit.export_parquet(columns, alike=True),
         "csv": lambda: subject.limit.export_csv(columns),
     }
     rows = int(subject.table.rows or 0)
@@ -43,11 +43,19 @@ def _export(subject: Subject, fmt: str) -> Contest:
     contest = subject.contest(f"export {fmt}", limit, ours)
     if subject.archive is not None:
         _watch_memory(contest, "ours, HTTP", subject.archive.memory)
+    if fmt == "parquet":
+        contest.contenders["pyarrow's defaults"] = lambda _: _rows_of(
+            subject.limit.export_parquet(columns, alike=False)
+        )
     if fmt == "votable" and subject.slow:
         few = min(_PEER_ROWS, rows)
         contest.contenders["astropy writes"] = lambda _: _astropy(subject.limit.reader(columns), few)
         contest.share["astropy writes"] = few / max(rows, 1)
     return contest
+
+
+def _rows_of(path: Path) -> int:
+    return int(pq.read_metadata(path).num_rows)
 
 
 def _watch_memory(contest: Contest, contender: str, memory: ServiceMemory) -> None:

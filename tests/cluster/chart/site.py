@@ -59,9 +59,9 @@ class Site:
 
         def answers() -> bool:
             try:
-                return requests.get(health, timeout=10).ok
-            except requests.Timeout:  # What is sent to an address whose pod has gone may never come back.
-                return False
+                return requests.get(health, timeout=5).ok
+            except (requests.Timeout, requests.ConnectionError):
+                return False  # What is sent to an address whose pod has gone may never come back.
 
         until(answers, "the hub answers", timeout_s=PATIENCE_S)
 

@@ -49,8 +49,8 @@ def log(tmp_path_factory: pytest.TempPathFactory, sample_data: Path, hub: FakeHu
             database.execute("ALTER TABLE jobs RENAME TO gone")
         broken = client.request("GET", "/u" + "1" * 32)
         assert broken.status_code == 500
-        incident = next(event["incident"] for event in reversed(archive.events) if "incident" in event)
-        assert incident in broken.text
+        # The runner of jobs misses its table as well, and may say so at the same moment.
+        assert any(event["incident"] in broken.text for event in archive.events if "incident" in event)
         assert "sqlite" not in broken.text.lower()
         assert "Traceback" not in broken.text
         with sqlite3.connect(folder / "work" / "jobs.sqlite") as database:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from ..support.chromium import running_chromium
 from .collections_on_disk import make_notebook, nbtester
 
 MARK = "document.title='pwned'"
@@ -62,11 +63,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
-        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+    with running_chromium() as running:
         yield running
-        running.close()
 
 
 def test_the_page_holds_no_element_and_no_attribute_that_runs(report: Path) -> None:

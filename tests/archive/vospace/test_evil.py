@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Error, Page, Route, sync_playwright
+from playwright.sync_api import Error, Page, Route
 
+from ...support.chromium import running_chromium
 from .conftest import Files
 
-CHROMIUM = "/usr/bin/chromium"
 EVIL = b"""<!doctype html><title>evil</title><script>
 document.title = "run"; fetch("/services/archive/tap/availability?ran"); window.ran = true;
 </script><body onload="document.title='run'"><img src=x onerror="document.title='run'"></body>"""
@@ -19,14 +19,8 @@ document.title = "run"; fetch("/services/archive/tap/availability?ran"); window.
 @pytest.fixture
 def page() -> Iterator[Page]:
     """A page of a browser."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"there is no browser at {CHROMIUM}: install the Debian package chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+    with running_chromium() as browser:
         yield browser.new_context().new_page()
-        browser.close()
 
 
 @pytest.fixture

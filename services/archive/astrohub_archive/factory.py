@@ -13,7 +13,7 @@ from .browse.service import Browse
 from .catalog import Catalog
 from .catalog.watch import CatalogWatch
 from .databases import open_database
-from .engine import Pool
+from .engine import Aside, Pool
 from .errors import CatalogError
 from .explain.service import Explain
 from .identity import Identity
@@ -130,7 +130,8 @@ def build(settings: Settings) -> Archive:
     table_folders = TableFolders(settings.work_dir / "mydb")
     own_tables = OwnTables(tables, table_folders)
     reader = Reader(catalog, own_tables, Interpreters(catalog, limits), settings.work_dir)
-    queries = Queries(reader, pool, watch, limits)
+    aside = Aside(settings.work_dir / "tmp" / "aside", settings.slow_readers)
+    queries = Queries(reader, pool, watch, limits, aside)
     store = JobStore(database, "tap")
     folders, changes = JobFolders(settings.work_dir / "jobs"), Changes()
     converter = Converter(settings.mydb, Forks(_TABLE_PROGRAMS, settings.work_dir / "readers"))

@@ -22,6 +22,7 @@ __all__ = [
     "MyDb",
     "Settings",
     "SettingsError",
+    "SlowReaders",
     "load_settings",
 ]
 
@@ -214,6 +215,38 @@ class Limits(_Model):
     )
 
 
+class SlowReaders(_Model):
+    """What is done for clients that read an answer more slowly than it is made."""
+
+    patience_s: float = Field(
+        2,
+        title="Patience",
+        description="Seconds for which the reader of an answer may keep its worker waiting, all in all; then "
+        "what has not been read is written to disk as fast as it is made, and the worker is free.",
+        ge=0,
+    )
+    answer_bytes: int = Field(
+        4 * 1024**3,
+        title="Waiting of one answer",
+        description="Bytes of one answer that may wait on disk for its reader; one that needs more ends with "
+        "an error.",
+        ge=0,
+    )
+    bytes_in_all: int = Field(
+        16 * 1024**3,
+        title="Waiting in all",
+        description="Bytes of all answers that may wait on disk; half as many of one caller's, and of all "
+        "callers' without a token.",
+        ge=0,
+    )
+    read_s: float = Field(
+        3600,
+        title="Time to read",
+        description="Seconds for which an answer waits on disk for its reader.",
+        gt=0,
+    )
+
+
 class Jobs(_Model):
     """How jobs are claimed and run."""
 
@@ -347,6 +380,11 @@ class Settings(_Model):
     )
     limits: Limits = Field(
         default_factory=Limits, title="Limits", description="What one request may ask for."
+    )
+    slow_readers: SlowReaders = Field(
+        default_factory=SlowReaders,
+        title="Slow readers",
+        description="What is done for clients that read an answer more slowly than it is made.",
     )
     jobs: Jobs = Field(default_factory=Jobs, title="Jobs", description="How jobs are claimed and run.")
     mydb: MyDb = Field(

@@ -11,13 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .answer import Answer
+    from .aside import Aside
     from .estimate import Estimate
     from .faults import DamagedTable
     from .pool import Health, Lane, Pool
+    from .relay import Relay
 
-__all__ = ["Answer", "DamagedTable", "Estimate", "Health", "Lane", "Pool"]
+__all__ = ["Answer", "Aside", "DamagedTable", "Estimate", "Health", "Lane", "Pool", "Relay"]
 
-_ROOMS = {"Answer": "answer", "DamagedTable": "faults", "Estimate": "estimate"}
+_ROOMS = {
+    "Answer": "answer",
+    "Aside": "aside",
+    "DamagedTable": "faults",
+    "Estimate": "estimate",
+    "Relay": "relay",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from ..adql import Language
 from ..catalog.watch import CatalogWatch
-from ..engine import Answer, DamagedTable, Pool
+from ..engine import Answer, Aside, DamagedTable, Pool, Relay
 from ..errors import BusyError
 from ..models import Principal, Schema, Statement
 from ..reader import Reader
@@ -40,15 +40,18 @@ class Queries:
         Knows whether tables were replaced.
     limits
         What a query may ask for.
+    aside
+        Where answers wait for slow readers.
     """
 
-    def __init__(self, reader: Reader, pool: Pool, watch: CatalogWatch, limits: Limits) -> None:
+    def __init__(self, reader: Reader, pool: Pool, watch: CatalogWatch, limits: Limits, aside: Aside) -> None:
         self._reader = reader
         self._watch = watch
         self._pool = pool
+        self._aside = aside
         self.limits = limits
         self._waiting: set[asyncio.Task[Answer]] = set()
-        self._streaming: WeakSet[Answer] = WeakSet()
+        self._streaming: WeakSet[Relay] = WeakSet()
         self._is_stopping = False
 
     async def understand(
@@ -73,7 +76,7 @@ class Queries:
 
     async def answer(
         self, principal: Principal, request: QueryRequest, uploaded: Schema | None = None
-    ) -> Answer:
+    ) -> Relay:
         """Return the answer to a query, among uploaded tables too, once its first bytes are there.
 
         Raises
@@ -99,7 +102,7 @@ class Queries:
                 raise
         return await run()
 
-    async def _answer(self, principal: Principal, request: QueryRequest, uploaded: Schema | None) -> Answer:
+    async def _answer(self, principal: Principal, request: QueryRequest, uploaded: Schema | None) -> Relay:
         statement = await self.understand(principal, request.text, request.language, uploaded)
         if self._is_stopping:
             raise _stopping()
@@ -108,9 +111,9 @@ class Queries:
         )
         self._waiting.add(running)
         try:
-            answer = await running
-            self._streaming.add(answer)
-            return answer
+            relay = Relay(await running, self._aside, principal.name or "")
+            self._streaming.add(relay)
+            return relay
         except asyncio.CancelledError as e:
             if self._is_stopping:
                 raise _stopping() from e
@@ -126,9 +129,9 @@ class Queries:
 
     def break_off(self) -> None:
         """End the answers that are still on their way; each says so itself where its format can."""
-        for answer in self._streaming:
-            answer.expire_after(
-                0, BusyError("The archive was restarted before the answer was whole; ask again in a moment.")
+        for relay in self._streaming:
+            relay.break_off(
+                BusyError("The archive was restarted before the answer was whole; ask again in a moment.")
             )
 
 

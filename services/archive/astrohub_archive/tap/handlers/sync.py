@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ...engine import Answer
+from ...engine import Relay
 from ...web.streaming import ClientLeft, StreamedAnswer, while_connected
 from ..queries import digest
 from ..query_request import QueryRequest, read_query_request
@@ -56,7 +56,7 @@ async def answer(call: Call) -> Response:
     return StreamedAnswer(found, media_type=mime, headers=headers)
 
 
-async def _run(call: Call, request: QueryRequest) -> Answer:
+async def _run(call: Call, request: QueryRequest) -> Relay:
     uploads, queries = call.tap.uploads, call.tap.queries
     if not request.uploads or call.folder is None:
         return await queries.answer(call.principal, request)
@@ -65,7 +65,7 @@ async def _run(call: Call, request: QueryRequest) -> Answer:
     return await queries.answer(call.principal, request, uploaded)
 
 
-def _headers(answer: Answer, request: QueryRequest) -> dict[str, str]:
+def _headers(answer: Relay, request: QueryRequest) -> dict[str, str]:
     headers = {
         "Content-Disposition": f'attachment; filename="result.{request.format.extension}"',
         # Where a format has no place to say that it was cut, as many rows as this say that it may be.

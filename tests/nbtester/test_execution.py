@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import threading
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import psutil
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 from nbtester import Event, Outcome, Settings, Stopper, run_collection
 
@@ -143,6 +145,23 @@ def test_notebooks_run_side_by_side(tmp_path: Path) -> None:
         make_notebook(tmp_path / f"collection/{me}.ipynb", source)
     result = run_collection(tmp_path / "collection", Settings(jobs=2, cell_timeout_s=60))
     assert result.counts[Outcome.PASSED] == 2
+
+
+def test_a_kernel_whose_port_is_taken_before_it_starts_gets_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_notebook(tmp_path / "collection/a.ipynb", "print(1)")
+    find, given = LocalPortCache.find_available_port, []
+    with socket.create_server(("127.0.0.1", 0)) as other:
+
+        def find_taken_at_first(cache: LocalPortCache, ip: str) -> int:
+            given.append(other.getsockname()[1] if not given else find(cache, ip))
+            return given[-1]
+
+        monkeypatch.setattr(LocalPortCache, "find_available_port", find_taken_at_first)
+        result = run_collection(tmp_path / "collection", Settings()).notebooks[0]
+    assert (result.outcome, result.failures) == (Outcome.PASSED, ())
+    assert len(given) == 10  # five for each of two processes
 
 
 def test_a_repeated_notebook_that_passes_is_called_flaky(tmp_path: Path) -> None:

@@ -27,6 +27,8 @@ __all__ = ["Kernel", "KernelUnavailableError"]
 
 #: Bytes at the end of what a kernel's process wrote that are searched for its last words.
 _LAST_WORDS = 20_000
+_TAKEN = "Address already in use"
+_MORE_TRIES = 3
 _FAULT = re.compile(r"(?i)^(fatal|terminate called)|\b(error|exception|segmentation fault)\b")
 
 
@@ -66,11 +68,17 @@ class Kernel:
 
     def __init__(self, name: str, notebook: NotebookNode, *, output_limit_bytes: float) -> None:
         self.name = name
-        self._manager = AsyncKernelManager(kernel_name=name)
+        self._notebook = notebook
+        self._output_limit_bytes = output_limit_bytes
+        self._make()
+
+    def _make(self) -> None:
+        """Make what a process needs that has not been started."""
+        self._manager = AsyncKernelManager(kernel_name=self.name)
         self._client = _BoundedClient(
-            notebook, km=self._manager, timeout=None, coalesce_streams=True, record_timing=False
+            self._notebook, km=self._manager, timeout=None, coalesce_streams=True, record_timing=False
         )
-        self._client.bound(output_limit_bytes)
+        self._client.bound(self._output_limit_bytes)
         self._client.log.disabled = True
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  closed in end()
         self.pid = 0
@@ -83,11 +91,24 @@ class Kernel:
     async def start(self, folder: Path, environment: Mapping[str, str], timeout_s: float) -> None:
         """Start the kernel in a folder and wait until it answers.
 
+        Its ports are chosen before it starts; when another program has taken one meanwhile, it gets others.
+
         Raises
         ------
         KernelUnavailableError
             If it is not installed, ends at once, or does not answer in time.
         """
+        for _ in range(_MORE_TRIES):
+            try:
+                return await self._start(folder, environment, timeout_s)
+            except KernelUnavailableError:
+                if _TAKEN not in self._complaint():
+                    raise
+            await self.end()
+            self._make()
+        return await self._start(folder, environment, timeout_s)
+
+    async def _start(self, folder: Path, environment: Mapping[str, str], timeout_s: float) -> None:
         self._client.startup_timeout = max(1, round(timeout_s))
         try:
             is_ipykernel = "ipykernel" in " ".join(self._manager.kernel_spec.argv)  # type: ignore[union-attr]
@@ -137,11 +158,14 @@ class Kernel:
 
     def _last_words(self) -> str:
         """Return what the kernel's process wrote at last, if it names a fault."""
+        told = [line.strip() for line in self._complaint().splitlines() if _FAULT.search(line)]
+        return f" Its last words: {told[-1][:200]}" if told else ""
+
+    def _complaint(self) -> str:
+        """Return the end of what the kernel's process wrote."""
         size = self._complaints.seek(0, os.SEEK_END)
         self._complaints.seek(max(0, size - _LAST_WORDS))
-        lines = self._complaints.read().decode("utf-8", errors="replace").splitlines()
-        told = [line.strip() for line in lines if _FAULT.search(line)]
-        return f" Its last words: {told[-1][:200]}" if told else ""
+        return self._complaints.read().decode("utf-8", errors="replace")
 
     async def was_killed(self) -> bool:
         """Say whether the kernel was ended by SIGKILL, as the system does when memory is short."""

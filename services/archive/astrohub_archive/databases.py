@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import time
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, make_url
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.schema import CreateColumn, CreateIndex, Table
 
 from .settings import SettingsError
 
-__all__ = ["make_tables", "open_database"]
+__all__ = ["alone", "make_tables", "open_database"]
 
 _CONNECT_S = 10
 _MAKING_TABLES = 7_281_946_005  # any number that means nothing else in this database
@@ -73,6 +74,20 @@ def make_tables(engine: Engine, metadata: MetaData) -> None:
         metadata.create_all(connection)
         for table in metadata.sorted_tables:
             _amend(connection, table)
+
+
+def alone(connection: Connection, word: str) -> None:
+    """Let no transaction that says the same word go on before this one, just begun, has ended.
+
+    What it reads from then on is not changed by them before it writes.
+    """
+    if connection.dialect.name == "postgresql":
+        digest = hashlib.sha256(word.encode("utf-8", "replace")).digest()
+        key = int.from_bytes(digest[:8], "big", signed=True)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+    else:
+        # SQLite has one writer, and this makes it us.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _amend(connection: Connection, table: Table) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -46,12 +47,31 @@ def files(archive: RunningArchive) -> list[str]:
 
 def test_what_has_no_room_is_refused_and_not_kept(small: OwnTables) -> None:
     before = files(small.archive)
-    status, slug, sentence = problem(small.create("all_stars", ALL))
+    # How much it takes nobody knows before it is there.
+    computed = "SELECT source_id, ra * dec AS x, ra + dec AS y FROM gaia_dr3_g10.gaia_source"
+    status, slug, sentence = problem(small.create("all_stars", computed))
     assert (status, slug) == (413, "quota")
     assert "There is no room for mydb.all_stars: your tables may take 1.0 MB together" in sentence
     assert small.names() == []
     assert files(small.archive) == before
     assert small.create("bright", BRIGHT).status_code == 201
+
+
+def test_what_can_have_no_room_is_refused_before_it_is_run(small: OwnTables) -> None:
+    assert small.create("bright", BRIGHT).status_code == 201
+    for query in (ALL, "SELECT ra, dec FROM gaia_dr3_g10.gaia_source"):
+        status, slug, sentence = problem(small.create("all_stars", query))
+        assert (status, slug) == (413, "quota")
+        told = re.fullmatch(
+            r"There is no room for mydb.all_stars: it would take ([0-9.]+) MB at least, and ([0-9.]+) kB "
+            r"are left of the 1.0 MB that your tables may take; "
+            r"drop some first, or ask for fewer rows or columns.",
+            sentence,
+        )
+        assert told is not None, sentence
+        assert 2 < float(told[1]) < 15
+        assert 900 < float(told[2]) < 1000
+    assert small.names() == ["bright"]
 
 
 def test_replacing_does_not_count_what_is_replaced(small: OwnTables) -> None:

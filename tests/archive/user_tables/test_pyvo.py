@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
@@ -260,3 +261,13 @@ def test_rows_without_room_are_refused_before_they_are_written(
             timeout=60,
         )
         assert (longer.status_code, longer.json()["slug"]) == (413, "quota")
+        # A client that asks first is not told to go on.
+        address = archive.base.removeprefix("http://")
+        host, _, port = address.partition(":")
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
+            connection.sendall(
+                f"PUT /services/archive/mydb/tables/other?format=parquet HTTP/1.1\r\nHost: {address}\r\n"
+                f"Authorization: Bearer {token}\r\nContent-Length: {4 * quota + 1}\r\n"
+                "Expect: 100-continue\r\n\r\n".encode()
+            )
+            assert connection.recv(65536).startswith(b"HTTP/1.1 413")

@@ -13,6 +13,7 @@ import pyarrow as pa
 from ..engine import Answer
 from ..errors import EngineError, QueryError
 from ..table_files import Content, Pattern, Rows, matched, own_shape, write_table
+from .room import Allowance
 
 __all__ = ["AnswerWriter"]
 
@@ -31,7 +32,7 @@ class AnswerWriter:
         self._threads = ThreadPoolExecutor(thread_name_prefix="mydb")
 
     async def write(
-        self, answer: Answer, path: Path, *, room_bytes: int, pattern: Pattern | None = None
+        self, answer: Answer, path: Path, *, allowance: Allowance, pattern: Pattern | None = None
     ) -> Content:
         """Write an answer in Arrow; to be appended to a table, in the shape of its pattern.
 
@@ -40,11 +41,11 @@ class AnswerWriter:
         ArchiveError
             As the query fails.
         NoRoomError
-            When the file would take more than `room_bytes`.
+            When the file would take more than is allowed.
         """
         source, sink = os.pipe()
         loop = asyncio.get_running_loop()
-        writing = loop.run_in_executor(self._threads, _write_stream, source, path, room_bytes, pattern)
+        writing = loop.run_in_executor(self._threads, _write_stream, source, path, allowance, pattern)
         try:
             async for chunk in answer.chunks():
                 await _whole(loop.run_in_executor(self._threads, _pour, sink, chunk))
@@ -78,14 +79,14 @@ def _pour(sink: int, chunk: bytes | bytearray) -> None:
         view = view[os.write(sink, view) :]
 
 
-def _write_stream(source: int, path: Path, room_bytes: int, pattern: Pattern | None) -> Content:
+def _write_stream(source: int, path: Path, allowance: Allowance, pattern: Pattern | None) -> Content:
     """Write an Arrow stream that comes through a pipe."""
     with os.fdopen(source, "rb", buffering=1024 * 1024) as file:
         try:
             reader = pa.ipc.open_stream(file)
             if pattern is None:
-                return write_table(path, own_shape(reader.schema), reader, room_bytes=room_bytes)
+                return write_table(path, own_shape(reader.schema), reader, room_bytes=0, more_room=allowance)
             batches: Iterable[pa.RecordBatch] = matched(Rows(reader.schema, reader), pattern).batches
-            return write_table(path, pattern.shape, batches, room_bytes=room_bytes)
+            return write_table(path, pattern.shape, batches, room_bytes=0, more_room=allowance)
         except pa.ArrowInvalid as e:
             raise EngineError("The answer to the query broke off; try again.") from e

@@ -22,7 +22,7 @@ from ..web.streaming import ClientLeft, while_connected
 from ..web.tables import Document
 from .documents import describe_table
 from .entry import Entry
-from .receiving import Upload
+from .receiving import Incoming, Upload
 from .service import MyDb
 
 __all__ = ["UPLOAD", "Calling", "MyDbCall", "answered", "as_json", "json_body"]
@@ -87,9 +87,9 @@ class MyDbCall:
         parameters = self.parameters
         form = (parameters.one("FORMAT") or "").lower()
         length = self.announced_bytes()
-        return Upload(
-            self.request.stream(), form, _file_name(parameters, name, form), length, _kinds(parameters)
-        )
+        asks_first = "expect" in self.request.headers
+        chunks = Incoming(self.request.stream(), asks_first=asks_first)
+        return Upload(chunks, form, _file_name(parameters, name, form), length, _kinds(parameters))
 
     def announced_bytes(self) -> int | None:
         """Return how long the body will be, if it says so."""

@@ -92,6 +92,7 @@ class DroppedTables:
         wanted = new or name
         try:
             with self._store.engine.begin() as connection:
+                self._store.room.hold(connection, owner)
                 found = connection.execute(dropped.order_by(TABLES.c.dropped.desc()).limit(1)).scalar()
                 if found is None:
                     raise NotFound(
@@ -103,7 +104,7 @@ class DroppedTables:
                     change = change.values(name=new, name_key=new.lower())
                 connection.execute(change.values(state=READY, dropped=None))
                 self._store.check_count(connection, owner)
-                self._store.check_bytes(connection, owner, wanted)
+                self._store.room.check(connection, owner, wanted)
         except IntegrityError as e:
             raise Conflict(
                 f"There is another table mydb.{wanted} by now; restore this one under another name, "
@@ -125,6 +126,8 @@ class DroppedTables:
             TABLES.c.owner == owner, TABLES.c.state.in_((DROPPED, RETIRED))
         )
         with self._store.engine.begin() as connection:
+            # Not one that its owner restores at this very moment.
+            self._store.room.hold(connection, owner)
             kept = 0
             for table_id, size in connection.execute(query.order_by(TABLES.c.dropped.desc())).all():
                 kept += size

@@ -18,10 +18,12 @@ from ..table_files import Content, Converter, NoRoomError, Pattern, Wishes
 from .answers import AnswerWriter
 from .entry import Arrangement, Entry, Made, Making
 from .folders import FILE_NAME, TableFolders, files_of, next_file
+from .forecast import least_bytes
 from .making import Order, Workshop
 from .positions import column_named, position_of
 from .provenance import copied, of_file, of_query, with_addition
 from .receiving import Upload, read_on, receive
+from .room import Allowance
 from .settling import Settler
 from .store import TableStore
 
@@ -87,23 +89,23 @@ class Makers:
         """
         statement = await self._with.reader.understand(principal, query)
         provenance = await asyncio.to_thread(of_query, query, statement)
+        least = await asyncio.to_thread(least_bytes, statement)
 
         async def make(making: Making, folder: Path) -> Made:
-            room = await asyncio.to_thread(self._with.store.room, making)
-            content = await self._run(statement, folder / FILE_NAME, room)
+            content = await self._run(statement, folder / FILE_NAME, self._allowance(making))
             content, arrangement = await self._settler.settle(folder, content, Arrangement())
             return Made(content, provenance, arrangement)
 
-        return await self._with.workshop.make(Order(owner, name, replace), make)
+        order = Order(owner, name, replace, least_bytes=least)
+        return await self._with.workshop.make(order, make)
 
     async def from_file(self, owner: str, name: str, upload: Upload, *, replace: bool) -> Entry:
         """Make a table of a file that is being uploaded."""
         upload.check_form()
 
         async def make(making: Making, folder: Path) -> Made:
-            room = await asyncio.to_thread(self._with.store.room, making)
-            wishes = Wishes(kinds=upload.kinds)
-            content = await self._convert(upload, folder, folder / FILE_NAME, room, wishes)
+            wishes, allowance = Wishes(kinds=upload.kinds), self._allowance(making)
+            content = await self._convert(upload, folder, folder / FILE_NAME, allowance, wishes)
             content, arrangement = await self._settler.settle(folder, content, Arrangement())
             return Made(content, of_file(upload.file, upload.form), arrangement)
 
@@ -113,8 +115,8 @@ class Makers:
         """Make a table without rows, with the columns of a file."""
 
         async def make(making: Making, folder: Path) -> Made:
-            room = await asyncio.to_thread(self._with.store.room, making)
-            content = await self._convert(upload, folder, folder / FILE_NAME, room, Wishes(empty=True))
+            allowance = self._allowance(making)
+            content = await self._convert(upload, folder, folder / FILE_NAME, allowance, Wishes(empty=True))
             return Made(content, of_file(upload.file, upload.form))
 
         return await self._reading_on(upload, self._with.workshop.make(Order(owner, name), make))
@@ -126,12 +128,13 @@ class Makers:
         provenance = await asyncio.to_thread(of_query, query, statement)
 
         async def make(making: Making, folder: Path) -> Made:
-            path, room = await self._begin_append(making, base, folder)
+            path = await self._begin_append(base, folder)
             pattern = await asyncio.to_thread(Pattern.of_file, await self._like(base), base.name)
-            added = await self._run(statement, path, room, pattern)
+            added = await self._run(statement, path, self._allowance(making, base), pattern)
             return await self._appended(base, folder, added, provenance)
 
-        return await self._with.workshop.make(Order(owner, base.name, base=base), make)
+        order = Order(owner, base.name, base=base, least_bytes=base.content.size_bytes)
+        return await self._with.workshop.make(order, make)
 
     async def append_file(self, owner: str, name: str, upload: Upload) -> Entry:
         """Append the rows of a file that is being uploaded to a table."""
@@ -140,24 +143,23 @@ class Makers:
         wishes = Wishes(kinds=upload.kinds, like=await self._like(base), table=base.name)
 
         async def make(making: Making, folder: Path) -> Made:
-            path, room = await self._begin_append(making, base, folder)
-            added = await self._convert(upload, folder, path, room, wishes)
+            path = await self._begin_append(base, folder)
+            added = await self._convert(upload, folder, path, self._allowance(making, base), wishes)
             return await self._appended(base, folder, added, of_file(upload.file, upload.form))
 
-        order = Order(owner, base.name, base=base)
+        order = Order(owner, base.name, base=base, least_bytes=base.content.size_bytes)
         return await self._reading_on(upload, self._with.workshop.make(order, make))
 
     async def copy(self, owner: str, name: str, new: str) -> Entry:
         """Make a table that holds what another holds."""
         base = await asyncio.to_thread(self._with.store.get, owner, name)
 
-        async def make(making: Making, folder: Path) -> Made:
-            if base.content.size_bytes > await asyncio.to_thread(self._with.store.room, making):
-                raise NoRoomError
+        async def make(_: Making, folder: Path) -> Made:
             await asyncio.to_thread(self._with.folders.link, base, folder)
             return Made(base.content, copied(base.provenance, base.name), base.arrangement)
 
-        return await self._with.workshop.make(Order(owner, new), make)
+        order = Order(owner, new, least_bytes=base.content.size_bytes)
+        return await self._with.workshop.make(order, make)
 
     async def index(self, owner: str, name: str, wish: IndexWish) -> Entry:
         """Keep the rows of a table so that they are found fast.
@@ -183,14 +185,16 @@ class Makers:
 
         return await self._with.workshop.make(Order(owner, base.name, base=base), make)
 
-    async def _begin_append(self, making: Making, base: Entry, folder: Path) -> tuple[Path, int]:
-        """Return where further rows go, and how many bytes they may take."""
-        room = await asyncio.to_thread(self._with.store.room, making) - base.content.size_bytes
-        if room <= 0:
-            raise NoRoomError
+    def _allowance(self, making: Making, base: Entry | None = None) -> Allowance:
+        return Allowance(
+            self._with.store.room, making, aside_bytes=0 if base is None else base.content.size_bytes
+        )
+
+    async def _begin_append(self, base: Entry, folder: Path) -> Path:
+        """Return where further rows go."""
         if not base.arrangement.columns:
             await asyncio.to_thread(self._with.folders.link, base, folder)
-        return await asyncio.to_thread(next_file, folder), room
+        return await asyncio.to_thread(next_file, folder)
 
     async def _appended(self, base: Entry, folder: Path, added: Content, provenance: dict[str, Any]) -> Made:
         content = replace(base.content, rows=base.content.rows + added.rows)
@@ -210,7 +214,7 @@ class Makers:
         return files[0]
 
     async def _run(
-        self, statement: Statement, path: Path, room_bytes: int, pattern: Pattern | None = None
+        self, statement: Statement, path: Path, allowance: Allowance, pattern: Pattern | None = None
     ) -> Content:
         answer = await self._with.pool.run(
             statement,
@@ -219,17 +223,28 @@ class Makers:
             timeout_s=self._options.create_s,
         )
         try:
-            return await self._answers.write(answer, path, room_bytes=room_bytes, pattern=pattern)
+            return await self._answers.write(answer, path, allowance=allowance, pattern=pattern)
         finally:
             await answer.cancel()
 
     async def _convert(
-        self, upload: Upload, folder: Path, target: Path, room_bytes: int, wishes: Wishes
+        self, upload: Upload, folder: Path, target: Path, allowance: Allowance, wishes: Wishes
     ) -> Content:
+        most = await asyncio.to_thread(allowance.most)
         source = folder / f"upload.{upload.form}"
-        await receive(upload, source, most_bytes=self._options.upload_bytes, room_bytes=room_bytes)
-        convert = self._with.converter.convert
-        return await convert(source, upload.form, target, room_bytes=room_bytes, wishes=wishes)
+        size = await receive(upload, source, most_bytes=self._options.upload_bytes, room_bytes=most)
+        promised = await asyncio.to_thread(allowance, size)
+        convert = partial(self._with.converter.convert, source, upload.form, target, wishes=wishes)
+        while True:
+            try:
+                return await convert(room_bytes=promised)
+            except NoRoomError:
+                # Few tables take more than their files did: they are begun anew with more.
+                more = await asyncio.to_thread(allowance, 8 * promised)
+                if more <= promised:
+                    raise
+                promised = more
+                await asyncio.to_thread(target.unlink, missing_ok=True)
 
     @staticmethod
     async def _reading_on(upload: Upload, making: Any) -> Entry:

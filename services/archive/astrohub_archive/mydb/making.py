@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ..errors import BusyError, EngineError
@@ -25,12 +26,13 @@ Make = Callable[[Making, Path], Awaitable[Made]]
 
 @dataclass(frozen=True)
 class Order:
-    """A table to be made: whose, called what, in the place of which."""
+    """A table to be made: whose, called what, in the place of which, and what it will take for certain."""
 
     owner: str
     name: str
     replace: bool = False
     base: Entry | None = None
+    least_bytes: int = 0
 
 
 class Workshop:
@@ -60,7 +62,7 @@ class Workshop:
         if self._is_stopping:
             raise _stopping()
         base = None if order.base is None else order.base.table_id
-        begin = self._store.begin
+        begin = partial(self._store.begin, least_bytes=order.least_bytes)
         making = await asyncio.to_thread(begin, order.owner, order.name, replace=order.replace, base=base)
         done = False
         try:
@@ -70,7 +72,7 @@ class Workshop:
             done = True
             return entry
         except NoRoomError as e:
-            raise self._store.no_room(order.name) from e
+            raise self._store.room.no_room(order.name) from e
         except OSError as e:
             raise EngineError(
                 f"The table mydb.{order.name} could not be written: {e.strerror or 'the disk failed'}."

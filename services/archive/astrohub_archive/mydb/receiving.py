@@ -11,13 +11,34 @@ from pathlib import Path
 from ..errors import RequestTooLarge, UsageError
 from ..table_files import FORMATS, NoRoomError
 
-__all__ = ["Upload", "read_on", "receive"]
+__all__ = ["Incoming", "Upload", "read_on", "receive"]
 
 _SILENCE_S = 60.0
 # A client that is still sending does not read our answer: a file somewhat too long is read to its end.
 _READ_ANYHOW = 64 * 1024**2
 # A table takes less room than its file, but never less than one part in so many.
 _SHRINKS = {"csv": 40, "ecsv": 40, "votable": 40, "fits": 10, "parquet": 4}
+
+
+class Incoming(AsyncIterator[bytes]):
+    """The bytes of a request's body, of which a client that asks first sends none before they are wanted.
+
+    Parameters
+    ----------
+    chunks
+        The bytes as they come.
+    asks_first
+        Whether the client waits for our word (RFC 9110, §10.1.1: `Expect: 100-continue`).
+    """
+
+    def __init__(self, chunks: AsyncIterator[bytes], *, asks_first: bool) -> None:
+        self._chunks = chunks
+        self.is_held_back = asks_first
+
+    async def __anext__(self) -> bytes:
+        """Return the next ones; from now on the client sends."""
+        self.is_held_back = False
+        return await anext(self._chunks)
 
 
 @dataclass(frozen=True)
@@ -67,8 +88,8 @@ class Upload:
             raise NoRoomError
 
 
-async def receive(upload: Upload, path: Path, *, most_bytes: int, room_bytes: int) -> None:
-    """Write an upload into a file.
+async def receive(upload: Upload, path: Path, *, most_bytes: int, room_bytes: int) -> int:
+    """Write an upload into a file and return how long it is.
 
     Raises
     ------
@@ -79,7 +100,7 @@ async def receive(upload: Upload, path: Path, *, most_bytes: int, room_bytes: in
     UsageError
         When it is empty, or stops coming.
     """
-    upload.check_room(upload.length or 0, room_bytes)
+    upload.check_room(upload.length or 1, room_bytes)
     size = 0
     with path.open("xb") as file:
         while (chunk := await _next(upload.chunks)) is not None:
@@ -93,6 +114,7 @@ async def receive(upload: Upload, path: Path, *, most_bytes: int, room_bytes: in
             await asyncio.to_thread(file.write, chunk)
     if size == 0:
         raise UsageError("The upload holds no bytes.")
+    return size
 
 
 async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
@@ -105,6 +127,8 @@ async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
 
 async def read_on(chunks: AsyncIterator[bytes]) -> None:
     """Read what is still being sent, up to a bound, so that the client comes to reading our answer."""
+    if isinstance(chunks, Incoming) and chunks.is_held_back:
+        return
     left = _READ_ANYHOW
     with contextlib.suppress(Exception):
         async with asyncio.timeout(_SILENCE_S):

@@ -33,10 +33,25 @@ def being_made(owner: str, name: str) -> tuple[ColumnElement[bool], ...]:
     return (*named(owner, name), TABLES.c.state == MAKING)
 
 
-def used_bytes(connection: Connection, owner: str) -> int:
-    """Return how many bytes a user's tables take, those that are being made included."""
+def used_bytes(
+    connection: Connection, owner: str, *conditions: ColumnElement[bool], alive_at: float | None = None
+) -> int:
+    """Return how many bytes a user's tables take.
+
+    Parameters
+    ----------
+    connection, owner
+        Whose.
+    conditions
+        Of which tables, if not of all.
+    alive_at
+        A moment: then what is promised to tables counts that are being made as of it.
+    """
+    counted = TABLES.c.state == READY
+    if alive_at is not None:
+        counted |= (TABLES.c.state == MAKING) & (TABLES.c.alive_until >= alive_at)
     query = select(func.coalesce(func.sum(TABLES.c.bytes), 0)).where(
-        TABLES.c.owner == owner, TABLES.c.state.in_((READY, MAKING))
+        TABLES.c.owner == owner, counted, *conditions
     )
     return int(connection.execute(query).scalar_one())
 

@@ -6,12 +6,13 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, not_, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ..errors import Conflict, NotFound, QuotaExceeded
 from ..settings import MyDb
 from .entry import Entry, Made, Making
+from .room import Room
 from .rows import being_made, entry_of, live, used_bytes, values_of
 from .schema import DROPPED, MAKING, READY, RETIRED, TABLES, make_tables
 
@@ -19,8 +20,6 @@ __all__ = ["ALIVE_S", "TableStore"]
 
 ALIVE_S = 15.0
 """Seconds for which a table counts as being made after its maker has last said so."""
-
-_MB = 1e6
 
 
 class TableStore:
@@ -41,6 +40,7 @@ class TableStore:
         self.engine = engine
         self._limits = limits
         self.clock = clock
+        self.room = Room(engine, limits, clock)
 
     def listed(self, owner: str, ids: Sequence[str] | None = None) -> Sequence[Entry]:
         """Return a user's tables, or those of them with these ids, in the order of their names."""
@@ -71,11 +71,19 @@ class TableStore:
         return entry_of(row)
 
     def used_bytes(self, owner: str) -> int:
-        """Return how many bytes a user's tables take, those that are being made included."""
+        """Return how many bytes a user's tables take; those that are being made take none yet."""
         with self.engine.connect() as connection:
             return used_bytes(connection, owner)
 
-    def begin(self, owner: str, name: str, *, replace: bool = False, base: str | None = None) -> Making:
+    def begin(
+        self,
+        owner: str,
+        name: str,
+        *,
+        replace: bool = False,
+        base: str | None = None,
+        least_bytes: int = 0,
+    ) -> Making:
         """Reserve a name for a table that is about to be made.
 
         Parameters
@@ -86,13 +94,15 @@ class TableStore:
             Whether a table of the name may be replaced.
         base
             The id of a table of the name of which another form is made.
+        least_bytes
+            What it will take for certain.
 
         Raises
         ------
         Conflict
             When there is a table of that name which is not to be replaced, or one is being made.
         QuotaExceeded
-            When the user has as many tables or bytes as are allowed.
+            When the user has as many tables or bytes as are allowed, or would have.
         """
         making = Making(secrets.token_hex(8), owner, name, replace or base is not None, base)
         now = self.clock()
@@ -108,19 +118,16 @@ class TableStore:
         }
         try:
             with self.engine.begin() as connection:
+                self.room.hold(connection, owner)
                 connection.execute(delete(TABLES).where(*being_made(owner, name), TABLES.c.alive_until < now))
                 connection.execute(insert(TABLES).values(row))
-                self._check_room(connection, making)
+                self._check_name(connection, making)
+                self.room.promise(connection, making, least_bytes=least_bytes)
         except IntegrityError as e:
             raise Conflict(
                 f"The table mydb.{name} is being made by another request; wait until it is there."
             ) from e
         return making
-
-    def room(self, making: Making) -> int:
-        """Return how many bytes a table that is being made may take."""
-        with self.engine.connect() as connection:
-            return self._room(connection, making)
 
     def keep_alive(self, table_id: str) -> bool:
         """Say that a table is still being made; False when it is not any more."""
@@ -150,6 +157,7 @@ class TableStore:
         mine = update(TABLES).where(TABLES.c.table_id == making.table_id, TABLES.c.state == MAKING)
         try:
             with self.engine.begin() as connection:
+                self.room.hold(connection, owner)
                 if making.base is not None:
                     values["created"] = self._retire(connection, making, now)
                 elif making.replace:
@@ -157,7 +165,7 @@ class TableStore:
                     connection.execute(old.values(state=DROPPED, dropped=now))
                 if connection.execute(mine.values(values)).rowcount == 0:
                     raise Conflict(f"The table mydb.{name} took too long to be made; try again.")
-                self.check_bytes(connection, owner, name)
+                self.room.check(connection, owner, name)
         except IntegrityError as e:
             raise Conflict(f"The table mydb.{name} was made by another request meanwhile.") from e
         return self.get(owner, name)
@@ -198,7 +206,7 @@ class TableStore:
         with self.engine.connect() as connection:
             return set(connection.execute(query).scalars())
 
-    def _check_room(self, connection: Connection, making: Making) -> None:
+    def _check_name(self, connection: Connection, making: Making) -> None:
         owner, name = making.owner, making.name
         count = select(func.count()).select_from(TABLES)
         exists = connection.execute(count.where(*live(owner, name))).scalar_one() > 0
@@ -206,17 +214,6 @@ class TableStore:
             raise Conflict(f"There is a table mydb.{name} already; choose another name, or replace it.")
         if not exists:
             self.check_count(connection, owner, more=1)
-        if self._room(connection, making) <= 0:
-            raise self.no_room(name)
-
-    def _room(self, connection: Connection, making: Making) -> int:
-        """Count neither what it takes itself nor what it replaces."""
-        own = TABLES.c.table_id == making.table_id
-        aside = own | and_(*live(making.owner, making.name)) if making.replace else own
-        query = select(func.coalesce(func.sum(TABLES.c.bytes), 0)).where(
-            TABLES.c.owner == making.owner, TABLES.c.state.in_((READY, MAKING)), not_(aside)
-        )
-        return self._limits.quota_bytes - int(connection.execute(query).scalar_one())
 
     def check_count(self, connection: Connection, owner: str, *, more: int = 0) -> None:
         """Check that a user has no more tables than are allowed, with so many more.
@@ -231,24 +228,6 @@ class TableStore:
             raise QuotaExceeded(
                 f"You have {self._limits.tables:,} tables in MyDB, as many as are allowed; drop one first."
             )
-
-    def check_bytes(self, connection: Connection, owner: str, name: str) -> None:
-        """Check that a user's tables take no more than they may.
-
-        Raises
-        ------
-        QuotaExceeded
-            When they take more; `name` is the table that is too much.
-        """
-        if used_bytes(connection, owner) > self._limits.quota_bytes:
-            raise self.no_room(name)
-
-    def no_room(self, name: str) -> QuotaExceeded:
-        """Return the error for a table that would take more than is left."""
-        return QuotaExceeded(
-            f"There is no room for mydb.{name}: your tables may take "
-            f"{self._limits.quota_bytes / _MB:,.1f} MB together; drop some first."
-        )
 
     @staticmethod
     def _none(name: str) -> NotFound:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,6 +29,7 @@ def write_table(
     batches: Iterable[pa.RecordBatch],
     *,
     room_bytes: int,
+    more_room: Callable[[int], int] | None = None,
 ) -> Content:
     """Write rows into a Parquet file that is on disk when this returns.
 
@@ -42,6 +43,8 @@ def write_table(
         The rows as they come.
     room_bytes
         Bytes that the file may have.
+    more_room
+        Is told how many it has when these are used up, and returns how many it may have from then on.
 
     Raises
     ------
@@ -57,14 +60,21 @@ def write_table(
             for group in _groups(shape, batches):
                 out.write_table(group.cast(schema), row_group_size=_ROWS_AT_ONCE)
                 rows += group.num_rows
-                if file.tell() > room_bytes:
-                    raise NoRoomError
+                room_bytes = _enough(file.tell(), room_bytes, more_room)
         file.flush()
         os.fsync(file.fileno())
         size_bytes = file.tell()
+    _enough(size_bytes, room_bytes, more_room)
+    return Content(columns_of(schema), rows, size_bytes)
+
+
+def _enough(size_bytes: int, room_bytes: int, more_room: Callable[[int], int] | None) -> int:
+    """Return how many bytes a file may have that has so many already."""
+    if size_bytes > room_bytes and more_room is not None:
+        room_bytes = more_room(size_bytes)
     if size_bytes > room_bytes:
         raise NoRoomError
-    return Content(columns_of(schema), rows, size_bytes)
+    return room_bytes
 
 
 def _groups(shape: Shape, batches: Iterable[pa.RecordBatch]) -> Iterable[pa.Table]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ..errors import RequestTooLarge, UsageError
 from ..ivoa.parameters import shortened
-from ..mydb.receiving import Upload
+from ..mydb.receiving import Incoming, Upload
 from .calls import Calling, UserTablesCall
 from .definitions import empty_table, read_definition
 
@@ -79,7 +79,8 @@ async def load_table(call: Calling, table_name: str) -> Response:
     form = _FORMS.get(_kind(call))
     if form is None:
         raise UsageError(f"Rows can come as {', '.join(_FORMS)}; Content-Type says which.")
-    upload = Upload(call.request.stream(), form, f"{name}.{form}", _announced(call))
+    chunks = Incoming(call.request.stream(), asks_first="expect" in call.request.headers)
+    upload = Upload(chunks, form, f"{name}.{form}", _announced(call))
     await call.tables.mydb.makers.append_file(owner, name, upload)
     return Response("", media_type="text/plain")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, false, func, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.engine import Connection
 
+from ...databases import alone
 from ...errors import Conflict
 from ..parameters import Parameters
 from .job import ACTIVE_PHASES, Job, Phase, new_job_id
@@ -82,7 +82,8 @@ def submit(store: JobStore, submission: Submission, admit: Admit) -> Job:
         As `admit` does.
     """
     with store.engine.begin() as connection:
-        _one_at_a_time(connection, submission)
+        # Nobody else counts or inserts jobs of the same owner before this transaction has ended.
+        alone(connection, "a" if submission.owner is None else f"u{submission.owner}")
         if known := _known(store, connection, submission):
             return known
         admit(_load(store, connection, submission.owner, submission.address))
@@ -96,18 +97,6 @@ def load_of(store: JobStore, owner: str | None, address: str | None) -> Load:
     """Return what an owner, or an address, has now."""
     with store.engine.connect() as connection:
         return _load(store, connection, owner, address)
-
-
-def _one_at_a_time(connection: Connection, submission: Submission) -> None:
-    """Let nobody else count or insert jobs of the same owner before this transaction has ended."""
-    if connection.dialect.name == "postgresql":
-        whose = "a" if submission.owner is None else f"u{submission.owner}"
-        digest = hashlib.sha256(whose.encode("utf-8", "replace")).digest()
-        key = int.from_bytes(digest[:8], "big", signed=True)
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
-    else:
-        # SQLite has one writer, and this makes it us.
-        connection.execute(update(JOBS).where(false()).values(phase=Phase.PENDING))
 
 
 def _known(store: JobStore, connection: Connection, submission: Submission) -> Job | None:

@@ -6,22 +6,23 @@ import asyncio
 import html
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
+from jupyterhub import orm
 from kubernetes_asyncio.client import ApiException, V1ObjectMeta, V1Pod, V1Secret
 from kubespawner import KubeSpawner
 from traitlets import Instance, Unicode
 
 from .finding import Finding
-from .furnishing import HUB_TOKEN, TOKEN_KEY, Furnishing, furnish, server_environment
+from .furnishing import HUB_TOKEN, PROFILE, TOKEN_KEY, Furnishing, furnish, server_environment
 from .patience import patience_of
 from .pod_watch import PodWatch
 from .reflectors import UNREACHABLE, tireless
 from .refusal import ServerRefused
-from .server_token import ServerToken
+from .server_token import ServerToken, is_token_of
 from .settings import Settings
 from .signals import explain_refusal, unreachable_api
 
@@ -48,10 +49,20 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
     prepare_image = Unicode(help="Image of the container that makes the home.").tag(config=True)
 
     user_options: dict[str, Any]  # a trait of the class above
+    api_token: str  # as well
     _archive_token = ""
     _watch: PodWatch | None = None
     _found: Finding | None = None
     _outage: Finding | None = None
+    _adopted: tuple[str, str] | None = None
+
+    def adopts(self, url: str, token: str) -> None:
+        """Let the next start be none: the server runs at this address and holds this token of the hub's."""
+        self._adopted = url, token
+
+    def address_of(self, pod: Mapping[str, Any]) -> str:
+        """Return where the server of a pod is reached."""
+        return str(self._get_pod_url(pod))
 
     def get_env(self) -> dict[str, str]:
         """Put what every server finds under what JupyterHub and the site's own variables say."""
@@ -82,12 +93,16 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
 
     async def get_pod_manifest(self) -> V1Pod:
         """Describe the pod: KubeSpawner's, furnished."""
-        return furnish(await super().get_pod_manifest(), self._given())
+        pod = furnish(await super().get_pod_manifest(), self._given())
+        pod.metadata.annotations[PROFILE] = str(self.user_options.get("profile", ""))
+        return pod
 
     async def _start_reflector(self, kind: str, reflector_class: Any, **options: Any) -> Any:
         return await super()._start_reflector(kind, tireless(reflector_class), **options)
 
     async def _start(self) -> str:
+        if self._adopted:
+            return self._take_up()
         self._archive_token = ServerToken(self.settings).make(self)
         self._watch = watch = PodWatch(self)
         starting = asyncio.ensure_future(self._create_and_wait())
@@ -167,9 +182,23 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         detail = f"pod {self.namespace}/{self.pod_name}: {finding.detail}"
         return ServerRefused(finding.what, detail, reason=finding.reason, cure=finding.cure)
 
+    def _take_up(self) -> str:
+        """Let the token that the server holds be the one that JupyterHub has just made for it."""
+        assert self._adopted
+        (url, token), self._adopted = self._adopted, None
+        if not is_token_of(self.user, token):
+            row = orm.APIToken.find(self.db, self.api_token)
+            row.token = token
+            self.db.commit()
+        self.api_token = token
+        return url
+
     async def stop(self, now: bool = False) -> None:
         """End the pod, and with it its tokens."""
         ServerToken.revoke(self)
+        # First: a pod without its Secret is known as one that was to end, whatever happens now.
+        with suppress(ServerRefused, ApiException, *UNREACHABLE):
+            await self._drop_tokens()
         # A machine that fetches an image does not end its pod before; there is nothing in it yet to be saved.
         now = now or self._is_pending()
         # KubeSpawner would wait as long as for a start, which may include finding room.

@@ -27,7 +27,7 @@ from kubernetes_asyncio.client import (
 from . import places
 from .kubernetes_settings import Claim, Kubernetes, Mount
 
-__all__ = ["Furnishing", "furnish", "server_environment"]
+__all__ = ["HUB_TOKEN", "PROFILE", "TOKEN_KEY", "Furnishing", "furnish", "server_environment"]
 
 OWN_FOLDER = "/run/astrohub"
 TOKEN_FILE = f"{OWN_FOLDER}/token"
@@ -36,6 +36,8 @@ NOTEBOOKS = "/srv/astrohub/notebooks"
 PREPARE = "astrohub-prepare"
 TOKEN_KEY = "token"  # noqa: S105  # the name of a key
 HUB_TOKEN = "JUPYTERHUB_API_TOKEN"  # noqa: S105  # the name of a variable
+#: The annotation of a pod that says as which kind of server it was started.
+PROFILE = "astrohub/profile"
 _HOMES = "/homes"
 _TOKEN_SOURCE = "/run/astrohub-token"  # noqa: S105  # a folder
 _DEPRECATED = frozenset({"JPY_API_TOKEN"})

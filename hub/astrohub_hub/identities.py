@@ -51,6 +51,23 @@ class NumberBook:
         """Look up the numbers of groups; give those that are missing."""
         return [self._number(db, "group", name) for name in sorted(names)]
 
+    def keep(self, db: Session, name: str, number: int) -> bool:
+        """Say whether a number is this user's; one that neither has been given is given now.
+
+        A pod knows its user's number even where the database is older than the pod.
+        """
+        _METADATA.create_all(db.connection())
+        mine = (_NUMBERS.c.kind == "user") & (_NUMBERS.c.name == name)
+        found = db.execute(select(_NUMBERS.c.number).where(mine)).scalar()
+        if found is not None:
+            return bool(found == number)
+        holder = db.execute(select(_NUMBERS.c.name).where(_NUMBERS.c.number == number)).scalar()
+        if holder is not None or not self._first["user"] <= number <= self._last_user:
+            return False
+        db.execute(insert(_NUMBERS).values(kind="user", name=name, number=number))
+        db.commit()
+        return True
+
     def _number(self, db: Session, kind: Kind, name: str) -> int:
         _METADATA.create_all(db.connection())
         mine = (_NUMBERS.c.kind == kind) & (_NUMBERS.c.name == name)

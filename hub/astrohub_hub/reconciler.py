@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import time
@@ -11,8 +12,9 @@ from typing import Any
 
 from kubernetes_asyncio.client import ApiException
 from kubespawner.clients import load_config, shared_client
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
+from .adoption import Adopter, NotAdopted
 from .proxy_watch import WatchedProxy
 from .reflectors import UNREACHABLE
 
@@ -25,6 +27,11 @@ _UNMATCHED = Gauge(
     "astrohub_unmatched_servers",
     "Servers without a pod and pods without a server, at the last look; 0 where hub and cluster agree",
     ["kind"],
+)
+_SETTLED = Counter(
+    "astrohub_settled_servers",
+    "Pods without a server that were adopted or removed, and servers without a pod that were written off",
+    ["how"],
 )
 
 
@@ -104,16 +111,35 @@ class MatchingProxy(WatchedProxy):
         listed = await api.list_namespaced_pod(
             namespace, label_selector=_OF_SERVERS, _request_timeout=_REQUEST_S
         )
-        there = [pod.metadata.name for pod in listed.items if pod.metadata.deletion_timestamp is None]
+        there = {p.metadata.name: p for p in listed.items if p.metadata.deletion_timestamp is None}
         found = unmatched({name: spawner.ready for name, spawner in spawners.items()}, there)
-        _UNMATCHED.labels(kind="pod").set(len(found.orphans))
+        adopter = Adopter(api, namespace, user_dict, self)
+        whys = await asyncio.gather(*(self._adopt(adopter, there[name]) for name in found.orphans))
+        left = {name: why for name, why in zip(found.orphans, whys, strict=True) if why}
+        _UNMATCHED.labels(kind="pod").set(len(left))
         _UNMATCHED.labels(kind="server").set(len(found.ghosts))
         for name in found.ghosts:
             _LOG.warning("The server of pod %s has no pod any more: it is written off", name)
             await spawners[name].poll_and_notify()
-        for name in self._due(found.orphans):
-            _LOG.warning("The pod %s belongs to no server: it is removed with its Secret", name)
+            _SETTLED.labels(how="written_off").inc()
+        for name in self._due(frozenset(left)):
+            _LOG.warning("The pod %s is removed with its Secret: %s", name, left[name])
             await _remove(api, namespace, name)
+            _SETTLED.labels(how="removed").inc()
+
+    async def _adopt(self, adopter: Adopter, pod: Any) -> str:
+        """Give a pod its server back; where that cannot be, return why not."""
+        name = pod.metadata.name
+        try:
+            if await adopter.adopt(pod):
+                _LOG.warning("The pod %s of a server that the hub had forgotten is adopted", name)
+                _SETTLED.labels(how="adopted").inc()
+        except NotAdopted as e:
+            _LOG.warning("The pod %s belongs to no server and is not adopted: %s", name, e)
+            return str(e)
+        except (*UNREACHABLE, ApiException) as e:
+            return f"its Secret cannot be read ({type(e).__name__})"
+        return ""
 
     def _due(self, orphans: frozenset[str]) -> list[str]:
         if self._orphans is None:

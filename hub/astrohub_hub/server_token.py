@@ -4,16 +4,36 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyterhub import orm
+
 from . import folders, places
 from .scopes import USER_SCOPES
 from .settings import Settings
 
-__all__ = ["ServerToken", "token_note"]
+__all__ = ["ServerToken", "TokenOfAnother", "is_token_of", "token_note"]
+
+
+class TokenOfAnother(Exception):
+    """A token that a server holds is known as somebody else's."""
 
 
 def token_note(server: str) -> str:
     """The note by which users recognise the token in their list of tokens."""
     return f"server {server}" if server else "server"
+
+
+def is_token_of(user: Any, token: str) -> bool:
+    """Say whether the hub knows a token as this user's.
+
+    Raises
+    ------
+    TokenOfAnother
+        When it knows it as somebody else's.
+    """
+    found = orm.APIToken.find(user.db, token)
+    if found is not None and found.user is not user.orm_user:
+        raise TokenOfAnother
+    return found is not None
 
 
 class ServerToken:
@@ -46,6 +66,32 @@ class ServerToken:
             expires_in=self._settings.sessions.server_token_days * 86_400,
         )
         return token
+
+    def keep(self, spawner: Any, token: str, age_s: float) -> None:
+        """Let a token that a running server holds be worth what it was when the server started.
+
+        Parameters
+        ----------
+        spawner
+            Whose server it is.
+        token
+            The token, as the server holds it.
+        age_s
+            Seconds since the server started.
+
+        Raises
+        ------
+        TokenOfAnother
+            When it is somebody else's.
+        """
+        if is_token_of(spawner.user, token):
+            return
+        self.revoke(spawner)
+        left_s = self._settings.sessions.server_token_days * 86_400 - age_s
+        if left_s >= 1:
+            spawner.user.new_api_token(
+                token, note=token_note(spawner.name), scopes=list(USER_SCOPES), expires_in=left_s
+            )
 
     def take_back(self, spawner: Any) -> None:
         """Revoke the token and remove the file."""

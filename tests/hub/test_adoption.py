@@ -1,0 +1,229 @@
+"""A pod whose server the hub has forgotten goes on as that server, or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from astrohub_hub.identities import NumberBook
+from astrohub_hub.kubernetes_settings import Identities
+from astrohub_hub.settings import Settings
+from kubernetes_asyncio.client import ApiException
+
+from .cluster_stand_in import STARTED, ClusterStandIn, Hub, looking_hub, server_pod
+
+HUB_TOKEN, OWN_TOKEN = "h" * 32, "o" * 32
+Scene = Callable[[ClusterStandIn, Callable[[Hub], Awaitable[None]]], None]
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
+    """What the reconciler says, whatever JupyterHub does with its logs."""
+    log = logging.getLogger("astrohub.reconciler")
+    log.addHandler(caplog.handler)
+    yield caplog
+    log.removeHandler(caplog.handler)
+
+
+@pytest.fixture
+def play(content: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """Let something happen in a hub that has just started and knows nothing of these pods."""
+    profiles = [
+        {"slug": "small", "title": "Small"},
+        {"slug": "large", "title": "Large", "groups": ["survey"]},
+    ]
+    told = content | {"kubernetes": {"profiles": profiles, "orphanS": 5}}
+    settings = Settings.model_validate(told)
+
+    def run(cluster: ClusterStandIn, happens: Callable[[Hub], Awaitable[None]]) -> None:
+        async def scene() -> None:
+            async with looking_hub(cluster, settings, tmp_path, monkeypatch) as hub:
+                await happens(hub)
+
+        asyncio.run(scene())
+
+    return run
+
+
+def test_a_forgotten_server_goes_on_with_route_tokens_and_age(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod(profile="small"))
+
+    async def happens(hub: Hub) -> None:
+        ada = hub.add_user("ada")
+        await hub.look()
+        spawner = hub.app.users["ada"].spawners[""]
+        assert spawner.ready
+        assert hub.routes == {"/user/ada/": f"http://127.0.0.1:{cluster.port}"}
+        assert (hub.whose(HUB_TOKEN), hub.whose(OWN_TOKEN)) == ("ada", "ada")
+        assert len(ada.api_tokens) == 2
+        server, own = sorted(ada.api_tokens, key=lambda token: token.expires_at is not None)
+        assert "access:servers!server=ada/" in server.scopes
+        assert server.expires_at is None
+        assert "custom:files:write" in own.scopes
+        assert spawner.user_options == {"profile": "small"}
+        assert spawner.orm_spawner.started == STARTED.replace(tzinfo=None)
+        assert spawner.orm_spawner.state["pod_name"] == "jupyter-ada"
+
+    play(cluster, happens)
+
+
+def test_an_adopted_server_ends_like_any_other(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod())
+
+    async def happens(hub: Hub) -> None:
+        hub.add_user("ada")
+        await hub.look()
+        await hub.app.users["ada"].stop("")
+        assert (cluster.pods, cluster.secrets) == ({}, {})
+        assert (hub.whose(HUB_TOKEN), hub.whose(OWN_TOKEN)) == (None, None)
+
+    play(cluster, happens)
+
+
+def test_a_token_that_the_hub_still_knows_is_kept(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod())
+
+    async def happens(hub: Hub) -> None:
+        ada = hub.add_user("ada")
+        for token in (HUB_TOKEN, OWN_TOKEN):
+            ada.new_api_token(token, note="kept")
+        await hub.look()
+        assert hub.app.users["ada"].spawners[""].ready
+        assert [token.note for token in ada.api_tokens] == ["kept", "kept"]
+
+    play(cluster, happens)
+
+
+def _a_token_of_another(hub: Hub, cluster: ClusterStandIn) -> None:
+    hub.add_user("eve").new_api_token(HUB_TOKEN)
+
+
+def _an_own_token_of_another(hub: Hub, cluster: ClusterStandIn) -> None:
+    hub.add_user("eve").new_api_token(OWN_TOKEN)
+
+
+def _a_number_of_another(hub: Hub, cluster: ClusterStandIn) -> None:
+    NumberBook(Identities()).of_user(hub.app.db, "eve")
+
+
+def _a_pod_that_says_it_is_another(hub: Hub, cluster: ClusterStandIn) -> None:
+    hub.add_user("eve")
+    cluster.pods["jupyter-ada"]["metadata"]["annotations"]["hub.jupyter.org/username"] = "eve"
+
+
+def _a_kind_that_its_user_may_not_have(hub: Hub, cluster: ClusterStandIn) -> None:
+    cluster.pods["jupyter-ada"]["metadata"]["annotations"]["astrohub/profile"] = "large"
+
+
+def _a_named_server_where_none_may_be(hub: Hub, cluster: ClusterStandIn) -> None:
+    cluster.pods["jupyter-ada"]["metadata"]["annotations"]["hub.jupyter.org/servername"] = "b"
+
+
+def _a_server_that_was_to_end(hub: Hub, cluster: ClusterStandIn) -> None:
+    cluster.secrets.clear()
+
+
+def _a_server_that_does_not_answer(hub: Hub, cluster: ClusterStandIn) -> None:
+    cluster.answers = False
+
+
+def _a_server_that_has_ended(hub: Hub, cluster: ClusterStandIn) -> None:
+    state = cluster.pods["jupyter-ada"]["status"]["containerStatuses"][0]
+    state["state"] = {"terminated": {"exitCode": 1}}
+
+
+def _a_user_who_is_blocked(hub: Hub, cluster: ClusterStandIn) -> None:
+    hub.app.authenticator.blocked_users = {"ada"}
+
+
+@pytest.mark.parametrize(
+    ("spoils", "why"),
+    [
+        (_a_token_of_another, "its token belongs to somebody else"),
+        (_an_own_token_of_another, "its token belongs to somebody else"),
+        (_a_number_of_another, "100000 is not the number of ada"),
+        (_a_pod_that_says_it_is_another, "the pod of that server is called jupyter-eve"),
+        (_a_kind_that_its_user_may_not_have, "ada may not have a server of its kind"),
+        (_a_named_server_where_none_may_be, "servers have no names here"),
+        (_a_server_that_was_to_end, "it was to end: its tokens are gone"),
+        (_a_server_that_does_not_answer, "it does not answer at http://127.0.0.1"),
+        (_a_server_that_has_ended, "no server runs in it"),
+        (_a_user_who_is_blocked, "ada is blocked"),
+    ],
+)
+def test_what_is_not_proved_is_not_adopted(
+    play: Scene,
+    said: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    spoils: Callable[[Hub, ClusterStandIn], None],
+    why: str,
+) -> None:
+    monkeypatch.setattr("astrohub_hub.adoption.ANSWER_S", 0.2)
+    cluster = ClusterStandIn()
+    cluster.add(server_pod())
+
+    async def happens(hub: Hub) -> None:
+        ada = hub.add_user("ada")
+        spoils(hub, cluster)
+        await hub.look()
+        assert hub.routes == {}
+        assert ada.api_tokens == []
+        assert not any(spawner.server for spawner in ada.orm_spawners.values())
+        assert "jupyter-ada" in cluster.pods  # it has some time yet
+        assert why in said.text
+
+    play(cluster, happens)
+
+
+def test_what_is_not_adopted_goes_after_its_time(play: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod())
+    now = iter([0.0, 4.0, 6.0])
+    monkeypatch.setattr("astrohub_hub.reconciler.MatchingProxy._clock", staticmethod(lambda: next(now)))
+
+    async def happens(hub: Hub) -> None:
+        there = []
+        for _ in range(3):
+            await hub.look()
+            there.append("jupyter-ada" in cluster.pods)
+        assert there == [True, True, False]
+        assert cluster.secrets == {}
+
+    play(cluster, happens)
+
+
+def test_a_stop_that_fails_leaves_a_pod_that_is_not_adopted(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod())
+
+    async def happens(hub: Hub) -> None:
+        hub.add_user("ada")
+        await hub.look()
+        cluster.keeps_pods = True
+        with pytest.raises(ApiException):
+            await hub.app.users["ada"].stop("")
+        await hub.look()
+        assert "jupyter-ada" in cluster.pods
+        assert not hub.app.users["ada"].spawners[""].active
+
+    play(cluster, happens)
+
+
+def test_a_number_that_nobody_has_becomes_its_users(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod(number=100_007))
+
+    async def happens(hub: Hub) -> None:
+        hub.add_user("ada")
+        await hub.look()
+        book = NumberBook(Identities())
+        assert (book.of_user(hub.app.db, "ada"), book.of_user(hub.app.db, "eve")) == (100_007, 100_008)
+
+    play(cluster, happens)

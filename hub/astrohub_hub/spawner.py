@@ -14,6 +14,7 @@ from traitlets import Instance
 
 from . import folders, places
 from .birth import birth
+from .ports import free_port
 from .refusal import ServerRefused
 from .settings import Settings
 
@@ -72,6 +73,7 @@ class AccountProcessSpawner(LocalProcessSpawner):  # type: ignore[misc]
             With one sentence, as soon as it is clear that the server will not come up.
         """
         self._make_home()
+        self.set_trait("port", self.port or free_port())
         with self._open_log() as log:
             self.popen_kwargs = self._process(log)
             try:

@@ -16,7 +16,7 @@ from tests.support.platform import RunningPlatform
 from .watch import Watch
 
 USER = "researcher"
-START_MS = 120_000
+START_MS = 300_000
 PATIENCE_MS = 60_000  # the usual five seconds are too few for a machine that has other things to do
 HIDE_TOASTS = "document.querySelectorAll('.jp-Notification-Toast-Close').forEach(button => button.click())"
 MAIN_TABS = "#jp-main-dock-panel .lm-DockPanel-tabBar .lm-TabBar-tab"

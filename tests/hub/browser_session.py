@@ -10,7 +10,7 @@ from ..support.waiting import until
 
 __all__ = ["BrowserSession"]
 
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 class BrowserSession:

@@ -19,7 +19,7 @@ def run_door(
     env: Mapping[str, str] | None = None,
     before: tuple[str, ...] = (),
     text: str | None = None,
-    timeout_s: float = 120.0,
+    timeout_s: float = 400.0,
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of the launcher to its end.
 

@@ -25,7 +25,7 @@ from ..terminal import Terminal
 
 __all__ = ["run", "supervise"]
 
-_PATIENCE_S = 150
+_PATIENCE_S = 330
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -30,7 +30,7 @@ class Pace:
         For which it may be silent while it computes.
     """
 
-    start_s: float = 120.0
+    start_s: float = 300.0
     impatient_look_s: float = 0.1
     look_s: float = 3.0
     first_delay_s: float = 0.5

@@ -23,6 +23,7 @@ from astrohub_archive.models import HatsTable, Table
 from epochs import make_epochs
 from limit import Limit
 from measuring import Contest, Result, as_table, run
+from one_user import hub
 from ours import EnginePool, HttpArchive, engine_pool, http_archive
 from peers import peers
 from postgres import PostgreSQL, obstacle, postgresql
@@ -35,6 +36,7 @@ from themes import (
     epochs,
     exports,
     identifiers,
+    jobs,
     notebook,
     overhead,
     scans,
@@ -107,6 +109,17 @@ def measure_listing(work: Path, options: argparse.Namespace) -> list[Result]:
         return run([catalogs.contest(archive)], options.repetitions)
 
 
+def measure_jobs(work: Path, options: argparse.Namespace) -> list[Result]:
+    """Run an archive whose one user has very many jobs, and measure how it lists them."""
+    public = work / "nothing"
+    public.mkdir()
+    with (
+        hub() as known,
+        http_archive(public, work / "jobs", threads=options.threads, known=known) as archive,
+    ):
+        return run([jobs.contest(archive, known, small=options.small)], options.repetitions)
+
+
 def _chosen(subject: Subject, only: str) -> list[Contest]:
     """Return the contests whose names begin with a word; others are not even prepared."""
     themes = [theme for word, theme in THEMES.items() if _is_chosen(word, only)]
@@ -153,6 +166,8 @@ def main() -> None:
         results = measure(public.resolve(), name, Path(work), options)
         if _is_chosen("tables", options.only) and not options.without_http:
             results += measure_listing(Path(work), options)
+        if _is_chosen("jobs", options.only) and not options.without_http:
+            results += measure_jobs(Path(work), options)
     if options.json:
         rows = options.rows or None
         print(

@@ -15,6 +15,7 @@ from email.message import Message
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
@@ -24,6 +25,7 @@ from astrohub_archive.engine import Pool
 from astrohub_archive.formats import find_format
 from astrohub_archive.settings import Engine, Limits
 from memory import ServiceMemory
+from one_user import Hub
 
 __all__ = ["EnginePool", "HttpArchive", "engine_pool", "http_archive"]
 
@@ -86,10 +88,13 @@ class HttpArchive:
         Address of the site.
     memory
         What its processes hold.
+    work_dir
+        Its own folder.
     """
 
-    def __init__(self, address: str, memory: ServiceMemory) -> None:
+    def __init__(self, address: str, memory: ServiceMemory, work_dir: Path) -> None:
         self.url = address
+        self.work_dir = work_dir
         self.tap = f"{address}/services/archive/tap"
         self.memory = memory
         self._host = address.partition("://")[2]
@@ -127,13 +132,15 @@ class HttpArchive:
 
 
 @contextmanager
-def http_archive(public: Path, work: Path, *, threads: int) -> Iterator[HttpArchive]:
-    """Run an archive until the block ends."""
+def http_archive(
+    public: Path, work: Path, *, threads: int, known: Hub | None = None
+) -> Iterator[HttpArchive]:
+    """Run an archive, which asks a hub if one is given, until the block ends."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     work.mkdir(exist_ok=True)
-    settings = {
+    settings: dict[str, Any] = {
         "bind": {"host": "127.0.0.1", "port": port},
         "publicUrl": address,
         "publicData": str(public),
@@ -142,6 +149,8 @@ def http_archive(public: Path, work: Path, *, threads: int) -> Iterator[HttpArch
         "engine": {"threads": threads},
         "limits": {"syncS": 3600},
     }
+    if known is not None:
+        settings["hub"] = {"apiUrl": known.api_url, "apiToken": "the-archive-itself"}
     config = work / "archive.json"
     config.write_text(json.dumps(settings), encoding="utf-8")
     command = [sys.executable, "-m", "astrohub_archive.main", "serve", "--config", str(config)]
@@ -151,7 +160,7 @@ def http_archive(public: Path, work: Path, *, threads: int) -> Iterator[HttpArch
     ):
         try:
             _wait_until_up(f"{address}/services/archive/tap/availability", process, work / "archive.log")
-            yield HttpArchive(address, ServiceMemory(process.pid))
+            yield HttpArchive(address, ServiceMemory(process.pid), work / "http")
         finally:
             process.terminate()
 

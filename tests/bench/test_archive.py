@@ -34,6 +34,7 @@ CONTENDERS = {
     "export votable": {*THREE, "astropy writes"},
     "export parquet": THREE,
     "export csv": THREE,
+    "jobs, a list of 500": {"limit", "ours, HTTP"},
     "tables, all columns": {"/catalog", "/tap/tables", "TAP_SCHEMA, Arrow"},
 }
 POSTGRESQL = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, select
 
@@ -19,9 +20,8 @@ NEWEST_FIRST = (JOBS.c.creation.desc(), JOBS.c.job_id.desc())
 _Row = tuple[str, str, str | None, str | None, float]
 
 
-@dataclass(frozen=True, slots=True)
-class JobReference:
-    """A job as a list shows it."""
+class JobReference(NamedTuple):
+    """A job as a list shows it: a row of the query, and as quickly made."""
 
     job_id: str
     phase: str
@@ -64,8 +64,7 @@ def list_jobs(store: JobStore, owner: str, wanted: JobFilter, most: int) -> JobP
     """Return an owner's newest jobs that fit a filter, so many at most. It blocks."""
     with store.engine.connect() as connection:
         rows = connection.execute(list_query(store, owner, wanted, most + 1)).all()
-    jobs = (JobReference(row.job_id, row.phase, row.owner, row.run_id, row.creation) for row in rows[:most])
-    return JobPage(tuple(jobs), is_cut=len(rows) > most)
+    return JobPage(tuple(map(JobReference._make, rows[:most])), is_cut=len(rows) > most)
 
 
 def list_query(store: JobStore, owner: str, wanted: JobFilter, most: int) -> Select[_Row]:

@@ -79,6 +79,24 @@ def test_what_cannot_be_an_address_is_refused_without_repeating_it(
     assert "k33p" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "driver"),
+    [
+        ("postgresql+psycopg2://user:k33p@host/name", "psycopg2"),
+        ("postgresql://user:k33p@host/name", "psycopg"),
+    ],
+)
+def test_a_driver_that_is_not_installed_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, driver: str
+) -> None:
+    monkeypatch.setitem(sys.modules, driver, None)
+    with pytest.raises(
+        SettingsError, match=rf"driver {driver}, which is not .* astrohub-archive\[postgresql\]"
+    ) as no:
+        open_database(url, tmp_path)
+    assert "k33p" not in str(no.value)
+
+
 def test_an_address_with_a_password_is_printed_nowhere(tmp_path: Path) -> None:
     settings = Settings.model_validate(
         {"publicData": "p", "workDir": "w", "databaseUrl": "postgresql://user:k33p@host/name"}

@@ -61,13 +61,18 @@ ENVIRONMENTS = {
 }
 
 _SAMPLE_DATA = ("--extra", "sample-data")
+_POSTGRESQL = ("--extra", "postgresql")
 _KUBERNETES = ("--extra", "kubernetes")
 
 LOCKS = (
     LockPlan("hub", ("hub/pyproject.toml", "requirements/hub.in")),
     LockPlan("hub-kubernetes", ("hub/pyproject.toml", "requirements/hub-kubernetes.in"), _KUBERNETES),
     LockPlan("images", ("requirements/images.in",)),
-    LockPlan("archive", ("services/archive/pyproject.toml", "requirements/archive.in"), _SAMPLE_DATA),
+    LockPlan(
+        "archive",
+        ("services/archive/pyproject.toml", "requirements/archive.in"),
+        (*_SAMPLE_DATA, *_POSTGRESQL),
+    ),
     LockPlan("notebooks", ("services/notebooks/pyproject.toml", "requirements/notebooks.in")),
     LockPlan(
         "lab",
@@ -89,6 +94,6 @@ LOCKS = (
             "nbtester/pyproject.toml",
             "requirements/dev.in",
         ),
-        ("--group", "dev", *_SAMPLE_DATA, *_KUBERNETES),
+        ("--group", "dev", *_SAMPLE_DATA, *_POSTGRESQL, *_KUBERNETES),
     ),
 )

@@ -38,7 +38,8 @@ def open_database(url: str | None, work_dir: Path, *, password_file: Path | None
     Raises
     ------
     SettingsError
-        When the address is none, or the password cannot be read; neither is repeated.
+        When the address is none, its driver is not installed, or the password cannot be read; neither address
+        nor password is repeated.
     """
     if url is None:
         work_dir.mkdir(parents=True, exist_ok=True)
@@ -49,15 +50,21 @@ def open_database(url: str | None, work_dir: Path, *, password_file: Path | None
         engine = create_engine(address, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         return engine
-    return create_engine(
-        address,
-        hide_parameters=True,
-        # A server that was restarted leaves connections that are none.
-        pool_pre_ping=True,
-        pool_size=_CONNECTIONS,
-        max_overflow=_MORE_CONNECTIONS,
-        connect_args={"connect_timeout": _CONNECT_S, "application_name": "astrohub-archive"},
-    )
+    try:
+        return create_engine(
+            address,
+            hide_parameters=True,
+            # A server that was restarted leaves connections that are none.
+            pool_pre_ping=True,
+            pool_size=_CONNECTIONS,
+            max_overflow=_MORE_CONNECTIONS,
+            connect_args={"connect_timeout": _CONNECT_S, "application_name": "astrohub-archive"},
+        )
+    except ImportError as e:
+        raise SettingsError(
+            f"databaseUrl asks for the driver {address.get_dialect().driver}, which is not installed; "
+            "install astrohub-archive[postgresql], or write postgresql+psycopg2://USER@HOST/DATABASE."
+        ) from e
 
 
 def make_tables(engine: Engine, metadata: MetaData) -> None:

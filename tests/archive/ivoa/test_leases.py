@@ -9,7 +9,7 @@ from astrohub_archive.errors import QueryError
 from astrohub_archive.ivoa.parameters import Parameters
 from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, Submission, submit
 from astrohub_archive.ivoa.uws.leases import Leases
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 RESULT = JobResult("result.vot", "application/x-votable+xml", 3, overflow=False)
 
@@ -52,6 +52,28 @@ def test_a_job_is_claimed_once(store: JobStore) -> None:
     assert claimed is not None
     assert (claimed.job_id, claimed.phase, claimed.attempts) == (job_id, Phase.EXECUTING, 1)
     assert second.claim() is None
+
+
+def test_a_claim_is_not_refused_because_another_has_written_since_it_looked(
+    store: JobStore, clock: Clock
+) -> None:
+    """In SQLite a transaction that has read, and then writes, would be told that the database is locked."""
+    job_id = queued(store, "first")
+    clock.now += 1
+    other = queued(store, "second")
+    written: list[str] = []
+
+    def write_meanwhile(_: object, __: object, statement: str, *___: object) -> None:
+        if statement.startswith("UPDATE") and not written:
+            written.append(statement)
+            assert store.abort(other)
+
+    event.listen(store.engine, "before_cursor_execute", write_meanwhile)
+    claimed = Leases(store, "a", 30).claim()
+    assert written
+    assert claimed is not None
+    assert claimed.job_id == job_id
+    assert read(store, other).phase is Phase.ABORTED
 
 
 def test_the_owner_with_fewest_running_jobs_comes_first(store: JobStore, clock: Clock) -> None:

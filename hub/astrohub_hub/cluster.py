@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 from pathlib import Path
 from typing import Any
@@ -99,7 +101,7 @@ def apply(c: Config, settings: Settings, base_path: str = "/") -> None:
 
 
 def configure(c: Config) -> None:
-    """Read and apply.
+    """Read and apply; have this process end soon when it is told to, since the next hub waits for its end.
 
     Raises
     ------
@@ -111,6 +113,8 @@ def configure(c: Config) -> None:
         apply(c, settings, base_path)
     except SettingsError as e:
         raise SystemExit(str(e)) from None
+    # At its end Python looks for circles among all objects: that takes a second or two, and is of no use.
+    atexit.register(gc.freeze)
 
 
 def _values(file: Path) -> dict[str, Any]:

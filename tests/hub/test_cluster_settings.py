@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import base64
+import gc
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from astrohub_hub import cluster
 from astrohub_hub.accounts import read_accounts, verify
 from astrohub_hub.admin import main
 from astrohub_hub.cluster import OUR_AUTHENTICATOR, apply, read_settings
@@ -125,3 +128,13 @@ def test_an_address_and_a_base_path_that_differ_stop_the_hub(mounted: Path) -> N
     settings, _ = read_settings(mounted)
     with pytest.raises(SettingsError, match=r"has the path / but jupyterhub\.hub\.baseUrl is /science/"):
         apply(_z2jh(), settings, "/science/")
+
+
+def test_a_hub_that_ends_does_not_look_for_circles_among_its_objects(
+    mounted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered: list[object] = []
+    monkeypatch.setattr(atexit, "register", registered.append)
+    monkeypatch.setattr(cluster, "read_settings", lambda: read_settings(mounted))
+    cluster.configure(Config())
+    assert registered == [gc.freeze]

@@ -10,7 +10,7 @@ import pytest
 
 __all__ = ["last_lines", "last_words"]
 
-_LINES = 25
+_LINES, _LINES_OF_MANY = 25, 8
 _WIDTH = 400
 
 
@@ -24,11 +24,11 @@ def last_words(item: pytest.Item) -> Iterator[tuple[str, str]]:
                 yield f"Last words of {title}", text
 
 
-def last_lines(log: str | Path) -> str:
+def last_lines(log: str | Path, count: int = _LINES) -> str:
     """Return the last lines of a log, none of them endless."""
     with suppress(OSError):
         text = log.read_text(encoding="utf-8", errors="replace") if isinstance(log, Path) else log
-        return "\n".join(line[:_WIDTH] for line in text.splitlines()[-_LINES:])
+        return "\n".join(line[:_WIDTH] for line in text.splitlines()[-count:])
     return ""
 
 
@@ -45,7 +45,7 @@ def _logs(name: str, value: object) -> Iterator[tuple[str, str]]:
     data = getattr(value, "data", None)
     if isinstance(data, Path):
         for file in sorted((data / "logs").rglob("*.log")):
-            yield f"{name}: {file.name}", last_lines(file)
+            yield f"{name}: {file.name}", last_lines(file, _LINES_OF_MANY)
     else:
         with suppress(OSError):
             log = getattr(value, "log", None)

@@ -16,7 +16,7 @@ BIN = Path(sys.executable).parent
 def _run(*command: str, folder: Path, text: str | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     return subprocess.run(
-        command, cwd=folder, env=environment, input=text, capture_output=True, text=True, timeout=250
+        command, cwd=folder, env=environment, input=text, capture_output=True, text=True, timeout=560
     )
 
 

@@ -17,7 +17,7 @@ DATA = "astrohub_lab-0.1.0.data/data"
 
 def _build(source: Path, target: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target)]
-    return subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, cwd=source, capture_output=True, text=True, timeout=400)
 
 
 @pytest.fixture(scope="module")

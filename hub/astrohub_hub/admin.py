@@ -1,4 +1,4 @@
-"""The operator's command in the hub's image: `astrohub-admin secret` and `astrohub-admin preflight`."""
+"""The operator's command in the hub's image: `astrohub-admin secret`, `preflight` and `homes`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from .accounts import PasswordHash
+from .homes.command import add_homes
 
 __all__ = ["main", "secret_manifest"]
 
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         "--admin", action="append", default=[], metavar="NAME", help="an administrator; repeatable"
     )
     _add_preflight(commands)
+    add_homes(commands)
     return parser
 
 

@@ -1,0 +1,143 @@
+"""The site whose homes are meant, from inside the hub's pod: its pods, and pods that see the homes."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..cluster import read_settings
+from ..kubernetes_settings import Claim
+from ..preflight.cluster import Cluster, Refused, connected
+from ..preflight.manifests import ACCOUNT
+from ..preflight.settings import PreflightError
+from ..settings import SettingsError
+from .removal import Removal
+from .worker import HOMES
+
+__all__ = ["CannotReach", "done"]
+
+_PATIENCE_S = 300
+_LABEL = "astrohub/homes"
+_ENDED = frozenset({"Succeeded", "Failed"})
+
+
+class CannotReach(Exception):
+    """Why the homes cannot be reached from here."""
+
+
+def done(parsed: argparse.Namespace) -> str:
+    """Do what was asked for and say what was done.
+
+    Raises
+    ------
+    Unwilling
+        When it was refused.
+    CannotReach
+        When this is not the hub's pod, or the cluster refuses what is needed.
+    """
+    try:
+        return asyncio.run(_done(parsed))
+    except (SettingsError, PreflightError, Refused) as e:
+        raise CannotReach(str(e)) from e
+
+
+async def _done(parsed: argparse.Namespace) -> str:
+    settings, _ = read_settings()
+    async with connected("") as cluster:
+        own = await cluster.get("Pod", os.environ["HOSTNAME"])
+        if own is None:
+            raise CannotReach("run it in the hub's pod: kubectl exec deployment/hub -- astrohub-admin homes")
+        site = _Site(cluster, settings.kubernetes.homes, own["spec"])
+        removal = Removal(site.work, site.servers_of, time.time)
+        if parsed.what == "delete":
+            return await removal.delete(parsed.user, confirmed=parsed.confirmed, keep_days=parsed.keep_days)
+        if parsed.what == "restore":
+            return await removal.restore(parsed.user)
+        return await (removal.kept() if parsed.what == "list" else removal.purge())
+
+
+@dataclass(frozen=True)
+class _Site:
+    """Where homes are, and what can look at them.
+
+    Parameters
+    ----------
+    cluster
+        The site's namespace.
+    homes
+        The folder of all homes.
+    hub
+        The description of the hub's pod: its image has the worker.
+    """
+
+    cluster: Cluster
+    homes: Claim
+    hub: dict[str, Any]
+
+    async def servers_of(self, user: str) -> list[str]:
+        """Return the names of a user's pods; one that ends still has the home open."""
+        pods = await self.cluster.objects("Pod", labelSelector="component=singleuser-server")
+        return [
+            pod["metadata"]["name"]
+            for pod in pods
+            if (pod["metadata"].get("annotations") or {}).get("hub.jupyter.org/username") == user
+        ]
+
+    async def work(self, words: Sequence[str], number: int | None) -> dict[str, Any]:
+        """Run the worker in a pod of its own, as the archive or as the owner of a home."""
+        run = secrets.token_hex(4)
+        pod = self._pod(run, words, number or ACCOUNT)
+        await self.cluster.make(pod)
+        try:
+            name = pod["metadata"]["name"]
+            ended = await self.cluster.await_pod(name, _has_ended, _PATIENCE_S)
+            said = await self.cluster.said(name) if _has_ended(ended) else {}
+        finally:
+            await self.cluster.remove(f"{_LABEL}={run}")
+        if not said:
+            raise PreflightError(f"the pod {name} that sees the homes did not do its work")
+        return said
+
+    def _pod(self, run: str, words: Sequence[str], number: int) -> dict[str, Any]:
+        hub = next(one for one in self.hub["containers"] if one["name"] == "hub")
+        container = {
+            "name": "homes",
+            "image": hub["image"],
+            "imagePullPolicy": hub.get("imagePullPolicy", "IfNotPresent"),
+            "command": ["/opt/astrohub/bin/python", "-m", "astrohub_hub.homes.worker", *words],
+            "securityContext": {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            },
+            "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
+            "volumeMounts": [{"name": "homes", "mountPath": HOMES, "subPath": self.homes.sub_path}],
+        }
+        spec = {
+            "restartPolicy": "Never",
+            "automountServiceAccountToken": False,
+            "enableServiceLinks": False,
+            "activeDeadlineSeconds": _PATIENCE_S,
+            "imagePullSecrets": self.hub.get("imagePullSecrets") or [],
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": number,
+                "runAsGroup": ACCOUNT,
+                "seccompProfile": {"type": "RuntimeDefault"},
+            },
+            "containers": [container],
+            "volumes": [{"name": "homes", "persistentVolumeClaim": {"claimName": self.homes.claim}}],
+        }
+        labels = {"app.kubernetes.io/name": "astrohub", "app.kubernetes.io/component": "homes", _LABEL: run}
+        metadata = {"name": f"homes-{run}", "labels": labels}
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _has_ended(pod: dict[str, Any]) -> bool:
+    return (pod.get("status") or {}).get("phase") in _ENDED

@@ -1,0 +1,115 @@
+"""What is done in the folder of all homes, by a pod that sees it. Prints one line of JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+__all__ = ["HOMES", "aside_name", "main"]
+
+#: Where the pod sees the folder of all homes.
+HOMES = "/homes"
+#: No home has such a name: a leading dot is escaped in the names of homes.
+_ASIDE = re.compile(r"\.removed~(?P<until>[0-9]{1,12})~(?P<home>[A-Za-z0-9_.~-]+)")
+
+
+def aside_name(home: str, until: int) -> str:
+    """Name the folder that a home becomes when it is moved aside.
+
+    Parameters
+    ----------
+    home
+        The folder's name.
+    until
+        Seconds since 1970 before which it is not deleted.
+    """
+    return f".removed~{until}~{home}"
+
+
+def look(homes: Path, home: str) -> dict[str, Any]:
+    """Say what is in a home; nothing of it is opened."""
+    folder = homes / home
+    if folder.is_symlink() or not folder.is_dir():
+        return {"there": False}
+    files, size, newest, closed = 0, 0, 0.0, 0
+
+    def cannot(error: OSError) -> None:
+        nonlocal closed
+        closed += 1
+
+    for parent, _, names in os.walk(folder, onerror=cannot):
+        for name in names:
+            known = os.lstat(os.path.join(parent, name))
+            files, size, newest = files + 1, size + known.st_size, max(newest, known.st_mtime)
+    return {"there": True, "files": files, "bytes": size, "newest": newest, "closed": closed}
+
+
+def removed(homes: Path) -> dict[str, Any]:
+    """List what has been moved aside."""
+    found = []
+    for entry in sorted(os.scandir(homes), key=lambda entry: entry.name):
+        match = _ASIDE.fullmatch(entry.name)
+        if match and entry.is_dir(follow_symlinks=False):
+            owner = entry.stat(follow_symlinks=False).st_uid
+            found.append({"home": match["home"], "until": int(match["until"]), "owner": owner})
+    return {"removed": found}
+
+
+def move(homes: Path, source: str, target: str) -> dict[str, Any]:
+    """Rename a folder of the homes; never over another."""
+    if os.path.lexists(homes / target):
+        return {"moved": False, "why": "there"}
+    try:
+        os.rename(homes / source, homes / target)
+    except FileNotFoundError:
+        return {"moved": False, "why": "gone"}
+    return {"moved": True}
+
+
+def empty(homes: Path, name: str) -> dict[str, Any]:
+    """Delete all that is in a folder that was moved aside; as its owner, who can open what is closed."""
+    if not _ASIDE.fullmatch(name):
+        return {"emptied": False}
+    folder = str(homes / name)
+    # What is not the owner's cannot be changed, nor needs it be: all folders that others made are open.
+    subprocess.run(["chmod", "--recursive", "--silent", "u+rwX", folder], check=False, capture_output=True)
+    done = subprocess.run(
+        ["find", folder, "-mindepth", "1", "-delete"], check=False, capture_output=True, text=True
+    )
+    return {"emptied": done.returncode == 0}
+
+
+def drop(homes: Path, name: str) -> dict[str, Any]:
+    """Remove a folder that was moved aside and is empty."""
+    if not _ASIDE.fullmatch(name):
+        return {"dropped": False}
+    try:
+        os.rmdir(homes / name)
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return {"dropped": False}
+    return {"dropped": True}
+
+
+_TASKS: dict[str, Any] = {"look": look, "removed": removed, "move": move, "empty": empty, "drop": drop}
+
+
+def main(arguments: Sequence[str], homes: Path = Path(HOMES)) -> dict[str, Any]:
+    """Do one task; names that are no names of folders here are refused."""
+    task, *names = arguments
+    for name in names:
+        if not name or "/" in name or name in {".", ".."}:
+            raise ValueError(f"{name!r} is no folder of the homes")
+    done: dict[str, Any] = _TASKS[task](homes, *names)
+    return done
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(sys.argv[1:])) + "\n")

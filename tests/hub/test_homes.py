@@ -1,0 +1,142 @@
+"""A home is deleted on purpose only: shown, asked for in so many words, kept for a time, then gone."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Coroutine, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from astrohub_hub.admin import main as admin
+from astrohub_hub.homes import worker
+from astrohub_hub.homes.removal import DAY_S, Removal, Unwilling
+
+BEGIN = 1_800_000_000
+
+
+class Site:
+    """A folder of homes and the servers that are there.
+
+    Parameters
+    ----------
+    homes
+        The folder.
+    """
+
+    def __init__(self, homes: Path) -> None:
+        self.homes, self.now = homes, float(BEGIN)
+        self.pods: list[list[str]] = []
+        self.removal = Removal(self._work, self._servers_of, lambda: self.now)
+
+    async def _work(self, words: Sequence[str], number: int | None) -> dict[str, Any]:
+        return worker.main(words, self.homes)
+
+    async def _servers_of(self, user: str) -> list[str]:
+        return self.pods.pop(0) if self.pods else []
+
+    def do(self, what: Coroutine[Any, Any, str]) -> str:
+        """Do it to its end."""
+        return asyncio.run(what)
+
+    def delete(self, user: str, confirmed: str) -> str:
+        """Ask for a home's end."""
+        return self.do(self.removal.delete(user, confirmed=confirmed, keep_days=30))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A site where one home holds two files."""
+    inner = tmp_path / "ada" / "notes"
+    inner.mkdir(parents=True)
+    (inner / "a.txt").write_text("four")
+    (tmp_path / "ada" / "b.txt").write_text("seven!!")
+    os.utime(inner / "a.txt", (BEGIN - DAY_S, BEGIN - DAY_S))
+    os.utime(tmp_path / "ada" / "b.txt", (BEGIN, BEGIN))
+    return Site(tmp_path)
+
+
+def _refused(site: Site, user: str, confirmed: str) -> str:
+    before = sorted(site.homes.rglob("*"))
+    with pytest.raises(Unwilling) as refusal:
+        site.delete(user, confirmed)
+    assert sorted(site.homes.rglob("*")) == before
+    return str(refusal.value)
+
+
+def test_what_would_be_deleted_is_shown_first(site: Site) -> None:
+    said = _refused(site, "ada", "")
+    assert said.startswith("The home of 'ada': 2 files, 11 bytes, last changed 2027-01-15 08:00 UTC.")
+    assert said.endswith("astrohub-admin homes delete ada --yes-delete-the-home-of ada")
+
+
+def test_another_name_does_not_confirm(site: Site) -> None:
+    assert "not of 'ad'" in _refused(site, "ada", "ad")
+
+
+def test_a_home_is_not_touched_while_its_user_has_a_server(site: Site) -> None:
+    site.pods = [["jupyter-ada"]]
+    assert "A server of 'ada' is there (jupyter-ada): stop it first" in _refused(site, "ada", "ada")
+
+
+def test_a_server_that_starts_meanwhile_has_its_home_back(site: Site) -> None:
+    site.pods = [[], ["jupyter-ada"], ["jupyter-ada"]]
+    assert "stop it first" in _refused(site, "ada", "ada")
+
+
+def test_a_home_that_is_not_there_is_said_to_be_none(site: Site) -> None:
+    assert _refused(site, "eve", "eve") == "'eve' has no home."
+
+
+@pytest.mark.parametrize("name", ["../ada", ".", "a/b", ".removed~1~ada"])
+def test_a_name_reaches_nothing_but_its_home(site: Site, name: str) -> None:
+    assert _refused(site, name, name) == f"{name!r} has no home."
+
+
+def test_a_deleted_home_comes_back_as_it_was(site: Site) -> None:
+    said = site.delete("ada", "ada")
+    assert "kept until 2027-02-14 08:00 UTC" in said
+    assert not (site.homes / "ada").exists()
+    assert site.do(site.removal.kept()) == "ada  until 2027-02-14 08:00 UTC"
+    assert site.do(site.removal.restore("ada")) == "The home of 'ada' is back."
+    assert (site.homes / "ada" / "notes" / "a.txt").read_text() == "four"
+
+
+def test_a_home_that_was_made_since_is_not_overwritten(site: Site) -> None:
+    site.delete("ada", "ada")
+    (site.homes / "ada").mkdir()
+    with pytest.raises(Unwilling, match="has a home again"):
+        site.do(site.removal.restore("ada"))
+    assert list((site.homes / "ada").iterdir()) == []
+    assert site.do(site.removal.kept()).startswith("ada")
+
+
+def test_only_what_was_kept_long_enough_is_deleted_for_good(site: Site) -> None:
+    site.delete("ada", "ada")
+    site.now += 30 * DAY_S - 1
+    assert site.do(site.removal.purge()) == "No home's time is over."
+    site.now += 1
+    outside = site.homes.parent / "outside"
+    outside.write_text("stays")
+    (aside,) = site.homes.iterdir()
+    (aside / "link").symlink_to(outside)
+    (aside / "notes").chmod(0)
+    assert site.do(site.removal.purge()) == "Deleted for good: ada."
+    assert list(site.homes.iterdir()) == []
+    assert outside.read_text() == "stays"
+    with pytest.raises(Unwilling, match="No home of 'ada' is kept"):
+        site.do(site.removal.restore("ada"))
+
+
+def test_the_worker_deletes_nothing_that_was_not_moved_aside(site: Site) -> None:
+    assert worker.main(["empty", "ada"], site.homes) == {"emptied": False}
+    assert worker.main(["drop", "ada"], site.homes) == {"dropped": False}
+    assert (site.homes / "ada" / "b.txt").exists()
+    with pytest.raises(ValueError, match="is no folder of the homes"):
+        worker.main(["look", ".."], site.homes)
+
+
+def test_outside_the_hubs_pod_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> None:
+    assert admin(["homes", "list"]) == 2
+    assert capsys.readouterr().err.startswith("Nothing could be done: The ")

@@ -1,4 +1,7 @@
-"""Incidents: faults of ours, kept in the log under a number that the user is told. And full disks."""
+"""Incidents: faults of ours, kept in the log under a number that the user is told; and what is no fault.
+
+A full disk and a database that is busy or away are the operator's to mend, and told in other words.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,16 @@ import logging
 import secrets
 import sqlite3
 
-from .errors import ArchiveError, StorageFull
+from sqlalchemy.exc import OperationalError
+
+from .errors import ArchiveError, BusyError, StorageFull
 from .logs import log_event
 
 __all__ = ["report_fault", "report_incident"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _POSTGRESQL_FULL = "53100"
+_PRIMARY_CODE = 0xFF  # the bits of an extended result code of SQLite that name its kind
 
 
 def report_fault(failure: BaseException, event: str, **fields: object) -> ArchiveError:
@@ -40,6 +46,12 @@ def report_fault(failure: BaseException, event: str, **fields: object) -> Archiv
         return StorageFull(
             "The disk of the archive is full, so nothing was changed; tell its operator, then try again."
         )
+    if _is_database_away(failure):
+        reason = str(getattr(failure, "orig", None) or failure).strip()
+        log_event(
+            "the database is away", level=logging.ERROR, failure=None, during=event, reason=reason, **fields
+        )
+        return BusyError("The archive's database does not answer just now; try again in a moment.")
     return ArchiveError(report_incident(failure, event, **fields))
 
 
@@ -61,6 +73,16 @@ def report_incident(failure: BaseException, event: str, **fields: object) -> str
         "The archive failed on this request through a fault of its own; "
         f"tell its operator the incident {incident}."
     )
+
+
+def _is_database_away(failure: BaseException) -> bool:
+    """Say whether SQLite was locked by others for too long, or PostgreSQL could not be reached."""
+    if not isinstance(failure, OperationalError):
+        return False
+    if isinstance(failure.orig, sqlite3.Error):
+        code = getattr(failure.orig, "sqlite_errorcode", 0)
+        return code & _PRIMARY_CODE == sqlite3.SQLITE_BUSY
+    return True
 
 
 def _is_full_disk(failure: BaseException) -> bool:

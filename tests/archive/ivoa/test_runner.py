@@ -25,7 +25,7 @@ from astrohub_archive.ivoa.uws import (
 )
 from astrohub_archive.ivoa.uws.leases import Leases
 from astrohub_archive.settings import Jobs
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from ...support.waiting import until
@@ -51,6 +51,7 @@ class Bench:
         self.store = JobStore(open_database(None, root), "tap", clock=self.clock)
         self.folders = JobFolders(root / "jobs")
         self.begun, self.may_end = asyncio.Event(), asyncio.Event()
+        self.failures: list[Exception] = []
         self.runner = Runner(self.store, self.folders, Changes(), self.execute, options=OPTIONS)
 
     def submit(self) -> str:
@@ -63,6 +64,8 @@ class Bench:
     async def execute(self, job: Job) -> JobResult:
         """Write a result once the test lets it."""
         self.begun.set()
+        if self.failures:
+            raise self.failures.pop()
         while not self.may_end.is_set():
             try:
                 await self.may_end.wait()
@@ -152,6 +155,33 @@ def test_the_end_of_a_job_waits_for_a_database_that_is_away(tmp_path: Path) -> N
         await asyncio.to_thread(until, lambda: failures == 3, "the database is missed three times")
         await ended(bench, job_id, Phase.COMPLETED)
         assert bench.files(job_id) == {"1/result.csv": "1"}
+
+    on_a_bench(test, tmp_path)
+
+
+def locked_out(folder: Path) -> OperationalError:
+    """Return what SQLite says to whoever cannot write because another does."""
+    engine = create_engine(f"sqlite:///{folder / 'locked.sqlite'}", connect_args={"timeout": 0})
+    with engine.connect() as one, engine.connect() as other:
+        one.exec_driver_sql("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError) as refused:
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+    engine.dispose()
+    return refused.value
+
+
+def test_a_job_that_finds_the_database_locked_is_tried_again(tmp_path: Path) -> None:
+    async def test(bench: Bench) -> None:
+        bench.failures = [locked_out(tmp_path), locked_out(tmp_path)]
+        job_id = bench.submit()
+        bench.may_end.set()
+        bench.runner.wake()
+        for left in (1, 0):
+            await asyncio.to_thread(until, lambda: len(bench.failures) == left, "it fails")  # noqa: B023
+            await ended(bench, job_id, Phase.QUEUED)
+            bench.clock.now += 60
+        job = await ended(bench, job_id, Phase.COMPLETED)
+        assert job.attempts == 1
 
     on_a_bench(test, tmp_path)
 

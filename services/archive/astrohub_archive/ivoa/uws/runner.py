@@ -226,12 +226,15 @@ class Runner:
             running.is_over = True
             await self._end(job, lambda: self._leases.complete(job.job_id, result))
 
-    async def _broken(self, job: Job, failure: Exception) -> Callable[[], bool]:
+    async def _broken(self, job: Job, failure: Exception) -> Callable[[], object]:
         """Return how a job ends of what nobody has foreseen; who has lost it had its folder taken away."""
         beat = await self._insist(lambda: self._leases.look([job.job_id]))
         if job.job_id not in beat.held:
             return lambda: False
         told = report_fault(failure, "a job failed", job=job.job_id)
+        if isinstance(told, BusyError):
+            delay_s = told.retry_after_s
+            return lambda: self._leases.give_back([job.job_id], delay_s=delay_s)
         return lambda: self._leases.fail(job.job_id, told)
 
     async def _end(self, job: Job, record: Callable[[], object]) -> None:

@@ -15,13 +15,15 @@ from .catalog.watch import CatalogWatch
 from .databases import open_database
 from .engine import Aside, Pool
 from .errors import CatalogError
-from .explain.service import Explain
+from .explain.service import Cost, Explain, Weigh
 from .identity import Identity
 from .interpreters.pool import Interpreters
 from .ivoa.uws import Changes, Cleaner, Control, JobFolders, JobStore, Runner
+from .models import Statement
 from .mydb.cleaner import TableCleaner
 from .mydb.dropped import DroppedTables
 from .mydb.folders import TableFolders
+from .mydb.forecast import expected_bytes, least_bytes
 from .mydb.makers import Makers, Resources
 from .mydb.making import Workshop
 from .mydb.service import MyDb, OwnTables
@@ -166,7 +168,7 @@ def build(settings: Settings) -> Archive:
     )
     vospace = build_vospace(settings, identity, tap.addresses)
     browse = Browse(identity, reader, Index(catalog))
-    served = (tap, mydb, browse, Explain(identity, reader, pool), vospace)
+    served = (tap, mydb, browse, Explain(identity, reader, pool, _weigh(tables)), vospace)
     user_tables = _user_tables(settings, database, changes, mydb, tap.addresses)
     watched = (settings, catalog, watch, reader, pool, identity, changes, runner, cleaner)
     return Archive(*watched, *served, user_tables)
@@ -181,6 +183,19 @@ def _user_tables(
     control = Control(store, folders, changes, runner, wait_s=settings.limits.wait_s)
     jobs = IndexJobs(store, folders, control, limits=settings.limits, seconds=settings.mydb.create_s)
     return UserTables(mydb, addresses, jobs, runner, Cleaner(store, folders, lease_s=settings.jobs.lease_s))
+
+
+def _weigh(tables: TableStore) -> Weigh:
+    """Let queries be weighed against the room in MyDB, of which explanations know nothing."""
+
+    def weigh(owner: str | None, statement: Statement, rows: int | None) -> Cost:
+        about = None if rows is None else expected_bytes(rows, statement.columns)
+        if owner is None:
+            return Cost(about)
+        least = least_bytes(statement)
+        return Cost(about, tables.room.warning(owner, least_bytes=least, about_bytes=about or 0))
+
+    return weigh
 
 
 def _watch(settings: Settings) -> CatalogWatch:

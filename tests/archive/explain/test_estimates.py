@@ -44,7 +44,9 @@ def counted(archive: RunningArchive, query: str) -> int:
 
 def test_a_whole_table_is_all_of_its_rows_and_files(archive: RunningArchive) -> None:
     said = explain(archive, f"SELECT ra FROM {GAIA}")
-    assert set(said) == {"rows", "files", "filesInAll", "bytes", "tables", "lane", "columnsWithoutStatistics"}
+    size = {"rows", "files", "filesInAll", "bytes", "tables", "lane", "columnsWithoutStatistics"}
+    assert set(said) == {*size, "tableBytes", "warning"}
+    assert (said["tableBytes"], said["warning"]) == (8 * GAIA_ROWS, None)
     assert (said["rows"], said["tables"], said["lane"]) == (GAIA_ROWS, [GAIA], "quick")
     assert said["files"] == said["filesInAll"] > 10
     assert said["bytes"] > 1_000_000

@@ -74,6 +74,24 @@ def test_what_can_have_no_room_is_refused_before_it_is_run(small: OwnTables) -> 
     assert small.names() == ["bright"]
 
 
+def test_what_has_or_may_have_no_room_is_said_before_it_is_asked_for(small: OwnTables) -> None:
+    def warning(query: str, token: str | None = small.token) -> str | None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        address = f"{small.archive.base}/services/archive/explain"
+        said: str | None = requests.post(address, json={"query": query}, headers=headers, timeout=60).json()[
+            "warning"
+        ]
+        return said
+
+    maybe = f"{ALL} WHERE phot_g_mean_mag < 9"
+    assert "As a table in MyDB this would take " in (warning(ALL) or "")
+    assert "As a table in MyDB this may take up to about " in (warning(maybe) or "")
+    assert "and 1.0 MB are left; drop some tables first" in (warning(maybe) or "")
+    assert warning(BRIGHT) is None
+    # Who has no tables is told nothing about them.
+    assert warning(ALL, None) is None
+
+
 def test_replacing_does_not_count_what_is_replaced(small: OwnTables) -> None:
     most = "SELECT TOP 20000 source_id, ra, dec FROM gaia_dr3_g10.gaia_source"
     first = small.create("many", most)

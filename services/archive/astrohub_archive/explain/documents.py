@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from ..engine import Estimate
 from ..web.json_bodies import read_json
 from ..web.tables import Document
+from .service import Explained
 
 __all__ = ["EstimateDocument", "ExplainRequest", "describe_estimate", "read_request"]
 
@@ -30,6 +30,13 @@ class EstimateDocument(Document):
         description="Columns that it reads without their smallest and largest values being known: "
         "conditions on them pass over no file."
     )
+    table_bytes: int | None = Field(
+        description="About how many bytes the rows would take as a table in MyDB before they are compressed; "
+        "null where nobody knows."
+    )
+    warning: str | None = Field(
+        description="A sentence for the caller when MyDB has no room for so many, or may have none."
+    )
 
 
 def read_request(body: bytes) -> ExplainRequest:
@@ -43,8 +50,9 @@ def read_request(body: bytes) -> ExplainRequest:
     return read_json(body, ExplainRequest, "query")
 
 
-def describe_estimate(estimate: Estimate) -> EstimateDocument:
+def describe_estimate(explained: Explained) -> EstimateDocument:
     """Return an estimate as it is described in an answer."""
+    estimate, cost = explained.estimate, explained.cost
     return EstimateDocument(
         rows=estimate.rows,
         files=estimate.files,
@@ -53,4 +61,6 @@ def describe_estimate(estimate: Estimate) -> EstimateDocument:
         tables=list(estimate.tables),
         lane=estimate.lane,
         columns_without_statistics=list(estimate.columns_without_statistics),
+        table_bytes=cost.size_bytes,
+        warning=cost.warning,
     )

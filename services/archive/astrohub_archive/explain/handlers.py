@@ -35,8 +35,8 @@ async def explain(request: Request) -> Response:
     principal = await identify(request, service.identity)
     asked = read_request(await request.body())
     try:
-        estimate = await while_connected(request, service.of(principal, asked.query))
+        explained = await while_connected(request, service.of(principal, asked.query))
     except ClientLeft:
         return Response(status_code=499)
-    content = describe_estimate(estimate).model_dump_json(by_alias=True)
+    content = describe_estimate(explained).model_dump_json(by_alias=True)
     return Response(content, headers={"Cache-Control": "no-store"}, media_type="application/json")

@@ -97,6 +97,21 @@ class Room:
             f"{told_bytes(self._limits.quota_bytes)} together; drop some first."
         )
 
+    def warning(self, owner: str, *, least_bytes: int, about_bytes: int) -> str | None:
+        """Return a sentence about what is to be made a table and has no room, or may have none."""
+        left = self.left(owner)
+        if max(least_bytes, about_bytes) <= left:
+            return None
+        takes = (
+            f"would take {told_bytes(least_bytes)} at least"
+            if least_bytes > left
+            else f"may take up to about {told_bytes(about_bytes)}"
+        )
+        return (
+            f"As a table in MyDB this {takes}, and {told_bytes(left)} are left; drop some tables first, or "
+            "ask for fewer rows or columns."
+        )
+
     def _too_large(self, name: str, least_bytes: int, left: int) -> QuotaExceeded:
         return QuotaExceeded(
             f"There is no room for mydb.{name}: it would take {told_bytes(least_bytes)} at least, and "

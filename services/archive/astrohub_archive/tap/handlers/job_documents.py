@@ -53,7 +53,8 @@ class JobDocument(Document):
     started: str | None
     ended: str | None
     destruction: str = Field(description="When the job and its result are removed.")
-    error: str | None
+    error: str | None = Field(description="Why it failed, for people.")
+    error_slug: str | None = Field(description="A fixed word for the kind of error, as of a query at once.")
     result: ResultDocument | None
     progress: ProgressDocument | None
 
@@ -93,6 +94,7 @@ def describe_job(job: Job, *, longest_query: int | None = None) -> JobDocument:
         ended=_text(job.end),
         destruction=timestamp(job.destruction),
         error=job.error,
+        error_slug=job.error_slug,
         result=None if job.result is None else _result(job.result),
         progress=progress
         and ProgressDocument(bytes_read=progress.read_bytes, bytes_in_all=progress.size_bytes),

@@ -104,12 +104,15 @@ def running_postgresql() -> Iterator[PostgreSQL]:
         folder.chmod(0o711)
         _make_cluster(server)
         process = _start(server)
-        until(lambda: _answers(server, process), "PostgreSQL answers", timeout_s=60)
+        until(lambda: _answers(server, process), "PostgreSQL answers", timeout_s=200)
         yield server
     finally:
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)
-            process.wait(60)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+            process.kill()
+            process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -130,7 +133,7 @@ def _make_cluster(server: PostgreSQL) -> None:
         capture_output=True,
         text=True,
         cwd=server.folder,
-        timeout=120,
+        timeout=300,
     )
     assert made.returncode == 0, made.stderr
     secret.unlink()

@@ -139,6 +139,20 @@ def test_a_new_file_is_opened_while_another_process_writes_its_first_page(
     other.close()
 
 
+def test_a_service_starts_while_another_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there already takes no lock, however long another holds it."""
+    first = open_database(None, tmp_path)
+    JobStore(first, "tap")
+    other = sqlite3.connect(tmp_path / "jobs.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(databases, "_BUSY_MS", 0)
+    second = open_database(None, tmp_path)
+    assert JobStore(second, "tap").get("unone") is None
+    other.close()
+    for engine in (first, second):
+        engine.dispose()
+
+
 def test_a_file_that_stays_locked_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     other = _amid_its_first_write(tmp_path)
     monkeypatch.setattr(databases, "_BUSY_MS", 0)

@@ -6,10 +6,11 @@ import hashlib
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.schema import CreateColumn, CreateIndex, Table
+from sqlalchemy.schema import Column, CreateColumn, CreateIndex, Index, Table
 
 from .settings import SettingsError
 
@@ -70,8 +71,12 @@ def open_database(url: str | None, work_dir: Path, *, password_file: Path | None
 def make_tables(engine: Engine, metadata: MetaData) -> None:
     """Make the tables that are not there, and what an earlier release had not in those that are.
 
-    A column that is new must be nullable or have a default of the server: rows may be there.
+    A column that is new must be nullable or have a default of the server: rows may be there. Where nothing is
+    missing nothing is locked: a service must start also while others write much.
     """
+    with engine.connect() as connection:
+        if not any(_is_missing(connection, table) for table in metadata.sorted_tables):
+            return
     with engine.begin() as connection:
         # Several processes may start at once, and each finds that there is nothing yet.
         if connection.dialect.name == "postgresql":
@@ -97,18 +102,30 @@ def alone(connection: Connection, word: str) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _amend(connection: Connection, table: Table) -> None:
-    found, dialect = inspect(connection), connection.dialect
+def _is_missing(connection: Connection, table: Table) -> bool:
+    return not inspect(connection).has_table(table.name) or any(_missing(connection, table))
+
+
+def _missing(connection: Connection, table: Table) -> tuple[list[Column[Any]], list[Index]]:
+    """Return the columns and indexes that a table of the database has not."""
+    found = inspect(connection)
     columns = {column["name"] for column in found.get_columns(table.name)}
     indexes = {index["name"] for index in found.get_indexes(table.name)}
+    return (
+        [column for column in table.columns if column.name not in columns],
+        [index for index in table.indexes if index.name not in indexes],
+    )
+
+
+def _amend(connection: Connection, table: Table) -> None:
+    dialect = connection.dialect
     quoted = dialect.identifier_preparer.format_table(table)
-    for column in table.columns:
-        if column.name not in columns:
-            definition = CreateColumn(column).compile(dialect=dialect)
-            connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {definition}")
-    for index in table.indexes:
-        if index.name not in indexes:
-            connection.execute(CreateIndex(index))
+    columns, indexes = _missing(connection, table)
+    for column in columns:
+        definition = CreateColumn(column).compile(dialect=dialect)
+        connection.exec_driver_sql(f"ALTER TABLE {quoted} ADD COLUMN {definition}")
+    for index in indexes:
+        connection.execute(CreateIndex(index))
 
 
 def _address(url: str, password_file: Path | None) -> URL:

@@ -2,50 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import secrets
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from astrohub_hub.admin import secret_manifest
 
+from ...support.waiting import until
 from ..cluster import Cluster
 from ..places import CLONE
+from ..report import Report
+from .kernel import Kernel
 from .rendering import KUBERNETES, Render, objects
+from .site import PATIENCE_S, Lab, Site
 
 EVERYTHING = (
     "ingress.enabled=true,ingress.host=a.example,notebooks.enabled=true,nbtester.enabled=true,database.enabled=true,"
     "preflight.beforeInstall=true,archive.sampleData=true"
 )
-
-
-def _git(*words: str) -> bytes:
-    return subprocess.run(["git", "-C", CLONE, *words], capture_output=True, check=True).stdout
-
-
-def _last_release() -> str:
-    """Return the last release's tag; before the first release, the commit that brought the chart."""
-    try:
-        return _git("describe", "--tags", "--abbrev=0", "--match=v*", "HEAD^").decode().strip()
-    except subprocess.CalledProcessError:
-        found = (
-            _git("log", "--diff-filter=A", "--format=%H", "--", "helm/astrohub/Chart.yaml").decode().split()
-        )
-        return found[-1] if found else ""
-
-
-@pytest.fixture
-def last_chart(tmp_path: Path) -> Path:
-    """The chart of the last release, as git has it."""
-    try:
-        release = _last_release()
-        packed = _git("archive", release, "helm/astrohub") if release else b""
-    except (subprocess.CalledProcessError, FileNotFoundError):
-        packed = b""
-    if not packed:
-        pytest.skip("needs git and the history of the clone, which has the chart of the last release")
-    (folder := tmp_path / "last").mkdir()
-    subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
-    return folder / "helm" / "astrohub"
+#: The chart of the last release; the README beside it says which that is.
+(LAST,) = Path(__file__).with_name("last_release").glob("*.tgz")
+RUNBOOK = CLONE / "docs" / "guide" / "operator" / "runbooks.md"
+#: Keys of the site's Secret that the chart of the last release did not know.
+NEW_KEYS = ("monitor-token", "hub.db.password", "archive.database.password")
+JOB = {
+    "LANG": "ADQL",
+    "FORMAT": "csv",
+    "PHASE": "RUN",
+    "QUERY": "SELECT table_name FROM tap_schema.tables WHERE table_name = 'tap_schema.tables'",
+}
 
 
 @pytest.mark.parametrize("options", [(), (f"--set={EVERYTHING}",), ("classroom",), ("kubernetes",)], ids=str)
@@ -66,9 +56,9 @@ def test_the_api_server_takes_every_object(
 
 
 def test_an_upgrade_changes_nothing_that_the_api_server_would_refuse_to_change(
-    helm: Path, last_chart: Path, render: Render
+    helm: Path, render: Render
 ) -> None:
-    words = [helm, "template", "astrohub", last_chart, "--namespace=there", f"--kube-version={KUBERNETES}"]
+    words = [helm, "template", "astrohub", LAST, "--namespace=there", f"--kube-version={KUBERNETES}"]
     before = subprocess.run([*map(str, words)], capture_output=True, text=True, check=True).stdout
     known = {_name(found): found for found in objects(render())}
     for old in objects(before):
@@ -82,3 +72,89 @@ def test_an_upgrade_changes_nothing_that_the_api_server_would_refuse_to_change(
 
 def _name(described: dict[str, Any]) -> tuple[str, str]:
     return described["kind"], described["metadata"]["name"]
+
+
+def test_the_runbook_says_what_an_upgrade_from_the_last_release_asks_for() -> None:
+    version = LAST.stem.removeprefix("astrohub-")
+    (line,) = [row for row in RUNBOOK.read_text().splitlines() if row.startswith(f"| {version} |")]
+    assert [key for key in NEW_KEYS if f"`{key}`" not in line] == []
+
+
+@pytest.fixture
+def old_site(cluster: Cluster, namespace: str, values: dict[str, Any], tmp_path: Path) -> Site:
+    """A site that the chart of the last release has installed, with the Secret of its day."""
+    told = {key: values[key] for key in ("jupyterhub", "archive", "storage")}
+    told["archive"] = values["archive"] | {"sampleData": False}
+    (file := tmp_path / "values.json").write_text(json.dumps(told))
+    passwords = {"researcher": secrets.token_urlsafe(12)}
+    secret: Any = secret_manifest("astrohub-secrets", passwords, frozenset())
+    for key in NEW_KEYS:
+        secret["data"].pop(key)
+    cluster.apply(secret, namespace=namespace)
+    site = Site(cluster, namespace, "astrohub", str(LAST), str(file), passwords)
+    words = ["--namespace", namespace, "--values", str(file), "--wait", f"--timeout={PATIENCE_S}s"]
+    with Report().step("The chart of the last release, installed and ready"):
+        cluster.helm("install", site.release, site.chart, *words)
+    return site
+
+
+class _Jobs:
+    """Jobs of somebody in the archive of a site."""
+
+    def __init__(self, site: Site, token: str) -> None:
+        self._url = f"{site.url('archive')}/services/archive/tap/async"
+        self._headers = {"Authorization": f"Bearer {token}"}
+
+    def run(self) -> str:
+        """Run one and return its number when it is over."""
+        said = requests.post(self._url, JOB, headers=self._headers, allow_redirects=False, timeout=60)
+        assert said.status_code == requests.codes.see_other, said.text
+        job = said.headers["Location"].rpartition("/")[2]
+        until(lambda: self._get(job, "phase") == "COMPLETED", "the job is over", timeout_s=PATIENCE_S)
+        return job
+
+    def result(self, job: str) -> str:
+        """Return what it found."""
+        return self._get(job, "results/result")
+
+    def _get(self, job: str, what: str) -> str:
+        answer = requests.get(f"{self._url}/{job}/{what}", headers=self._headers, timeout=60)
+        assert answer.ok, answer.text
+        return answer.text
+
+
+def _kept(site: Site, lab: Lab) -> dict[str, str]:
+    """Return who the site's volumes and the Lab's pod are, and how often its server was started."""
+    claims = {found["metadata"]["name"]: found["metadata"]["uid"] for found in site.get("pvc")["items"]}
+    pod = lab.description()
+    (server,) = pod["status"]["containerStatuses"]
+    return claims | {"pod": pod["metadata"]["uid"], "starts": str(server["restartCount"])}
+
+
+def test_a_site_of_the_last_release_is_upgraded_under_a_running_kernel(old_site: Site) -> None:
+    lab = Lab(old_site, "researcher")
+    lab.start()
+    kernel = Kernel(lab)
+    assert kernel.evaluate("x = 41; open('kept', 'w').write('mine'); x") == "41"
+    token = lab.token()
+    job = _Jobs(old_site, token).run()
+    before = _kept(old_site, lab)
+    found = _Jobs(old_site, token).result(job)
+    assert "tap_schema.tables" in found
+
+    site = replace(old_site, chart=str(CLONE / "helm" / "astrohub"))
+    with Report().step("The chart of the last release, upgraded"):
+        site.upgrade()
+    site.await_hub()
+
+    until(lambda: lab.browser.get(f"/user/{lab.name}/api").ok, "the way to the Lab", timeout_s=PATIENCE_S)
+    assert kernel.evaluate("x + 1") == "42"
+    after = _kept(site, lab)
+    assert {key: after.get(key) for key in before} == before
+    assert _Jobs(site, token).result(job) == found
+    # A server that is started now is one of today, in the home of before, and its user's number is the same.
+    number = lab.run("id", "--user")
+    lab.browser = site.browser(lab.name)
+    lab.browser.stop_server(lab.name)
+    lab.start()
+    assert (lab.run("id", "--user"), lab.run("bash", "-c", "cat ~/kept")) == (number, "mine")

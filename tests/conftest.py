@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from .support.last_words import last_words
 from .support.platform import RunningPlatform, running_platform
 from .support.postgresql import PostgreSQL, obstacle, running_postgresql
+
+
+def pytest_configure() -> None:
+    """Let made-up examples be the same each time, and take as long as a busy machine needs for them."""
+    settings.register_profile(
+        "certain", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    settings.load_profile("certain")
 
 
 @pytest.hookimpl(wrapper=True)

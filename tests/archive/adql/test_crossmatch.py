@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -100,6 +102,74 @@ def test_a_crossmatch_finds_every_pair_and_no_other(radius: float, seed: int, re
             assert sorted(row[side] for row in rows if row[1 - side] is None) == sorted(lonely)
         else:
             assert not alone
+
+
+_JOINS = {
+    "HASH_JOIN",
+    "BLOCKWISE_NL_JOIN",
+    "NESTED_LOOP_JOIN",
+    "CROSS_PRODUCT",
+    "PIECEWISE_MERGE_JOIN",
+    "IE_JOIN",
+}
+
+
+def _operators(engine: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """Return the names of the operators that the engine means to use."""
+    (plan,) = json.loads(engine.execute(f"EXPLAIN (FORMAT json) {sql}").fetchall()[0][1])
+    names, waiting = set(), [plan]
+    while waiting:
+        node = waiting.pop()
+        names.add(node["name"].strip().upper().replace(" ", "_"))
+        waiting += node["children"]
+    return names
+
+
+NEAR = "DISTANCE(a.ra, a.dec, b.ra, b.dec) <= 0.01"
+MIRRORED = "1 = CONTAINS(POINT(b.ra, b.dec), CIRCLE(a.ra, -a.dec, 0.02))"
+
+
+def test_a_crossmatch_inside_or_finds_every_pair_once(read: Read) -> None:
+    rng = np.random.default_rng(1)
+    first = _sky(rng, 0.01)
+    # Some lie by their partner and by the mirrored one of another, some have two reasons to be partners.
+    second = np.where(rng.random(_ROWS) < 0.5, _moved(rng, first, 0.01), first * [[1], [-1]])
+    engine = _engine(first, second)
+    near, mirrored = _pairs(first, second, 0.01), _pairs(first * [[1], [-1]], second, 0.02)
+    same = {(n, n) for n in range(_ROWS)}
+    everything = [*range(_ROWS), *[-2] * 5]
+    expected: dict[str, Counter[tuple[int, int]]] = {
+        f"{NEAR} OR a.source_id = b.source_id": Counter(near | same),
+        f"a.source_id = b.source_id OR {NEAR} OR {MIRRORED}": Counter(near | same | mirrored),
+        f"{NEAR} OR ({MIRRORED} AND a.source_id < b.source_id)": Counter(
+            near | {(a, b) for a, b in mirrored if a < b}
+        ),
+        f"{NEAR} OR a.source_id = 7": Counter(near - {(7, b) for b in everything})
+        + Counter((7, b) for b in everything),
+        f"b.source_id BETWEEN 0 AND 3 AND b.dec IS NOT NULL OR {NEAR}": Counter(
+            {(a, b) for a, b in near if b > 3}
+        )
+        + Counter((a, b) for a in [*range(_ROWS), *[-1] * 5] for b in range(4)),
+    }
+    assert near & same
+    assert mirrored - near - same
+    for condition, pairs in expected.items():
+        for form in (f"JOIN gaia_source AS b ON {condition}", f", gaia_source AS b WHERE ({condition})"):
+            sql = read(f"SELECT a.source_id, b.source_id FROM gaia_source AS a {form}").sql
+            assert Counter(engine.execute(sql).fetchall()) == pairs, condition
+            assert _operators(engine, sql) & _JOINS == {"HASH_JOIN"}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        f"LEFT JOIN gaia_source AS b ON {NEAR} OR a.source_id = b.source_id",
+        f"JOIN gaia_source AS b ON {NEAR} OR a.ra > b.dec",
+        f"JOIN gaia_source AS b ON {NEAR} OR a.ra > RAND()",
+    ],
+)
+def test_where_all_must_be_tried_a_crossmatch_inside_or_is_left_as_it_is(form: str, read: Read) -> None:
+    assert "#reason_" not in read(f"SELECT a.source_id FROM gaia_source AS a {form}").sql
 
 
 def test_partners_in_subqueries_and_with_are_found(answer: Answer) -> None:

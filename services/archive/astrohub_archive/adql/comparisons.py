@@ -38,9 +38,21 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value:
     if sign != "=":
         return condition
     if left.read is not None and right.read is not None:
-        return replace(condition, pairings=(Same(left.read, right.read),))
+        return replace(condition, pairings=(Same(left.read, right.read, _keys(left, right)),))
     restriction = _identified(left, [right], scans) or _identified(right, [left], scans)
     return replace(condition, restrictions=(restriction,)) if restriction else condition
+
+
+def _keys(left: Value, right: Value) -> tuple[str, ...]:
+    """Return whole numbers that are equal where these values are."""
+    if left.type.is_integer and right.type.is_integer:
+        return tuple(f"CAST({value.sql} AS BIGINT)" for value in (left, right))
+    if left.type is Type.TEXT and right.type is Type.TEXT:
+        return tuple(
+            f"CASE WHEN {value.sql} IS NOT NULL THEN CAST(hash({value.sql}) >> 1 AS BIGINT) END"
+            for value in (left, right)
+        )
+    return ()
 
 
 def listed(value: Value, items: Sequence[Value], scans: Scans) -> Value:

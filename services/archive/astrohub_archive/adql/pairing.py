@@ -1,20 +1,17 @@
 """Joins by position as joins by equal cells: no crossmatch compares everything with everything.
 
-The sky is cut into bands of declination, each band into bins of right ascension. A cell is at least four
-radii high and four radii wide, so the surroundings of a position (all within the radius of it) touch at
-most two bands and in each of them two bins. One side of the join is put into each of these cells, at most
-four times, the other one into the cell in which it lies: partners meet in exactly one cell. Around the
-poles a band has one bin.
+One side of the join is put into all cells around its positions, the other one into the cell in which it lies
+(`bands.py`): partners meet in exactly one cell. Where rows belong together for one reason or another, both
+sides are repeated for each reason, and partners meet for the first that holds.
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from . import measures, regions, shapes
+from . import bands, measures, regions, shapes
 from .datatypes import Type
 from .scans import Scans
 from .shapes import double
@@ -23,6 +20,7 @@ from .values import (
     Beside,
     Box,
     Circle,
+    Either,
     Near,
     Outline,
     Pairing,
@@ -39,25 +37,61 @@ __all__ = ["LATERAL", "Pairs"]
 LATERAL = "LATERAL"
 """With which the engine SQL of a subquery begins that is computed for each row before it."""
 
-_LEAST_HEIGHT = 15 / 3600
-"""Degrees: of smaller cells there would be more than positions."""
 _LARGEST_RADIUS = 10.0
 """Degrees: beyond it, cells would leave out little."""
-_SLACK = 1e-9
-"""Degrees, wider than any rounding."""
 _AROUND = 1e-6
 """Degrees by which circles around regions are wider than these."""
 _RANDOM = "random()"
 _ALIAS = re.compile(r'"(t\d+)"\.')
+_UNSTEADY = re.compile(r"random\(\)|\bSELECT\b")
+"""What is not written twice: it may differ, or take long."""
+
+
+_MOST_REASONS = 4
+"""Beyond it, repeating the rows costs more than it saves."""
+_MOST_REPEATED = 2
+"""Joins of one query whose rows are repeated: those of each are repeated for those of the others."""
 
 
 @dataclass(frozen=True)
 class _Spread:
-    """A side of a join that is put into all cells around its positions."""
+    """A side of a join that is put into all cells around its positions, for each reason to be joined."""
 
     column: str
-    point: Point
-    radius: float
+    ways: tuple[bands.Way, ...]
+
+
+@dataclass(frozen=True)
+class _Reason:
+    """One of several for which rows belong together: its condition, and what follows from it."""
+
+    pairing: Near | Same | None
+    sql: str
+
+    @property
+    def sides(self) -> list[set[str]]:
+        """Return the sources that each side of it is of."""
+        if isinstance(self.pairing, Near):
+            return [_aliases(self.pairing.first), _aliases(self.pairing.second)]
+        return [set(_ALIAS.findall(key)) for key in (self.pairing.keys if self.pairing else ())]
+
+    def is_found(self, aliases: set[str]) -> bool:
+        """Say whether it tells where the rows of two sources meet: in cells, by numbers, or all of one."""
+        if isinstance(self.pairing, Near):
+            return 0 <= self.pairing.radius <= _LARGEST_RADIUS
+        own = set(_ALIAS.findall(self.sql))
+        return self.pairing is not None or (len(own) == 1 and own < aliases)
+
+    def way(self, alias: str, *, is_few: bool) -> bands.Way:
+        """Return how the rows of one side are found: of the few, in all cells around their positions."""
+        if self.pairing is None:
+            return f"CASE WHEN {self.sql} THEN 1 END" if alias in _ALIAS.findall(self.sql) else "1"
+        if isinstance(self.pairing, Same):
+            return next(key for key in self.pairing.keys if alias in _ALIAS.findall(key))
+        near = self.pairing
+        point = near.first if alias in _aliases(near.first) else near.second
+        lon, lat = double(point.lon), double(point.lat)
+        return bands.Around(lon, lat, near.radius) if is_few else bands.cell(lon, lat, near.radius)
 
 
 class Pairs:
@@ -72,6 +106,7 @@ class Pairs:
     def __init__(self, scans: Scans) -> None:
         self._scans = scans
         self._spreads: dict[str, list[_Spread]] = {}
+        self._repeated = 0
         self._surroundings: dict[str, list[tuple[str, str]]] = {}
         self._count = 0
 
@@ -90,6 +125,9 @@ class Pairs:
             if isinstance(pairing, Beside):
                 written += self._nearby(pairing, bound)
                 continue
+            if isinstance(pairing, Either):
+                written += self._for_a_reason(pairing, bound)
+                continue
             self._link(pairing, bound)
             if isinstance(pairing, Near) and (condition := self._in_cells(pairing, bound)) is not None:
                 written.append(condition)
@@ -103,7 +141,7 @@ class Pairs:
             # What is quoted is made here; the circle and the source have been written by this package.
             sql = f"(SELECT {alias}.*, {circle} AS {quoted(column)} FROM {sql}) AS {alias}"  # noqa: S608
         for spread in self._spreads.get(source.alias, ()):
-            sql = f"{_spread(sql, alias, spread)} AS {alias}"
+            sql = f"{bands.spread(sql, alias, spread.column, spread.ways)} AS {alias}"
         return sql
 
     def _in_cells(self, near: Near, bound: Sequence[Source]) -> str | None:
@@ -116,10 +154,33 @@ class Pairs:
         source, point, other = min(fitting, key=lambda found: found[0].rows or 0)
         self._count += 1
         column = f"#cell_{self._count}"
-        self._spreads.setdefault(source.alias, []).append(_Spread(column, point, near.radius))
-        height = _height(near.radius)
-        here = _cell(double(other.lon), double(other.lat), height, near.radius)
+        around = bands.Around(double(point.lon), double(point.lat), near.radius)
+        self._spreads.setdefault(source.alias, []).append(_Spread(column, (around,)))
+        here = bands.cell(double(other.lon), double(other.lat), near.radius)
         return f"({quoted(source.alias)}.{quoted(column)} = {here})"
+
+    def _for_a_reason(self, either: Either, bound: Sequence[Source]) -> list[str]:
+        """Return that partners meet for the first reason that holds; nothing where they must all be tried."""
+        reasons = [_Reason(pairing, sql) for pairing, sql in either.reasons]
+        if len(reasons) > _MOST_REASONS or self._repeated >= _MOST_REPEATED:
+            return []
+        if (sides := _two_sides(reasons, bound)) is None:
+            return []
+        few, many = sorted(sides, key=lambda source: source.rows or 0)
+        self._repeated += 1
+        self._count += 1
+        column = f"#reason_{self._count}"
+        around = tuple(reason.way(few.alias, is_few=True) for reason in reasons)
+        here = tuple(reason.way(many.alias, is_few=False) for reason in reasons)
+        self._spreads.setdefault(few.alias, []).append(_Spread(column, around))
+        self._spreads.setdefault(many.alias, []).append(_Spread(column, here))
+        first, second = (f"{quoted(source.alias)}." for source in (few, many))
+        place, number = quoted(column), quoted(bands.number_of(column))
+        return [
+            f"({first}{place} = {second}{place})",
+            f"({first}{number} = {second}{number})",
+            _first_that_holds(f"{first}{number}", [reason.sql for reason in reasons]),
+        ]
 
     def _nearby(self, pairing: Beside, bound: Sequence[Source]) -> list[str]:
         """Return the conditions that circles around two shapes touch; none if that is no easier to tell."""
@@ -199,44 +260,27 @@ def _aliases(point: Point) -> set[str]:
     return set(_ALIAS.findall(point.lon.sql)) | set(_ALIAS.findall(point.lat.sql))
 
 
-def _height(radius: float) -> float:
-    return max(4 * radius, _LEAST_HEIGHT)
+def _two_sides(reasons: Sequence[_Reason], bound: Sequence[Source]) -> list[Source] | None:
+    """Return the two sources that all of these are about, if there are just two."""
+    if any(_UNSTEADY.search(reason.sql) for reason in reasons):
+        return None
+    sides = [reason.sides for reason in reasons if reason.pairing is not None]
+    if any([len(side) for side in pair] != [1, 1] or pair[0] == pair[1] for pair in sides):
+        return None
+    aliases = set().union(*sides[0])
+    if any(set().union(*pair) != aliases for pair in sides):
+        return None
+    if not all(reason.is_found(aliases) for reason in reasons):
+        return None
+    sources = [source for source in bound if source.alias in aliases]
+    fits = len(sources) == len(aliases) and not any(source.sql.startswith(LATERAL) for source in sources)
+    return sources if fits else None
 
 
-def _cell(lon: str, lat: str, height: float, radius: float) -> str:
-    """Return the number of the cell in which a position lies; none if it has no value."""
-    high, margin = number_sql(height), number_sql(height / 2 + 2 * radius + _SLACK)
-    band = f"floor(({lat} + 90) / {high})"
-    # A band has as many bins as it can have where it is nearest to a pole, its surroundings included.
-    edge = f"(abs(({band} + 0.5e0) * {high} - 90) + {margin})"
-    wide = f"cos(radians(CASE WHEN {edge} > 90 THEN 90e0 ELSE {edge} END)) * {number_sql(360 / height)}"
-    bins = f"floor(CASE WHEN {wide} > 1 THEN {wide} ELSE 1e0 END)"
-    # Just west of right ascension 0 the turn is rounded to 1: the last factor keeps it below.
-    turn = f"({lon} / 360e0 - floor({lon} / 360e0)) * 0.999999999999999e0"
-    return f"TRY_CAST({band} * {math.ceil(360 / height) + 2} + floor({turn} * {bins}) AS BIGINT)"
-
-
-def _spread(sql: str, alias: str, spread: _Spread) -> str:
-    """Return a source with its rows repeated: once for each cell that a position's surroundings touch."""
-    height, reach = _height(spread.radius), number_sql(spread.radius + _SLACK)
-    lon, lat, half, *corners = (
-        quoted(f"{spread.column}_{part}") for part in ("lon", "lat", "half", "a", "b", "c", "d")
-    )
-    sine = number_sql(math.sin(math.radians(spread.radius + _SLACK)))
-    width = (
-        f"CASE WHEN abs({lat}) + {reach} >= 90 THEN 90e0"
-        f" ELSE degrees(asin({sine} / cos(radians({lat})))) + {number_sql(_SLACK)} END"
-    )
-    ends = [(f"({lon} {side} {half})", f"({lat} {end} {reach})") for end in "-+" for side in "-+"]
-    cells = ", ".join(
-        f"{_cell(*end, height, spread.radius)} AS {name}" for end, name in zip(ends, corners, strict=True)
-    )
-    a, b, c, d = corners
-    touched = (
-        f"[{a}, CASE WHEN {b} <> {a} THEN {b} END, CASE WHEN {c} <> {a} THEN {c} END,"
-        f" CASE WHEN {d} <> {b} AND {d} <> {c} THEN {d} END]"
-    )
-    # What is quoted is made here; the position and the source have been written by this package.
-    placed = f"SELECT {alias}.*, {double(spread.point.lon)} AS {lon}, {double(spread.point.lat)} AS {lat}"
-    inner = f"SELECT *, {cells} FROM (SELECT *, {width} AS {half} FROM ({placed} FROM {sql}))"  # noqa: S608
-    return f"(SELECT *, unnest({touched}) AS {quoted(spread.column)} FROM ({inner}))"  # noqa: S608
+def _first_that_holds(number: str, conditions: Sequence[str]) -> str:
+    """Return that the reason of this number holds, and none before it: so partners are found once."""
+    cases = []
+    for place, condition in enumerate(conditions):
+        before = "".join(f" AND NOT coalesce({other}, FALSE)" for other in conditions[:place])
+        cases.append(f"WHEN {place} THEN {condition}{before}")
+    return f"(CASE {number} {' '.join(cases)} END)"

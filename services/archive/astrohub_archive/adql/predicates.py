@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from . import comparisons, geometry
 from .datatypes import Type, common_type
-from .values import Value, combined
+from .values import Either, Near, Same, Value, combined
 from .writer import Writer
 
 __all__ = ["PREDICATES", "check_comparable"]
@@ -90,12 +90,24 @@ def _connected(writer: Writer, node: exp.And | exp.Or) -> Value:
     word = " AND " if isinstance(node, exp.And) else " OR "
     written = combined(terms, f"({word.join(term.sql for term in terms)})", Type.BOOLEAN)
     if isinstance(node, exp.Or):
-        return written
+        return replace(written, pairings=_for_any_reason(terms))
     return replace(
         written,
         restrictions=tuple(r for term in terms for r in term.restrictions),
         pairings=tuple(p for term in terms for p in term.pairings),
     )
+
+
+def _for_any_reason(terms: list[Value]) -> tuple[Either, ...]:
+    """Return what follows from one of the terms being true: something only if one is about positions."""
+    reasons = tuple((_reason(term), term.sql) for term in terms)
+    return (Either(reasons),) if any(isinstance(reason, Near) for reason, _ in reasons) else ()
+
+
+def _reason(term: Value) -> Near | Same | None:
+    positions = (one for one in term.pairings if isinstance(one, Near))
+    columns = (one for one in term.pairings if isinstance(one, Same) and one.keys)
+    return next(positions, None) or next(columns, None)
 
 
 def _exists(writer: Writer, node: exp.Exists) -> Value:

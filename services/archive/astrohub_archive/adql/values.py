@@ -94,10 +94,24 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Same:
-    """What a condition says about columns of two scans: that they are equal."""
+    """What a condition says about columns of two scans: that they are equal.
+
+    `keys` are whole numbers as engine SQL, which are equal too; there may be none.
+    """
 
     first: ColumnRead
     second: ColumnRead
+    keys: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """What an OR says about rows of two scans: that one reason or another holds.
+
+    Each has its condition, and what follows from it about both of them, if anything does.
+    """
+
+    reasons: tuple[tuple[Near | Same | None, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +260,7 @@ class Beside:
     second: Shape
 
 
-Pairing = Near | Same | Beside
+Pairing = Near | Same | Beside | Either
 Shape = Point | Circle | Box | Polygon | Outline
 Expression = Value | Point | Circle | Box | Polygon | Outline
 

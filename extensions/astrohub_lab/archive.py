@@ -28,12 +28,14 @@ class Question:
     """One query: ADQL text, the most rows wanted, and the name the page gave it (RUNID, DALI 1.1 §3.4.6).
 
     `maxrec` None leaves the limit to the archive; `format` is RESPONSEFORMAT (TAP 1.1 §2.7.3).
+    Where `job` is given, the rows are those of its result, and the query is not run again.
     """
 
     query: str
     maxrec: int | None
     id: str
     format: str = ARROW
+    job: str | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,13 @@ class Archive:
         return {"Authorization": f"Bearer {self._settings.token()}"}
 
     def _question(self, question: Question) -> httpx.Request:
+        if question.job is not None:
+            return self._client.build_request(
+                "GET",
+                f"{self._settings.archive_url}/jobs/{question.job}/rows",
+                headers={**self._credentials(), "Accept-Encoding": "identity"},
+                params={"RESPONSEFORMAT": question.format},
+            )
         form = {
             "REQUEST": "doQuery",
             "LANG": "ADQL",

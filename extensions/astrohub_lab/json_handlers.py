@@ -82,7 +82,7 @@ class CopyHandler(_JsonHandler):
 
 
 class SaveHandler(_JsonHandler):
-    """`POST astrohub/save` with `{"query", "id", "format", "path", "replace"?}`: the answer is a file."""
+    """`POST astrohub/save` with `{"query", "id", "format", "path", "replace"?, "job"?}`: a file is made."""
 
     def initialize(self, archive: Archive) -> None:
         """Take the archive that all requests share."""

@@ -18,13 +18,13 @@ from .errors import BadRequest, LabError
 __all__ = ["PREFIXES", "PassageHandler"]
 
 #: What of the archive the page may reach; everything else it has no business with.
-PREFIXES = ("catalog", "mydb", "files", "explain")
+PREFIXES = ("catalog", "mydb", "files", "explain", "jobs")
 
 #: Headers that mean something to the other side. No credentials, no cookies, nothing hop-by-hop.
 _ASKED = ("Accept", "Accept-Encoding", "Content-Length", "Content-Type", "If-Match", "If-None-Match", "Range")
 _ANSWERED = (
-    *("Accept-Ranges", "Astrohub-Rows", "Astrohub-Status", "Content-Encoding", "Content-Length"),
-    *("Content-Range", "ETag", "Last-Modified", "Retry-After", "Vary"),
+    *("Accept-Ranges", "Astrohub-Job-Status", "Astrohub-Rows", "Astrohub-Status", "Content-Encoding"),
+    *("Content-Length", "Content-Range", "ETag", "Last-Modified", "Retry-After", "Vary"),
 )
 
 _LARGEST_BODY = 1 << 50

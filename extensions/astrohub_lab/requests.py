@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,8 @@ __all__ = ["FORMATS", "Saving", "question_of", "saving_of", "text_of", "wire_pat
 
 #: What the page calls a format, and what TAP does.
 FORMATS = {"arrow": ARROW, **{name: name for name in ("parquet", "votable", "fits", "csv", "ecsv")}}
+
+_JOB = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def question_of(body: bytes) -> Question:
 
 
 def saving_of(body: bytes) -> Saving:
-    """Read `{"query", "id", "format", "path", "replace"?}`; no row limit, for a file is to be whole."""
+    """Read `{"query", "id", "format", "path", "replace"?, "job"?}`; no row limit: a file is whole."""
     said = _read(body, "A saving is sent as JSON with the keys query, id, format and path.")
     path = said.get("path")
     if not isinstance(path, str) or not path.strip("/"):
@@ -86,7 +89,13 @@ def _question(said: dict[str, Any], maxrec: int | None) -> Question:
         raise BadRequest("The id of a query is a string of at most 64 ASCII characters.")
     if not isinstance(fmt, str) or fmt not in FORMATS:
         raise BadRequest(f"The format is one of {', '.join(FORMATS)}.")
-    return Question(query=query, maxrec=maxrec, id=name, format=FORMATS[fmt])
+    return Question(query=query, maxrec=maxrec, id=name, format=FORMATS[fmt], job=_job(said.get("job")))
+
+
+def _job(job: object) -> str | None:
+    if job is not None and (not isinstance(job, str) or not _JOB.fullmatch(job)):
+        raise BadRequest("The id of a job is letters and digits, at most 64.")
+    return job
 
 
 def _row_limit(maxrec: object) -> int:

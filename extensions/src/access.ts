@@ -6,6 +6,7 @@ import { Door } from './archive/api.js';
 import { Catalog } from './archive/catalog.js';
 import { Estimates } from './archive/estimates.js';
 import { Files } from './archive/files.js';
+import { Jobs } from './archive/jobs.js';
 import { ServerMemory } from './archive/memory.js';
 import { MyDb } from './archive/mydb.js';
 import { Notebooks } from './archive/notebooks.js';
@@ -27,6 +28,7 @@ export const archivePlugin: JupyterFrontEndPlugin<IArchiveAccess> = {
       estimates: new Estimates(door),
       mydb: new MyDb(door),
       files: new Files(door),
+      jobs: new Jobs(door),
       notebooks: new Notebooks(door),
       memory: new ServerMemory(door)
     };

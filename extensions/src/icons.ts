@@ -46,3 +46,50 @@ const NOTEBOOKS = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16
 
 /** The icon of the Notebooks pane. */
 export const notebooksIcon = new LabIcon({ name: '@astrohub/lab:notebooks', svgstr: NOTEBOOKS });
+
+/** Lines with marks: jobs. */
+const JOBS = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
+<g class="jp-icon3" stroke="#616161" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><g fill="none">
+<path d="M7.4 3.4h6.4M7.4 8h6.4M7.4 12.6h6.4"/><path d="M1.9 3.4l1.2 1.2 2-2.3M1.9 8l1.2 1.2 2-2.3"/>
+<circle cx="3.4" cy="12.6" r="1.5"/></g></g></svg>`;
+
+/** The icon of the Jobs pane. */
+export const jobsIcon = new LabIcon({ name: '@astrohub/lab:jobs', svgstr: JOBS });
+
+function phaseSvg(shapes: string): string {
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16" viewBox="0 0 16 16">
+<g class="jp-icon3" stroke="#616161" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"><g fill="none">
+${shapes}</g></g></svg>`;
+}
+
+const RING = '<circle cx="8" cy="8" r="6"/>';
+
+/** The icon of a job that waits: a clock. */
+export const waitingIcon = new LabIcon({
+  name: '@astrohub/lab:job-waiting',
+  svgstr: phaseSvg(`${RING}<path d="M8 4.8V8l2.2 1.6"/>`)
+});
+
+/** The icon of a job that runs: a part of a ring, which turns. */
+export const runningJobIcon = new LabIcon({
+  name: '@astrohub/lab:job-running',
+  svgstr: phaseSvg('<path d="M8 2a6 6 0 1 1-5.6 3.8"/>')
+});
+
+/** The icon of a job that has a result: a tick in a ring. */
+export const completedIcon = new LabIcon({
+  name: '@astrohub/lab:job-completed',
+  svgstr: phaseSvg(`${RING}<path d="M5.3 8.2l1.9 1.9 3.6-4"/>`)
+});
+
+/** The icon of a job that failed: a cross in a ring. */
+export const failedIcon = new LabIcon({
+  name: '@astrohub/lab:job-failed',
+  svgstr: phaseSvg(`${RING}<path d="M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4"/>`)
+});
+
+/** The icon of a job that was stopped: a square in a ring. */
+export const abortedIcon = new LabIcon({
+  name: '@astrohub/lab:job-aborted',
+  svgstr: phaseSvg(`${RING}<path d="M6 6h4v4H6z"/>`)
+});

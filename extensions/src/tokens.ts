@@ -6,6 +6,7 @@ import { Token } from '@lumino/coreutils';
 import type { Catalog } from './archive/catalog.js';
 import type { Estimates } from './archive/estimates.js';
 import type { Files } from './archive/files.js';
+import type { Jobs } from './archive/jobs.js';
 import type { ServerMemory } from './archive/memory.js';
 import type { MyDb } from './archive/mydb.js';
 import type { Notebooks } from './archive/notebooks.js';
@@ -19,6 +20,7 @@ export interface IArchiveAccess {
   readonly estimates: Estimates;
   readonly mydb: MyDb;
   readonly files: Files;
+  readonly jobs: Jobs;
   readonly notebooks: Notebooks;
   readonly memory: ServerMemory;
 }
@@ -26,7 +28,7 @@ export interface IArchiveAccess {
 /** Asks for the archive. */
 export const IArchiveAccess = new Token<IArchiveAccess>(
   '@astrohub/lab:IArchiveAccess',
-  'The archive behind the user’s own server: queries, estimates, tables, MyDB, files, notebooks, its memory.'
+  'The archive behind the user’s own server: queries, jobs, estimates, tables, MyDB, files, notebooks, its memory.'
 );
 
 /** The Query tabs that are open. */

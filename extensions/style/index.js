@@ -6,3 +6,4 @@ import './side.css';
 import './form.css';
 import './files.css';
 import './notebooks.css';
+import './jobs.css';

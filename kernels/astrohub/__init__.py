@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from . import files, mydb
-from .client import Client, Uploads, run
+from .client import Client, Uploads, read_result, run
 from .errors import (
     AccessRefused,
     ArchiveBusy,
@@ -41,6 +41,7 @@ __all__ = [
     "files",
     "mydb",
     "query",
+    "result",
 ]
 
 
@@ -63,6 +64,11 @@ def query(
 ) -> Any:
     """Run an ADQL query at the site that the environment names; see `Client.query`."""
     return run(Client(), query, fmt=fmt, maxrec=maxrec, uploads=uploads, frames=1)
+
+
+def result(job: str, *, fmt: str = "table", maxrec: int | None = None) -> Any:
+    """Return the rows of a job's result at the site that the environment names; see `Client.result`."""
+    return read_result(Client(), job, fmt=fmt, maxrec=maxrec, frames=1)
 
 
 def __getattr__(name: str) -> str:

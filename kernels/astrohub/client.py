@@ -114,6 +114,35 @@ class Client:
         """
         return run(self, query, fmt=fmt, maxrec=maxrec, uploads=uploads, frames=1)
 
+    def result(self, job: str, *, fmt: str = "table", maxrec: int | None = None) -> Any:
+        """Return the rows of a job's result; the query is not run again.
+
+        Parameters
+        ----------
+        job
+            The id of a job of yours that has completed.
+        fmt
+            `table` (astropy), `pandas` or `arrow`.
+        maxrec
+            Rows to return at most.
+
+        Returns
+        -------
+        astropy.table.Table, pandas.DataFrame or pyarrow.Table
+            As `query` returns it.
+
+        Warns
+        -----
+        ResultCut
+            When a limit cut the result, now or when the job ran.
+
+        Raises
+        ------
+        AstrohubError
+            When there is no such job of yours, or no result of it.
+        """
+        return read_result(self, job, fmt=fmt, maxrec=maxrec, frames=1)
+
     def open(
         self,
         query: str,
@@ -193,12 +222,33 @@ def run(
     frames: int,
 ) -> Any:
     """Run a query; a warning points `frames` callers above this function's caller."""
+    _check_format(fmt)
+    with client.open(query, maxrec=maxrec, uploads=uploads) as answer:
+        return _read(answer, fmt, {"query": query}, frames=frames + 1)
+
+
+def read_result(client: Client, job: str, *, fmt: str, maxrec: int | None, frames: int) -> Any:
+    """Read the result of a job; a warning points `frames` callers above this function's caller."""
+    from .answer import ARROW, Answer
+
+    _check_format(fmt)
+    response = client.connection().rows(job, mime=ARROW, maxrec=maxrec)
+    if response.headers.get("Astrohub-Job-Status") == "OVERFLOW":
+        message = "The job's own limit cut its result: there are more rows."
+        warnings.warn(ResultCut(message), stacklevel=2 + frames)
+    with Answer(response) as answer:
+        return _read(answer, fmt, {"job": job}, frames=frames + 1)
+
+
+def _check_format(fmt: str) -> None:
     if fmt not in FORMATS:
         raise ValueError(f"fmt is one of {', '.join(FORMATS)}, not {fmt!r}.")
+
+
+def _read(answer: Answer, fmt: str, origin: Mapping[str, str], *, frames: int) -> Any:
     import pyarrow as pa
 
-    with client.open(query, maxrec=maxrec, uploads=uploads) as answer:
-        result = pa.Table.from_batches(answer.batches(), answer.schema)
+    result = pa.Table.from_batches(answer.batches(), answer.schema)
     if answer.is_cut:
         message = f"The result was cut after {answer.rows:,} rows: there are more. Ask for more by maxrec."
         warnings.warn(ResultCut(message), stacklevel=2 + frames)
@@ -207,5 +257,5 @@ def run(
     from . import tables
 
     made = tables.to_astropy(result) if fmt == "table" else tables.to_pandas(result)
-    (made.meta if fmt == "table" else made.attrs).update(query=query, is_cut=answer.is_cut)
+    (made.meta if fmt == "table" else made.attrs).update(origin, is_cut=answer.is_cut)
     return made

@@ -29,6 +29,7 @@ __all__ = ["Connection"]
 
 SYNC = "/services/archive/tap/sync"
 FILES = "/services/archive/files/"
+JOBS = "/services/archive/jobs/"
 PROBLEM = "application/problem+json"
 JSON = "application/json"
 REDIRECTS = 5
@@ -90,6 +91,24 @@ class Connection:
             return answer
         with answer:
             raise _refusal(answer, site, query)
+
+    def rows(self, job: str, *, mime: str, maxrec: int | None) -> requests.Response:
+        """Ask for the rows of a job's result and return the answer as it begins; the caller closes it.
+
+        Raises
+        ------
+        AstrohubError
+            The kind that fits the archive's answer.
+        """
+        site = self._find_site()
+        params = {"RESPONSEFORMAT": mime, **({} if maxrec is None else {"MAXREC": str(maxrec)})}
+        headers = {"Accept": f"{mime}, {PROBLEM}", "Accept-Encoding": "identity"}
+        path = f"{JOBS}{quote(job, safe='')}/rows"
+        answer = self._exchange(site, "GET", path, headers, {"params": params})
+        if answer.ok and _kind(answer) == mime:
+            return answer
+        with answer:
+            raise _refusal(answer, site, "")
 
     def call(
         self,

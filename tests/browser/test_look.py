@@ -11,12 +11,27 @@ from playwright.sync_api import Page, expect
 
 from tests.support.platform import RunningPlatform
 
+from ..archive.tap.queries import ENDLESS
 from .conftest import USER
 from .home import write_as_owner
+from .own_jobs import OwnJobs
 from .panes import open_home, open_pane
 
 Take = Callable[[str], None]
 SHOWN = ".jp-MainAreaWidget:not(.lm-mod-hidden)"
+JOBS = (
+    ("SELECT hip, plx, b_v, hpmag FROM hipparcos.hip2 WHERE plx > 20", ""),
+    ("SELECT ngc FROM openngc.objects", "NGC numbers"),
+    (
+        "SELECT source_id, ra, dec, phot_g_mean_mag\nFROM gaia_dr3_g10.gaia_source\n"
+        "WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(56.871, 24.105, 2))",
+        "Pleiades, 2°",
+    ),
+    (
+        "SELECT COUNT(*) AS stars, AVG(phot_g_mean_mag) AS mean FROM gaia_dr3_g10.gaia_source",
+        "Mean magnitude",
+    ),
+)
 NOTES = '# 2026-11-20\n\nClear until 3 h, then cirrus. Six exposures of M 31, seeing 1.2".\n'
 
 
@@ -55,6 +70,23 @@ def test_the_schema_browser_beside_a_result(lab: Page, take: Take) -> None:
     search.fill("")
 
 
+def test_the_jobs_pane_beside_a_result(lab: Page, take: Take, platform: RunningPlatform) -> None:
+    jobs = OwnJobs(platform, USER)
+    jobs.clear()
+    for query, name in JOBS:
+        jobs.submit(query, name)
+    pane = open_pane(lab, "Jobs")
+    expect(pane.locator(".ah-Job", has_text="Completed")).to_have_count(3, timeout=30_000)
+    expect(pane.locator(".ah-Job", has_text="Failed")).to_have_count(1)
+    jobs.submit(ENDLESS, "All pairs of bright stars")
+    expect(pane.locator(".ah-Job", has_text="Running")).to_have_count(1)
+    pane.locator(".ah-Job", has_text="Pleiades").click()
+    pane.get_by_role("button", name="Open result").click()
+    expect(lab.locator(f"{SHOWN} .ah-Result-status")).to_contain_text("of a job’s result", timeout=30_000)
+    take("jobs")
+    jobs.close()
+
+
 def test_the_vospace_pane_beside_a_file(lab: Page, tidy: None, take: Take, platform: RunningPlatform) -> None:
     home = platform.data / "vospace" / "home" / USER
     names = ("andromeda-1.fits", "andromeda-2.fits", "flat.fits", "bright_stars.vot", "stars.csv")
@@ -91,7 +123,7 @@ def test_the_notebooks_pane_beside_a_copy(lab: Page, tidy: None, take: Take, pic
 
 
 def test_the_panes_stand_where_it_is_narrow(lab: Page) -> None:
-    for name in ("Schema browser", "VOSpace", "Notebooks"):
+    for name in ("Schema browser", "Jobs", "VOSpace", "Notebooks"):
         pane = open_pane(lab, name)
         lab.set_viewport_size({"width": 420, "height": 700})
         expect(pane.locator(".ah-Side-body")).to_have_attribute("aria-busy", "false")

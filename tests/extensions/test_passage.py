@@ -128,6 +128,17 @@ def test_a_result_that_breaks_off_leaves_no_file(lab: Lab, archive: FakeArchive)
     assert [request.path for request in archive.requests] == ["/tap/sync"]
 
 
+def test_a_jobs_result_is_saved_without_running_its_query(lab: Lab, archive: FakeArchive) -> None:
+    said = {"query": "SELECT 1", "id": "x", "format": "csv", "path": "home/é/j.csv", "job": "u12ab"}
+    answer = lab.call("POST", "save", json=said)
+    assert answer.status_code == 201
+    asked, put = archive.requests
+    assert (asked.method, asked.path) == ("GET", "/jobs/u12ab/rows?RESPONSEFORMAT=csv")
+    assert (put.path, put.body) == ("/files/home/%C3%A9/j.csv", b'{"said": true}')
+    assert lab.call("POST", "save", json={**said, "job": "../files"}).status_code == 400
+    assert len(archive.requests) == 2
+
+
 @pytest.mark.parametrize("path", ["", "/", "home/../../x", "home//x"])
 def test_a_result_is_saved_only_at_a_path(lab: Lab, archive: FakeArchive, path: str) -> None:
     said = {"query": "SELECT 1", "id": "a", "format": "csv", "path": path}

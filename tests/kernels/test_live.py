@@ -8,6 +8,7 @@ from pathlib import Path
 import astrohub
 import numpy as np
 import pytest
+import requests
 from astrohub.cli import main
 from astrohub.tables import from_astropy
 from astropy import units as u
@@ -48,6 +49,23 @@ def test_all_formats_tell_the_same_identifiers(client: astrohub.Client) -> None:
     expected = client.query(BRIGHT)["source_id"].tolist()
     assert client.query(BRIGHT, fmt="pandas")["source_id"].tolist() == expected
     assert client.query(BRIGHT, fmt="arrow")["source_id"].to_pylist() == expected
+
+
+def test_the_result_of_a_job_is_fetched_and_not_found_again(
+    platform: RunningPlatform, client: astrohub.Client
+) -> None:
+    made = client.call("POST", "/services/archive/jobs", json={"query": BRIGHT})
+    waiting = f"{platform.url}/services/archive/tap/async/{made['id']}?WAIT=60&PHASE="
+    headers = {"Authorization": f"Bearer {platform.token('researcher', SCOPES)}"}
+    for phase in ("QUEUED", "EXECUTING"):
+        requests.get(waiting + phase, headers=headers, timeout=90).raise_for_status()
+    stars, expected = client.result(made["id"]), client.query(BRIGHT)
+    assert stars["source_id"].tolist() == expected["source_id"].tolist()
+    assert (stars["ra"].unit, stars.meta["job"]) == (u.deg, made["id"])
+    with pytest.warns(astrohub.ResultCut):
+        assert len(client.result(made["id"], maxrec=7)) == 7
+    with pytest.raises(astrohub.RequestRefused, match="no such job"):
+        client.result("u0")
 
 
 def test_the_command_writes_the_same_rows(

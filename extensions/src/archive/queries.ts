@@ -3,6 +3,7 @@ import { UUID } from '@lumino/coreutils';
 
 import { type IAnswer, type IProgress, readAnswer } from './answer.js';
 import type { Door } from './api.js';
+import { rowsPath } from './jobs.js';
 
 /** The formats of a file. */
 export const FORMATS = ['votable', 'fits', 'csv', 'ecsv', 'parquet'] as const;
@@ -19,6 +20,8 @@ export interface IFileToBe {
 export interface IQuestion {
   readonly query: string;
   readonly limit: number;
+  /** The job whose result holds the rows, so that the query need not be run again. */
+  readonly job?: string | null;
 }
 
 /** Whoever answers queries. */
@@ -45,13 +48,15 @@ export class ServerArchive implements IArchive {
     signal: AbortSignal,
     onProgress: (progress: IProgress) => void
   ): Promise<IAnswer> {
-    const response = await this.door.send('query', { ...this.sending(question), signal });
+    const response = await this.rowsOf(question, 'arrow', signal);
     try {
       const claim = {
         status: response.headers.get('Astrohub-Status'),
         rows: response.headers.get('Astrohub-Rows')
       };
-      return await readAnswer(piecesOf(response), claim, onProgress);
+      const answer = await readAnswer(piecesOf(response), claim, onProgress);
+      const isCut = response.headers.get('Astrohub-Job-Status') === 'OVERFLOW' && answer.ending.kind === 'whole';
+      return isCut ? { ...answer, ending: { kind: 'cut' } } : answer;
     } catch (error) {
       throw this.door.understand(error, signal);
     }
@@ -59,7 +64,7 @@ export class ServerArchive implements IArchive {
 
   /** Bring the rows of a query as a file; as many as the limit allows. */
   async file(question: IQuestion, format: Format, signal: AbortSignal): Promise<Blob> {
-    const response = await this.door.send('query', { ...this.sending(question, { format }), signal });
+    const response = await this.rowsOf(question, format, signal);
     try {
       return await response.blob();
     } catch (error) {
@@ -67,14 +72,20 @@ export class ServerArchive implements IArchive {
     }
   }
 
-  /** Write all rows of a query into a file of the VOSpace. */
-  async save(query: string, file: IFileToBe, signal: AbortSignal): Promise<void> {
-    await this.door.json('save', 'POST', { query, id: UUID.uuid4(), ...file }, signal);
+  /** Write all rows of a query, or of a job's result, into a file of the VOSpace. */
+  async save({ query, job }: IQuestion, file: IFileToBe, signal: AbortSignal): Promise<void> {
+    const from = job ? { job } : {};
+    await this.door.json('save', 'POST', { query, id: UUID.uuid4(), ...from, ...file }, signal);
   }
 
-  private sending(question: IQuestion, more: object = {}): { method: string; body: string } {
-    const said = { query: question.query, maxrec: question.limit, id: UUID.uuid4(), ...more };
-    return { method: 'POST', body: JSON.stringify(said) };
+  private rowsOf(question: IQuestion, format: string, signal: AbortSignal): Promise<Response> {
+    const { query, limit: maxrec, job } = question;
+    if (job) {
+      const accepted = { headers: { Accept: 'application/problem+json, */*' } };
+      return this.door.send(rowsPath(job, { format, maxrec }), { ...accepted, signal });
+    }
+    const body = JSON.stringify({ query, maxrec, id: UUID.uuid4(), format });
+    return this.door.send('query', { method: 'POST', body, signal });
   }
 }
 

@@ -30,7 +30,7 @@ export interface ICommandContext {
   readonly trans: TranslationBundle;
   readonly estimates: Estimates;
   /** Open a tab, a new one or one that was kept. */
-  readonly open: (kept: Partial<IKept>, name: ITabName | null) => Promise<void>;
+  readonly open: (kept: Partial<IKept>, name: ITabName | null) => Promise<QueryModel>;
 }
 
 /** Register the commands. */
@@ -52,12 +52,18 @@ function addOpen({ app, trans, open }: ICommandContext): void {
         properties: {
           text: { type: 'string', description: trans.__('The query’s text') },
           limit: { type: 'integer', description: trans.__('The most rows that a run brings') },
+          job: { type: 'string', description: trans.__('The id of a job whose rows are to show') },
           id: { type: 'string', description: trans.__('The id of the tab when it is restored') },
           label: { type: 'string', description: trans.__('The name of the tab when it is restored') }
         }
       }
     },
-    execute: args => open(keptOf(args), nameOf(args))
+    execute: async args => {
+      const model = await open(keptOf(args), nameOf(args));
+      if (typeof args['job'] === 'string') {
+        void model.showJob(args['job']);
+      }
+    }
   });
 }
 

@@ -19,6 +19,8 @@ export type QueryState =
       readonly answer: IAnswer;
       readonly limit: number;
       readonly seconds: number;
+      /** The job whose result shows; null when the query was run for it. */
+      readonly job: string | null;
     }
   | { readonly phase: 'failed'; readonly problem: IProblem };
 
@@ -86,9 +88,25 @@ export class QueryModel implements IDisposable {
   /** Ask the archive; a query that runs is stopped first. */
   async run(): Promise<void> {
     this.stop();
-    if (!this._text.trim()) {
-      return;
+    if (this._text.trim()) {
+      this.job = null;
+      await this.bring();
     }
+  }
+
+  /** Show what a job has found; the query is not run again. */
+  async showJob(job: string): Promise<void> {
+    this.job = job;
+    await this.bring();
+  }
+
+  /** Bring once more what showed last, a job's rows or a query's, under the limit as it is now. */
+  async again(): Promise<void> {
+    await (this.job === null ? this.run() : this.bring());
+  }
+
+  private async bring(): Promise<void> {
+    this.stop();
     const control = new AbortController();
     this._control = control;
     const since = performance.now();
@@ -118,16 +136,15 @@ export class QueryModel implements IDisposable {
   }
 
   private async outcome(signal: AbortSignal, since: number): Promise<QueryState> {
-    const limit = this._limit;
-    const text = this._text;
+    const { _limit: limit, _text: text, job } = this;
     const onProgress = ({ rows, bytes }: IProgress): void => {
       if (!signal.aborted) {
         this.become({ phase: 'running', since, progress: { rows, bytes } });
       }
     };
     try {
-      const answer = await this.archive.ask({ query: text, limit }, signal, onProgress);
-      return { phase: 'answered', text, answer, limit, seconds: (performance.now() - since) / 1000 };
+      const answer = await this.archive.ask({ query: text, limit, job }, signal, onProgress);
+      return { phase: 'answered', text, answer, limit, job, seconds: (performance.now() - since) / 1000 };
     } catch (error) {
       const problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
       return { phase: 'failed', problem };
@@ -147,6 +164,7 @@ export class QueryModel implements IDisposable {
   private _limit: number;
   private _state: QueryState = { phase: 'new' };
   private _control: AbortController | null = null;
+  private job: string | null = null;
   private _isDisposed = false;
 }
 

@@ -51,7 +51,7 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
     const toolbar = createToolbarFactory(toolbars, settings, TOOLBAR, PLUGIN, translator);
 
     const whileTyping = followSetting(settings);
-    const open = async (kept: Partial<IKept>, name: ITabName | null): Promise<void> => {
+    const open = async (kept: Partial<IKept>, name: ITabName | null): Promise<QueryModel> => {
       const limit = kept.limit ?? (await defaultLimit(settings));
       const model = new QueryModel(queries, { text: kept.text ?? '', limit });
       const panel = new QueryPanel(model, estimates, whileTyping, trans);
@@ -61,12 +61,11 @@ export const queryPlugin: JupyterFrontEndPlugin<IQueryTracker> = {
       await tracker.add(tab);
       app.shell.add(tab, 'main', { type: 'Query' });
       app.shell.activateById(tab.id);
+      return model;
     };
 
     addCommands({ app, tracker, trans, estimates, open });
-    tracker.currentChanged.connect(() => {
-      app.commands.notifyCommandChanged();
-    });
+    tracker.currentChanged.connect(() => app.commands.notifyCommandChanged());
     const category = trans.__('Archive');
     palette?.addItem({ command: CommandIDs.open, category, args: { isPalette: true } });
     palette?.addItem({ command: CommandIDs.run, category });

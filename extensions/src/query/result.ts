@@ -87,10 +87,14 @@ export class QueryResult extends Widget {
     if (fault !== null) {
       this.put(alertLine(fault, [this.again()]));
     }
-    if (answer.ending.kind === 'cut') {
+    if (answer.ending.kind === 'cut' && state.job !== null && answer.rows < state.limit) {
+      this.say(this.trans.__('%1 of more rows: the job’s own limit cut its result.', grouped(answer.rows)));
+    } else if (answer.ending.kind === 'cut') {
       this.sayCut(answer.rows, state.limit);
     } else {
-      this.say(this.trans.__('%1, %2', this.rowsText(answer.rows), durationText(seconds)));
+      const rows = this.rowsText(answer.rows);
+      const found = state.job === null ? rows : this.trans.__('%1 of a job’s result', rows);
+      this.say(this.trans.__('%1, %2', found, durationText(seconds)));
     }
   }
 
@@ -114,7 +118,7 @@ export class QueryResult extends Widget {
     }
     const raise = button('ah-Link', trans.__('Get up to %1', grouped(higher)), () => {
       model.limit = higher;
-      void model.run();
+      void model.again();
     });
     this.say(sentence, raise);
   }
@@ -147,7 +151,7 @@ export class QueryResult extends Widget {
   }
 
   private again(): IRemedy {
-    return { label: this.trans.__('Run again'), apply: () => void this.model.run() };
+    return { label: this.trans.__('Run again'), apply: () => void this.model.again() };
   }
 
   private tick(): void {

@@ -67,7 +67,9 @@ export function vospaceForm(subject: ISubject, home: string, context: IFormConte
   });
   return {
     title: trans.__('Save to VOSpace'),
-    note: trans.__('Runs the query again and writes all of its rows, whatever the row limit.'),
+    note: subject.job
+      ? trans.__('Writes all rows of the job’s result; the query is not run again.')
+      : trans.__('Runs the query again and writes all of its rows, whatever the row limit.'),
     action: trans.__('Save'),
     fields: [labelled(trans.__('Path'), field), labelled(trans.__('Format'), format), replace.node],
     check: () =>
@@ -77,7 +79,7 @@ export function vospaceForm(subject: ISubject, home: string, context: IFormConte
     submit: async signal => {
       const path = field.value.trim().replace(/^\/+/, '');
       const file = { path, format: format.value as Format, replace: replace.box.checked };
-      await access.queries.save(subject.query, file, signal);
+      await access.queries.save(subject, file, signal);
       sayFile(path, commands, trans);
     },
     onRefused: ({ problem }) => {

@@ -6,6 +6,7 @@ import { INotebookTracker } from '@jupyterlab/notebook';
 import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { downloadIcon, notebookIcon, saveIcon } from '@jupyterlab/ui-components';
 
+import type { IQuestion } from '../archive/queries.js';
 import { filesIcon } from '../icons.js';
 import type { QueryPanel } from '../query/panel.js';
 import { failed } from '../side/toasts.js';
@@ -137,19 +138,19 @@ function show(context: IContext, make: (subject: ISubject) => IForm): void {
 }
 
 function subjectOf(tab: QueryTab, { kept }: IContext): ISubject {
-  const { query, limit } = asked(tab);
+  const { query, limit, job = null } = asked(tab);
   const stem = tab.title.label.toLowerCase().replace(/[^a-z0-9]+/g, '_').replace(/^[^a-z]+|_+$/g, '');
-  return { query, limit, stem: stem || 'result', onSaved: name => kept.add(name) };
+  return { query, limit, job, stem: stem || 'result', onSaved: name => kept.add(name) };
 }
 
 /** The query whose rows show; the one that is written while none do. */
-function asked({ content: { model } }: QueryTab): { query: string; limit: number; cutAt: number | null } {
+function asked({ content: { model } }: QueryTab): IQuestion & { readonly cutAt: number | null } {
   const { state } = model;
   if (state.phase !== 'answered') {
-    return { query: model.text, limit: model.limit, cutAt: null };
+    return { query: model.text, limit: model.limit, job: null, cutAt: null };
   }
   const cutAt = state.answer.ending.kind === 'cut' ? state.limit : null;
-  return { query: state.text, limit: state.limit, cutAt };
+  return { query: state.text, limit: state.limit, job: state.job, cutAt };
 }
 
 async function sendToNotebook(context: IContext): Promise<void> {
@@ -157,9 +158,9 @@ async function sendToNotebook(context: IContext): Promise<void> {
   if (!tab) {
     return;
   }
-  const { query, cutAt } = asked(tab);
+  const { query, cutAt, job = null } = asked(tab);
   try {
-    const result: IResult = { query, cutAt, savedAs: await context.kept.holding(query) };
+    const result: IResult = { query, cutAt, savedAs: await context.kept.holding(query), job };
     const panel = context.notebooks?.currentWidget ?? (await newNotebook(context.app, context.folder()));
     await insertCell(panel, cellOf(result));
     context.app.shell.activateById(panel.id);

@@ -100,6 +100,15 @@ def test_replacing_does_not_count_what_is_replaced(small: OwnTables) -> None:
         assert small.create("many", most, replace=True).status_code == 201
 
 
+def test_a_query_that_takes_too_long_says_how_to_go_on(
+    tmp_path: Path, sample_data: Path, hub: FakeHub, token: str
+) -> None:
+    with running_archive(tmp_path, sample_data, hub.api_url, mydb={"createS": 1}) as archive:
+        status, slug, sentence = problem(OwnTables(archive, token).create("late", ENDLESS))
+    assert (status, slug) == (400, "timeout")
+    assert "longer than the 1 s it may run; make the table of a part of its rows and append" in sentence
+
+
 def test_a_table_too_many_is_refused(small: OwnTables) -> None:
     for name in ("one", "two"):
         assert small.create(name, BRIGHT).status_code == 201

@@ -123,7 +123,14 @@ class Pool:
         return Health(True, f"{busy} queries run and {waiting} wait.")
 
     async def run(
-        self, statement: Statement, *, fmt: Format, maxrec: int, timeout_s: float, lane: Lane | None = None
+        self,
+        statement: Statement,
+        *,
+        fmt: Format,
+        maxrec: int,
+        timeout_s: float,
+        lane: Lane | None = None,
+        advice: str = _ASYNC,
     ) -> Answer:
         """Run a statement and return its answer once the first piece (or all of it) is there.
 
@@ -139,6 +146,8 @@ class Pool:
             Seconds that it may run, streaming included.
         lane
             Where to run it; chosen by the bytes it touches when not given.
+        advice
+            What the caller may do when the time is over.
 
         Raises
         ------
@@ -149,7 +158,7 @@ class Pool:
         QueryError, EngineError
             When the query fails before the first piece.
         """
-        return await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_ASYNC)
+        return await self._run(statement, fmt, maxrec, timeout_s, lane, advice=advice)
 
     async def run_to_file(
         self,

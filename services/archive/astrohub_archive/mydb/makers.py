@@ -30,6 +30,12 @@ from .store import TableStore
 __all__ = ["IndexWish", "Makers", "Resources"]
 
 
+_IN_PARTS = (
+    "make the table of a part of its rows and append the others, or have it run as a job "
+    "(PHASE=RUN to /tap/async) and upload the result"
+)
+
+
 @dataclass(frozen=True)
 class Resources:
     """What makers work with: where tables are kept, who understands and runs queries, who reads files."""
@@ -221,6 +227,7 @@ class Makers:
             fmt=find_format("arrow"),
             maxrec=self._limits.maximum_rows,
             timeout_s=self._options.create_s,
+            advice=_IN_PARTS,
         )
         try:
             return await self._answers.write(answer, path, allowance=allowance, pattern=pattern)

@@ -178,7 +178,7 @@ export class JobsPane extends SidePane {
     const text = isFiltered
       ? trans.__('No job fits. Choose all phases and clear the search to see every job.')
       : trans.__(
-          'No jobs yet. A query that runs long goes on as a job while you do something else: press “Run as job” above a query, or submit it from TOPCAT or pyvo. Jobs from everywhere are listed here.'
+          'No jobs yet. A query that runs long goes on as a job while you do something else: press the button beside Run above a query, or submit it from TOPCAT or pyvo. Jobs from everywhere are listed here.'
         );
     return [element('p', { class: 'ah-Side-empty' }, text)];
   }

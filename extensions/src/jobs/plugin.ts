@@ -49,7 +49,7 @@ function addRun(tracker: IQueryTracker, context: IActionContext): void {
   const textOf = (): string => tracker.currentWidget?.content.model.text.trim() ?? '';
   app.commands.addCommand(RUN, {
     label: trans.__('Run as job'),
-    caption: trans.__('Run the query in the archive, also when this page is closed, and keep all of its rows'),
+    caption: trans.__('Run as job: it goes on when this page is closed, and keeps all rows'),
     icon: jobsIcon,
     describedBy: { args: { type: 'object', properties: {} } },
     isEnabled: () => textOf() !== '',

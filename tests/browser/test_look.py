@@ -76,13 +76,13 @@ def test_the_jobs_pane_beside_a_result(lab: Page, take: Take, platform: RunningP
     for query, name in JOBS:
         jobs.submit(query, name)
     pane = open_pane(lab, "Jobs")
-    expect(pane.locator(".ah-Job", has_text="Completed")).to_have_count(3, timeout=30_000)
+    expect(pane.locator(".ah-Job", has_text="Completed")).to_have_count(3)
     expect(pane.locator(".ah-Job", has_text="Failed")).to_have_count(1)
     jobs.submit(ENDLESS, "All pairs of bright stars")
     expect(pane.locator(".ah-Job", has_text="Running")).to_have_count(1)
     pane.locator(".ah-Job", has_text="Pleiades").click()
     pane.get_by_role("button", name="Open result").click()
-    expect(lab.locator(f"{SHOWN} .ah-Result-status")).to_contain_text("of a job’s result", timeout=30_000)
+    expect(lab.locator(f"{SHOWN} .ah-Result-status")).to_contain_text("of a job’s result")
     take("jobs")
     jobs.close()
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from astrohub_archive.errors import QueryError
 from astrohub_archive.ivoa.parameters import Parameters
-from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, Submission, submit
+from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, Submission, load_of, submit, take_room
 from astrohub_archive.ivoa.uws.leases import Leases
 from sqlalchemy import Engine, event
 
@@ -123,6 +125,25 @@ def test_a_silent_runners_job_is_queued_again_once_and_then_fails(store: JobStor
     assert job.error is not None
     assert "interrupted twice" in job.error
     assert job.error_slug == "interrupted"
+
+
+def test_results_that_end_at_once_have_the_room_of_their_owner_together(store: JobStore) -> None:
+    runner = Leases(store, "a", 30)
+    for owner in ("ada", "ada", "ada", "bob"):
+        queued(store, owner)
+    jobs = [job for job in (runner.claim() for _ in range(4)) if job is not None]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda job: take_room(store, job, 60, 100), jobs))
+    mine = {job.job_id: has_room for job, has_room in zip(jobs, found, strict=True) if job.owner == "ada"}
+    assert sorted(mine.values()) == [False, False, True]
+    assert found.count(True) == 2
+    # Who gives up has no use for it any more.
+    holder = next(job_id for job_id, has_room in mine.items() if has_room)
+    assert runner.fail(holder, QueryError("It failed."))
+    other = next(job for job in jobs if job.owner == "ada" and job.job_id != holder)
+    assert take_room(store, other, 60, 100)
+    assert runner.complete(other.job_id, replace(RESULT, size_bytes=60))
+    assert load_of(store, "ada", None).result_bytes == 60
 
 
 def test_a_heartbeat_keeps_the_lease(store: JobStore, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..engine import Pool
 from ..errors import QuotaExceeded
 from ..identity import READ_ARCHIVE
-from ..ivoa.uws import Job, JobFolders, JobResult, JobStore, Progress, load_of
+from ..ivoa.uws import Job, JobFolders, JobResult, JobStore, Progress, load_of, take_room
 from ..models import Principal, Schema
 from ..settings import Limits
 from .queries import Queries
@@ -81,7 +81,7 @@ class JobExecution:
         statement = await self._queries.understand(principal, request.text, request.language, uploaded)
         file = attempt / f"result.{request.format.extension}"
         allowed = self._limits.results_bytes if job.owner else self._limits.results_anonymous_bytes
-        kept = (await asyncio.to_thread(load_of, self._store, job.owner, job.address)).result_bytes
+        kept = await self._kept(job)
         try:
             outcome = await self._pool.run_to_file(
                 statement,
@@ -94,14 +94,25 @@ class JobExecution:
                 tell=partial(self._tell, job),
             )
         except QuotaExceeded as e:
-            raise QuotaExceeded(
-                f"The result does not fit: your kept results take {kept:,} of the {allowed:,} bytes that "
-                "they may; delete jobs that you do not need any more, or ask for less."
-            ) from e
+            raise _no_room(kept, allowed) from e
         size = (await asyncio.to_thread(file.stat)).st_size
+        # Another job of the same owner may have ended meanwhile.
+        if not await asyncio.to_thread(take_room, self._store, job, size, allowed):
+            raise _no_room(await self._kept(job), allowed)
         name = f"{attempt.name}/{file.name}"
         return JobResult(name, request.format.mime, outcome.rows, outcome.overflow, size)
+
+    async def _kept(self, job: Job) -> int:
+        load = await asyncio.to_thread(load_of, self._store, job.owner, job.address)
+        return load.result_bytes
 
     async def _tell(self, job: Job, read_bytes: int, size_bytes: int) -> None:
         progress = Progress(read_bytes, size_bytes)
         await asyncio.to_thread(self._store.set_progress, job.job_id, job.attempts, progress)
+
+
+def _no_room(kept: int, allowed: int) -> QuotaExceeded:
+    return QuotaExceeded(
+        f"The result does not fit: your kept results take {kept:,} of the {allowed:,} bytes that "
+        "they may; delete jobs that you do not need any more, or ask for less."
+    )

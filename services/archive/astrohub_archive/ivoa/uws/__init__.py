@@ -9,7 +9,7 @@ from .listing import JobFilter, JobPage, JobReference, list_jobs
 from .overview import JobsInFull, jobs_in_full, version_of_jobs
 from .runner import Execute, Runner
 from .store import JobStore
-from .submissions import Load, Submission, load_of, submit
+from .submissions import Load, Submission, load_of, submit, take_room
 
 __all__ = [
     "ACTIVE_PHASES",
@@ -36,5 +36,6 @@ __all__ = [
     "list_jobs",
     "load_of",
     "submit",
+    "take_room",
     "version_of_jobs",
 ]

@@ -17,6 +17,8 @@ from .store import JobStore, job_of
 __all__ = ["MOST_ATTEMPTS", "Heartbeat", "Leases", "Requeued"]
 
 MOST_ATTEMPTS = 2
+# Whoever does not run a job any more holds nothing of it, nor room for its result.
+_FREE: dict[str, Any] = {"lease_holder": None, "lease_until": None, "result_bytes": None}
 _INTERRUPTED = (
     "The job was interrupted twice while it ran and is not tried again; "
     "start it anew, or ask for less at once."
@@ -111,6 +113,7 @@ class Leases:
                 lease_until=now + self._lease_s,
                 abort_requested=False,
                 progress=None,
+                result_bytes=None,
             )
         ).rowcount
         if not taken:
@@ -162,8 +165,7 @@ class Leases:
             "start": None,
             "attempts": JOBS.c.attempts - 1,
             "not_before": self._store.clock() + delay_s,
-            "lease_holder": None,
-            "lease_until": None,
+            **_FREE,
         }
         with self._store.engine.begin() as connection:
             connection.execute(update(JOBS).where(*self._mine(job_ids)).values(values))
@@ -176,22 +178,21 @@ class Leases:
             JOBS.c.phase == Phase.EXECUTING,
             JOBS.c.lease_until < now,
         )
-        free: dict[str, Any] = {"lease_holder": None, "lease_until": None}
         with self._store.engine.begin() as connection:
             connection.execute(
                 update(JOBS)
                 .where(*silent, JOBS.c.abort_requested)
-                .values(phase=Phase.ABORTED, end=now, **free)
+                .values(phase=Phase.ABORTED, end=now, **_FREE)
             )
             failed = connection.execute(
                 update(JOBS)
                 .where(*silent, JOBS.c.attempts >= MOST_ATTEMPTS)
                 .values(
-                    phase=Phase.ERROR, end=now, error=_INTERRUPTED, error_slug=JobInterrupted.slug, **free
+                    phase=Phase.ERROR, end=now, error=_INTERRUPTED, error_slug=JobInterrupted.slug, **_FREE
                 )
             ).rowcount
             queued = connection.execute(
-                update(JOBS).where(*silent).values(phase=Phase.QUEUED, start=None, **free)
+                update(JOBS).where(*silent).values(phase=Phase.QUEUED, start=None, **_FREE)
             ).rowcount
         return Requeued(queued, failed)
 
@@ -206,8 +207,7 @@ class Leases:
         ending = {
             "phase": phase,
             "end": self._store.clock(),
-            "lease_holder": None,
-            "lease_until": None,
+            **_FREE,
             **values,
         }
         with self._store.engine.begin() as connection:

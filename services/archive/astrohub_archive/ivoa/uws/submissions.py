@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from ...databases import alone
@@ -17,7 +17,7 @@ from .job import ACTIVE_PHASES, Job, Phase, new_job_id
 from .schema import JOBS
 from .store import JobStore, job_of
 
-__all__ = ["Admit", "Load", "Submission", "load_of", "submit"]
+__all__ = ["Admit", "Load", "Submission", "load_of", "submit", "take_room"]
 
 _IN_A_SECOND = 1_000_000
 
@@ -82,8 +82,7 @@ def submit(store: JobStore, submission: Submission, admit: Admit) -> Job:
         As `admit` does.
     """
     with store.engine.begin() as connection:
-        # Nobody else counts or inserts jobs of the same owner before this transaction has ended.
-        alone(connection, "a" if submission.owner is None else f"u{submission.owner}")
+        _alone(connection, submission.owner)
         if known := _known(store, connection, submission):
             return known
         admit(_load(store, connection, submission.owner, submission.address))
@@ -97,6 +96,32 @@ def load_of(store: JobStore, owner: str | None, address: str | None) -> Load:
     """Return what an owner, or an address, has now."""
     with store.engine.connect() as connection:
         return _load(store, connection, owner, address)
+
+
+def take_room(store: JobStore, job: Job, size_bytes: int, most_bytes: int) -> bool:
+    """Note what the result of a job takes that is about to end; False when there is no room for it.
+
+    Parameters
+    ----------
+    store, job
+        The job, which runs.
+    size_bytes
+        What its result takes.
+    most_bytes
+        What all results of its owner, or of its address, may take.
+    """
+    running = (JOBS.c.job_id == job.job_id, JOBS.c.phase == Phase.EXECUTING, JOBS.c.attempts == job.attempts)
+    with store.engine.begin() as connection:
+        _alone(connection, job.owner)
+        if _load(store, connection, job.owner, job.address).result_bytes + size_bytes > most_bytes:
+            return False
+        connection.execute(update(JOBS).where(*running).values(result_bytes=size_bytes))
+        return True
+
+
+def _alone(connection: Connection, owner: str | None) -> None:
+    """Let nobody else count, insert or end jobs of the same owner before this transaction has ended."""
+    alone(connection, "a" if owner is None else f"u{owner}")
 
 
 def _known(store: JobStore, connection: Connection, submission: Submission) -> Job | None:

@@ -128,8 +128,7 @@ def build(settings: Settings) -> Archive:
     )
     limits = settings.limits
     database = _database(settings)
-    tables = TableStore(database, settings.mydb)
-    table_folders = TableFolders(settings.work_dir / "mydb")
+    tables, table_folders = TableStore(database, settings.mydb), TableFolders(settings.work_dir / "mydb")
     own_tables = OwnTables(tables, table_folders)
     reader = Reader(catalog, own_tables, Interpreters(catalog, limits), settings.work_dir)
     aside = Aside(settings.work_dir / "tmp" / "aside", settings.slow_readers)
@@ -154,24 +153,25 @@ def build(settings: Settings) -> Archive:
     cleaner = Cleaner(store, folders, lease_s=settings.jobs.lease_s)
     dropped = DroppedTables(tables, settings.mydb)
     workshop = Workshop(tables, dropped, table_folders)
-    mydb = MyDb(
-        identity=identity,
-        store=tables,
-        dropped=dropped,
-        makers=Makers(
-            Resources(tables, table_folders, workshop, reader, pool, converter),
-            limits=limits,
-            options=settings.mydb,
-        ),
-        cleaner=TableCleaner(tables, dropped, table_folders),
-        options=settings.mydb,
-    )
+    resources = Resources(tables, table_folders, workshop, reader, pool, converter)
+    mydb = _mydb(settings, identity, dropped, resources)
     vospace = build_vospace(settings, identity, tap.addresses)
     browse = Browse(identity, reader, Index(catalog))
     served = (tap, mydb, browse, Explain(identity, reader, pool, _weigh(tables)), vospace)
     user_tables = _user_tables(settings, database, changes, mydb, tap.addresses)
     watched = (settings, catalog, watch, reader, pool, identity, changes, runner, cleaner)
     return Archive(*watched, *served, user_tables)
+
+
+def _mydb(settings: Settings, identity: Identity, dropped: DroppedTables, resources: Resources) -> MyDb:
+    return MyDb(
+        identity=identity,
+        store=resources.store,
+        dropped=dropped,
+        makers=Makers(resources, limits=settings.limits, options=settings.mydb),
+        cleaner=TableCleaner(resources.store, dropped, resources.folders),
+        options=settings.mydb,
+    )
 
 
 def _user_tables(

@@ -11,7 +11,7 @@ from jupyterhub.utils import random_port
 __all__ = ["free_port"]
 
 _SYSTEMS = Path("/proc/sys/net/ipv4/ip_local_port_range")
-_LOWEST, _HIGHEST = 12_000, 30_000
+_LOWEST, _HIGHEST = 18_000, 30_000
 _TRIES = 100
 
 

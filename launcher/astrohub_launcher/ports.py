@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import random
 import socket
-from contextlib import ExitStack
 from pathlib import Path
+
+from .errors import LauncherError
 
 __all__ = ["DEFAULT_PORT", "HOST", "free_ports", "is_allowed", "is_free"]
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 _SYSTEMS = Path("/proc/sys/net/ipv4/ip_local_port_range")
-_LOWEST, _HIGHEST = 12_000, 30_000
+_LOWEST, _HIGHEST = 18_000, 30_000
 _TRIES = 1_000
 
 
@@ -39,11 +40,23 @@ def is_allowed(port: int) -> bool:
     return True
 
 
-def free_ports(number: int) -> list[int]:
-    """Return ports that are free at this moment, each another, and that the system gives to nobody.
+def free_ports(number: int, *, but: int) -> list[int]:
+    """Return ports that are free at this moment and that the system gives to nobody, each another.
 
     A part that is started again must find its port free. One of those that the system gives away may by then
     be a kernel's, or the near end of any connection.
+
+    Parameters
+    ----------
+    number
+        How many.
+    but
+        One that is none of them: it is promised already.
+
+    Raises
+    ------
+    LauncherError
+        When there are not so many.
     """
     dice = random.SystemRandom()
     below = _first_of_the_system()
@@ -52,9 +65,9 @@ def free_ports(number: int) -> list[int]:
         if len(found) == number:
             return found
         port = dice.randrange(_LOWEST, below)
-        if port not in found and is_free(port):
+        if port not in (but, *found) and is_free(port):
             found.append(port)
-    return found + _any_ports(number - len(found))
+    raise LauncherError(f"Too few ports from {_LOWEST} to {below - 1} are free: end what listens there.")
 
 
 def _first_of_the_system() -> int:
@@ -64,11 +77,3 @@ def _first_of_the_system() -> int:
     except (OSError, ValueError, IndexError):
         return _HIGHEST
     return min(first, _HIGHEST) if first > _LOWEST + _TRIES else _HIGHEST
-
-
-def _any_ports(number: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(number)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [int(one.getsockname()[1]) for one in sockets]

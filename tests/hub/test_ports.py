@@ -12,17 +12,17 @@ from astrohub_hub.ports import free_port
 
 
 def test_it_lies_below_those_that_the_system_gives_away(tmp_path: Path) -> None:
-    (tmp_path / "range").write_text("13000\t60999\n")
-    assert all(12_000 <= free_port(tmp_path / "range") < 13_000 for _ in range(50))
+    (tmp_path / "range").write_text("19000\t60999\n")
+    assert all(18_000 <= free_port(tmp_path / "range") < 19_000 for _ in range(50))
 
 
 def test_one_that_is_taken_is_passed_by(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "range").write_text("32768\t60999\n")
     with socket.create_server(("127.0.0.1", 0)) as server:
         taken = server.getsockname()[1]
-        offered = itertools.chain([taken], itertools.count(12_000))
+        offered = itertools.chain([taken], itertools.count(18_000))
         monkeypatch.setattr(random.SystemRandom, "randrange", lambda *_: next(offered))
-        assert 12_000 <= free_port(tmp_path / "range") < 13_000
+        assert 18_000 <= free_port(tmp_path / "range") < 19_000
 
 
 @pytest.mark.parametrize("text", ["1024\t65535\n", "", "nonsense"])

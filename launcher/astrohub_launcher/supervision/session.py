@@ -63,7 +63,7 @@ def prepare(place: Place, port: int) -> Platform:
         shutil.rmtree(place.collection, ignore_errors=True)
         shutil.copytree(place.clone / "notebooks-latest", place.collection)
     names = [name for part in PARTS for name in part.ports]
-    ports = dict(zip(names, free_ports(len(names)), strict=True))
+    ports = dict(zip(names, free_ports(len(names), but=port), strict=True))
     platform = Platform(place, port, ports, keep_credentials(place.run))
     for part in PARTS:
         part.prepare(platform)

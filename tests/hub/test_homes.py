@@ -14,6 +14,7 @@ from astrohub_hub.homes import worker
 from astrohub_hub.homes.removal import DAY_S, Removal, Unwilling
 
 BEGIN = 1_800_000_000
+ARCHIVE, USER = 61_080, 100_000
 
 
 class Site:
@@ -28,9 +29,11 @@ class Site:
     def __init__(self, homes: Path) -> None:
         self.homes, self.now = homes, float(BEGIN)
         self.pods: list[list[str]] = []
+        self.numbers: list[int] = []
         self.removal = Removal(self._work, self._servers_of, lambda: self.now)
 
     async def _work(self, words: Sequence[str], number: int | None) -> dict[str, Any]:
+        self.numbers += [number] if number else []
         return worker.main(words, self.homes)
 
     async def _servers_of(self, user: str) -> list[str]:
@@ -54,6 +57,10 @@ def site(tmp_path: Path) -> Site:
     (tmp_path / "ada" / "b.txt").write_text("seven!!")
     os.utime(inner / "a.txt", (BEGIN - DAY_S, BEGIN - DAY_S))
     os.utime(tmp_path / "ada" / "b.txt", (BEGIN, BEGIN))
+    if os.geteuid() == 0:  # as where the archive made the home, and the user a folder in it
+        os.chown(tmp_path / "ada", ARCHIVE, ARCHIVE)
+        os.chown(inner, USER, ARCHIVE)
+        os.chown(tmp_path / "ada" / "b.txt", ARCHIVE, ARCHIVE)
     return Site(tmp_path)
 
 
@@ -120,9 +127,10 @@ def test_only_what_was_kept_long_enough_is_deleted_for_good(site: Site) -> None:
     outside = site.homes.parent / "outside"
     outside.write_text("stays")
     (aside,) = site.homes.iterdir()
-    (aside / "link").symlink_to(outside)
+    (aside / "notes" / "link").symlink_to(outside)
     (aside / "notes").chmod(0)
     assert site.do(site.removal.purge()) == "Deleted for good: ada."
+    assert site.numbers == ([USER, ARCHIVE] if os.geteuid() == 0 else [os.geteuid()])
     assert list(site.homes.iterdir()) == []
     assert outside.read_text() == "stays"
     with pytest.raises(Unwilling, match="No home of 'ada' is kept"):

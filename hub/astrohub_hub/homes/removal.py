@@ -122,7 +122,8 @@ class Removal:
             if found["until"] > self.now():
                 continue
             aside = aside_name(found["home"], found["until"])
-            await self.work(["empty", aside], found["owner"])
+            for owner in found["owners"]:
+                await self.work(["empty", aside], owner)
             dropped = await self.work(["drop", aside], None)
             (said if dropped["dropped"] else failed).append(found["home"])
         if failed:

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +57,16 @@ def removed(homes: Path) -> dict[str, Any]:
     for entry in sorted(os.scandir(homes), key=lambda entry: entry.name):
         match = _ASIDE.fullmatch(entry.name)
         if match and entry.is_dir(follow_symlinks=False):
-            owner = entry.stat(follow_symlinks=False).st_uid
-            found.append({"home": match["home"], "until": int(match["until"]), "owner": owner})
+            found.append({"home": match["home"], "until": int(match["until"]), "owners": _owners(entry)})
     return {"removed": found}
+
+
+def _owners(folder: os.DirEntry[str]) -> list[int]:
+    """Return who has something in a home: it is the archive's if files came before the first server."""
+    owners = {folder.stat(follow_symlinks=False).st_uid}
+    with suppress(PermissionError), os.scandir(folder) as entries:
+        owners |= {entry.stat(follow_symlinks=False).st_uid for entry in entries}
+    return sorted(owners - {0}, reverse=True)
 
 
 def move(homes: Path, source: str, target: str) -> dict[str, Any]:
@@ -73,11 +81,11 @@ def move(homes: Path, source: str, target: str) -> dict[str, Any]:
 
 
 def empty(homes: Path, name: str) -> dict[str, Any]:
-    """Delete all that is in a folder that was moved aside; as its owner, who can open what is closed."""
+    """Delete what one may in a folder that was moved aside; an owner can open what is closed."""
     if not _ASIDE.fullmatch(name):
         return {"emptied": False}
     folder = str(homes / name)
-    # What is not the owner's cannot be changed, nor needs it be: all folders that others made are open.
+    # What is not the owner's cannot be changed; its owner comes for it.
     subprocess.run(["chmod", "--recursive", "--silent", "u+rwX", folder], check=False, capture_output=True)
     done = subprocess.run(
         ["find", folder, "-mindepth", "1", "-delete"], check=False, capture_output=True, text=True

@@ -65,12 +65,12 @@ class Client(threading.Thread):
     def stop(self) -> None:
         """Let it end, and wait for that."""
         self._stopped.set()
-        self.join(60)
+        self.join(200)
 
     def ask(self, method: str, path: str = "", port: int | None = None, **options: Any) -> requests.Response:
         """Send a request below /async to one of the services."""
         base = f"http://127.0.0.1:{port or self._random.choice(self._ports)}{PREFIX}/tap/async"
-        return self._session.request(method, base + path, allow_redirects=False, timeout=30, **options)
+        return self._session.request(method, base + path, allow_redirects=False, timeout=120, **options)
 
     def _submit(self) -> None:
         rows = None if self._random.random() < 0.1 else self._random.randint(1, _MOST_ROWS)

@@ -85,8 +85,8 @@ def test_a_body_that_is_no_form_is_refused(archive: RunningArchive, kind: str, b
 
 
 def test_a_request_that_is_not_http_does_no_harm(archive: RunningArchive) -> None:
-    connection = http.client.HTTPConnection(archive.base.removeprefix("http://"), timeout=10)
+    connection = http.client.HTTPConnection(archive.base.removeprefix("http://"), timeout=60)
     connection.putrequest("GET", f"{PREFIX}/tap/sync?QUERY=" + "x" * 200_000)
     connection.endheaders()
     assert connection.getresponse().status == 400
-    assert requests.get(f"{archive.tap}/availability", timeout=10).status_code == 200
+    assert requests.get(f"{archive.tap}/availability", timeout=60).status_code == 200

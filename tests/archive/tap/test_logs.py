@@ -45,7 +45,7 @@ def log(tmp_path_factory: pytest.TempPathFactory, sample_data: Path, hub: FakeHu
         hub.failing = True
         archive.query(SECRET_QUERY, token=SECRET_TOKEN + "y")
         hub.failing = False
-        with sqlite3.connect(folder / "work" / "jobs.sqlite") as database:
+        with sqlite3.connect(folder / "work" / "jobs.sqlite", timeout=60) as database:
             database.execute("ALTER TABLE jobs RENAME TO gone")
         broken = client.request("GET", "/u" + "1" * 32)
         assert broken.status_code == 500
@@ -53,7 +53,7 @@ def log(tmp_path_factory: pytest.TempPathFactory, sample_data: Path, hub: FakeHu
         assert any(event["incident"] in broken.text for event in archive.events if "incident" in event)
         assert "sqlite" not in broken.text.lower()
         assert "Traceback" not in broken.text
-        with sqlite3.connect(folder / "work" / "jobs.sqlite") as database:
+        with sqlite3.connect(folder / "work" / "jobs.sqlite", timeout=60) as database:
             database.execute("ALTER TABLE gone RENAME TO jobs")
         archive.stop()
         return archive.log.replace(anonymous, "THE-ANONYMOUS-JOB")

@@ -47,9 +47,9 @@ def published(folder: Path) -> dict[str, str]:
     """Return what readers see: the text of every file by its path."""
     current = folder / "published" / "current"
     while True:
-        files = (path for path in sorted(current.rglob("*")) if path.is_file())
-        # Another version may be published between two lines of this.
+        # Another version may be published between two steps of this.
         with suppress(FileNotFoundError):
+            files = [path for path in sorted(current.rglob("*")) if path.is_file()]
             return {path.relative_to(current).as_posix(): path.read_text() for path in files}
 
 

@@ -47,7 +47,7 @@ def by_stilts(
     output = folder / "rows.csv"
     command = ["stilts", *credentials, "tapquery", f"tapurl={tap_url(platform)}"]
     command += [f"adql={query}", f"sync={str(sync).lower()}", f"out={output}", "ofmt=csv"]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return subprocess.run(command, capture_output=True, text=True, timeout=400)
 
 
 def rows_of(folder: Path) -> list[int]:

@@ -44,7 +44,7 @@ def _followed(
     folder, environment = reader
     text = example.text.replace(USUAL_ADDRESS, platform.url)
     result = subprocess.run(
-        [*command, text], cwd=folder, env=environment, capture_output=True, text=True, timeout=120
+        [*command, text], cwd=folder, env=environment, capture_output=True, text=True, timeout=400
     )
     assert result.returncode == 0, f"{example}:\n{result.stdout}\n{result.stderr}"
     return result.stdout

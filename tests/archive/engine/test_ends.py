@@ -7,12 +7,17 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 import pytest_asyncio
 from astrohub_archive import settings
 from astrohub_archive.engine import Pool
+from astrohub_archive.engine.frames import Kind
+from astrohub_archive.engine.lock import Lock
+from astrohub_archive.engine.runner import Runner
 from astrohub_archive.errors import BusyError, EngineError, QueryTimeout
 from astrohub_archive.formats import find_format
 from astrohub_archive.models import Outcome
@@ -112,6 +117,27 @@ async def test_a_cancelled_query_keeps_its_worker_when_it_can_be_interrupted(ask
         await task
     assert (await asker.rows(ONE)).num_rows == 1
     assert {worker.pid for worker in workers()} == before
+
+
+def test_a_query_that_is_cancelled_before_it_has_begun_is_not_run(tmp_path: Path) -> None:
+    sent: list[tuple[Kind, Any]] = []
+    lock = Lock(memory_mb=256, threads=1, temp_directory=str(tmp_path), spill_mb=0, readable=())
+    runner = Runner(lock, lambda kind, content: sent.append((kind, content)))
+    request = {
+        "sql": ENDLESS.sql,
+        "tables": {},
+        "columns": [],
+        "format": "json",
+        "maxrec": 1,
+        "memory_mb": 256,
+    }
+    # It comes by a way of its own, which may be the shorter one.
+    runner.cancel({"query": 7})
+    assert runner.run({**request, "query": 7, "sql": ENDLESS.sql})
+    assert [(kind, content["message"]) for kind, content in sent] == [(Kind.FAIL, "The query was cancelled.")]
+    sent.clear()
+    assert runner.run({**request, "query": 8, "sql": "SELECT 1 AS one"})
+    assert sent[-1][0] is Kind.END
 
 
 async def test_a_reader_who_goes_away_frees_the_worker(asker: Asker) -> None:

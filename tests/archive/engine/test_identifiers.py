@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from astrohub_archive.engine.lookup import Kept
 from astrohub_archive.engine.plan import Planner
 from astrohub_archive.models import (
     Column,
@@ -55,6 +57,25 @@ async def test_several_identifiers_come_from_the_files_that_hold_them(asker: Ask
     statement = by_identifier(asker, *wanted, FIRST_ID + 2)
     assert Planner().plan(statement).sql.count(".parquet") <= len(wanted)
     assert sorted((await asker.rows(statement))["star_id"].to_pylist()) == wanted
+
+
+async def test_an_identifier_that_is_asked_for_again_is_found_without_reading(asker: Asker) -> None:
+    planner, statement = Planner(), by_identifier(asker, FIRST_ID + 3 * 77)
+    assert not planner.is_easy(statement)
+    first = planner.plan(statement)
+    assert planner.is_easy(statement)
+    assert planner.plan(statement) == first
+    text = asker.statement(identifiers=IdentifierFilter("star_id", ("77",)))
+    assert not planner.is_easy(text)
+
+
+async def test_what_was_asked_for_longest_ago_is_kept_no_longer() -> None:
+    kept, rows = Kept(most_rows=20), (np.arange(10), np.arange(10))
+    for key in ("first", "second", "second"):
+        kept.put(key, rows)
+    assert kept.get("first") is rows
+    kept.put("third", rows)
+    assert [kept.get(key) is rows for key in ("first", "second", "third")] == [True, False, True]
 
 
 async def test_region_and_identifier_both_bound_the_files(asker: Asker) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
+from typing import Any
 
 from ..errors import ArchiveError, EngineError, MemoryExceeded
 from ..formats import Format
@@ -28,8 +29,6 @@ class Answer:
 
     Attributes
     ----------
-    columns
-        What the answer's columns are; datatype and arraysize are always known.
     complete
         How the answer ended, when all of it fitted the first piece; known before any byte is sent.
     outcome
@@ -39,7 +38,6 @@ class Answer:
     def __init__(
         self, lane: Lane, worker: WorkerProcess, query: int, *, fmt: Format, memory_mb: int, grace_s: float
     ) -> None:
-        self.columns: tuple[ResultColumn, ...] = ()
         self.complete: Outcome | None = None
         self.outcome: Outcome | None = None
         self._lane = lane
@@ -48,6 +46,7 @@ class Answer:
         self._format = fmt
         self._memory_mb = memory_mb
         self._grace_s = grace_s
+        self._columns: list[dict[str, Any]] = []
         self._first: deque[Content] = deque()
         self._reason: ArchiveError | None = None
         self._failure: ArchiveError | None = None
@@ -79,6 +78,11 @@ class Answer:
             if not self._released:
                 self._interrupt(QueryCancelled("The query was cancelled."))
                 self._lane.in_background(self.cancel())
+
+    @property
+    def columns(self) -> tuple[ResultColumn, ...]:
+        """Return what the answer's columns are; datatype and arraysize are always known."""
+        return tuple(ResultColumn(**column) for column in self._columns)
 
     async def cancel(self) -> None:
         """Stop the query and free its worker; harmless when it has ended."""
@@ -128,7 +132,7 @@ class Answer:
             return content
         message = unpack(content)
         if kind is Kind.START:
-            self.columns = tuple(ResultColumn(**column) for column in message["columns"])
+            self._columns = message["columns"]
         elif kind is Kind.END:
             self.outcome = Outcome(**message["outcome"])
             self._end(message["fault"])
@@ -156,7 +160,7 @@ class Answer:
         if self._released or self._reason is not None:
             return
         self._reason = reason
-        self._worker.send(Kind.CANCEL, {"query": self._query, "reason": as_json(reason)})
+        self._worker.interrupt({"query": self._query, "reason": as_json(reason)})
         loop = asyncio.get_running_loop()
         self._timers.append(loop.call_later(self._grace_s, self._put_down))
 

@@ -126,11 +126,27 @@ class Lane:
                 f"{self.waiting} queries wait already in the {self.name} queue, as many as are allowed; "
                 "try again in a few seconds."
             )
+        worker = self._idle_now()
+        if worker is None:
+            worker = await self._wait_for_one(timeout_s)
+        self.busy += 1
+        self._asked[worker] = asked
+        return worker
+
+    def _idle_now(self) -> WorkerProcess | None:
+        """Return a worker that waits for a query, if there is one and nobody came before."""
+        while not self.waiting and not self._idle.empty():
+            if (worker := self._idle.get_nowait()).alive:
+                return worker
+            self.in_background(self._replace(worker))
+        return None
+
+    async def _wait_for_one(self, timeout_s: float) -> WorkerProcess:
         self.waiting += 1
         try:
             async with asyncio.timeout(timeout_s):
                 await self._started()
-                worker = await self._next_alive()
+                return await self._next_alive()
         except TimeoutError as e:
             self.usage.refused += 1
             raise BusyError(
@@ -139,9 +155,6 @@ class Lane:
             ) from e
         finally:
             self.waiting -= 1
-        self.busy += 1
-        self._asked[worker] = asked
-        return worker
 
     def give_back(self, worker: WorkerProcess, *, usable: bool) -> None:
         """Take a worker back; one that cannot be used again is replaced."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import accumulate, groupby
@@ -17,9 +18,15 @@ import pyarrow.parquet as pq
 from ..models import HEALPIX_COLUMN, IndexCatalog
 from .coverage import Ranges, merge
 
-__all__ = ["Found", "Lookup"]
+__all__ = ["Found", "Kept", "Lookup"]
 
 _THREADS = 2
+# Somebody who has asked for an object asks for it again, and a class asks for what its teacher does.
+_MOST_KEPT_ROWS = 2 * 1024**2
+
+_Numbers = np.ndarray[Any, np.dtype[Any]]
+_Rows = tuple[_Numbers, _Numbers]
+"""Identifiers, and the order 29 cells in which they stand."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,42 @@ class _Group:
     high: Any
 
 
+class Kept:
+    """What was read of indexes' row groups lately; several threads may ask at once.
+
+    Parameters
+    ----------
+    most_rows
+        How many rows are kept, 16 bytes each.
+    """
+
+    def __init__(self, most_rows: int = _MOST_KEPT_ROWS) -> None:
+        self._most_rows = most_rows
+        self._rows = 0
+        self._guard = threading.Lock()
+        self._groups: dict[Hashable, _Rows] = {}
+
+    def get(self, key: Hashable) -> _Rows | None:
+        """Return the rows of a group, if they are known."""
+        with self._guard:
+            known = self._groups.pop(key, None)
+            if known is not None:
+                self._groups[key] = known
+            return known
+
+    def put(self, key: Hashable, rows: _Rows) -> _Rows:
+        """Keep the rows of a group in the place of what was asked for longest ago, and return them."""
+        # Texts are too large to be kept.
+        if rows[0].dtype != object:
+            with self._guard:
+                if key not in self._groups:
+                    self._rows += len(rows[0])
+                self._groups[key] = rows
+                while self._rows > self._most_rows:
+                    self._rows -= len(self._groups.pop(next(iter(self._groups)))[0])
+        return rows
+
+
 class Lookup:
     """Answers where identifiers are; each index file's footer is read once.
 
@@ -48,15 +91,29 @@ class Lookup:
     ----------
     index
         The index catalogue of one identifier.
+    kept
+        Keeps for a while what is read of it.
     """
 
-    def __init__(self, index: IndexCatalog) -> None:
+    def __init__(self, index: IndexCatalog, kept: Kept) -> None:
         self._column = index.column
         groups = [group for path in index.files for group in _groups_of(path, index.column)]
         self._groups = sorted(groups, key=lambda group: group.low)
         self._lows = [group.low for group in self._groups]
         # No group before this place reaches as far as the value that stands in it.
         self._reaches = list(accumulate((group.high for group in self._groups), max))
+        self._kept = kept
+        self._name = object()
+
+    def is_ready(self, values: Sequence[int | str]) -> bool:
+        """Say whether where a single identifier stands is known without reading a file."""
+        if len(values) != 1:
+            return False
+        try:
+            touched = [group for _, groups in self._touched(values) for group in groups]
+        except TypeError:
+            return False
+        return all(self._kept.get((self._name, group.path, group.number)) for group in touched)
 
     def find(self, values: Sequence[int | str]) -> Found:
         """Return where rows with any of these identifiers stand.
@@ -89,19 +146,26 @@ class Lookup:
     def _read(
         self, path: Path, groups: Sequence[_Group], wanted: Sequence[int | str]
     ) -> np.ndarray[Any, np.dtype[np.int64]]:
+        if len(groups) == 1:
+            key = self._name, path, groups[0].number
+            identifiers, cells = self._kept.get(key) or self._kept.put(key, self._rows(path, groups))
+        else:
+            identifiers, cells = self._rows(path, groups)
+        low, high = min(group.low for group in groups), max(group.high for group in groups)
+        here = wanted[bisect_left(wanted, low) : bisect_right(wanted, high)]
+        chosen: np.ndarray[Any, np.dtype[np.int64]] = cells[
+            _places(identifiers, np.array(here, dtype=identifiers.dtype))
+        ]
+        return chosen
+
+    def _rows(self, path: Path, groups: Sequence[_Group]) -> _Rows:
+        """Return identifiers and cells of the rows in some groups of a file."""
         numbers = sorted(group.number for group in groups)
         with pq.ParquetFile(path, metadata=groups[0].footer) as file:
             rows = file.read_row_groups(numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=False)
         if rows[self._column].null_count:
             rows = rows.filter(rows[self._column].is_valid())
-        identifiers = rows[self._column].to_numpy()
-        low, high = min(group.low for group in groups), max(group.high for group in groups)
-        here = wanted[bisect_left(wanted, low) : bisect_right(wanted, high)]
-        cells: np.ndarray[Any, np.dtype[np.int64]] = rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
-        chosen: np.ndarray[Any, np.dtype[np.int64]] = cells[
-            _places(identifiers, np.array(here, dtype=identifiers.dtype))
-        ]
-        return chosen
+        return rows[self._column].to_numpy(), rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
 
 
 def _places(

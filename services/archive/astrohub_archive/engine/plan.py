@@ -22,7 +22,7 @@ from ..models import (
     Statement,
 )
 from .coverage import Ranges, cover
-from .lookup import Found, Lookup
+from .lookup import Found, Kept, Lookup
 from .partners import identifiers_in, identifiers_of
 from .relations import relation, with_relations
 
@@ -98,6 +98,7 @@ class Planner:
     def __init__(self) -> None:
         self._pixels: dict[int, _Pixels] = {}
         self._lookups: dict[tuple[Path, ...], Lookup | None] = {}
+        self._kept = Kept()
 
     def is_easy(self, statement: Statement) -> bool:
         """Say whether planning a statement takes well under a millisecond: no file is read for it."""
@@ -109,8 +110,14 @@ class Planner:
             return False
         if isinstance(storage, PlainTable):
             return True
-        near = scan.region is not None and scan.region.kind == "circle"
-        return near and scan.identifiers is None and id(storage) in self._pixels
+        if id(storage) not in self._pixels:
+            return False
+        near = scan.region is None or scan.region.kind == "circle"
+        if scan.identifiers is None:
+            return near and scan.region is not None
+        index = storage.indexes.get(scan.identifiers.column)
+        lookup = self._lookups.get(index.files) if index else None
+        return near and lookup is not None and lookup.is_ready(scan.identifiers.values)
 
     def plan(self, statement: Statement) -> Plan:
         """Put explicit lists of files in the place of a statement's scans."""
@@ -184,7 +191,7 @@ class Planner:
             _bound(self._lookups)
             _when_gone(index, self._lookups, index.files)
             try:
-                self._lookups[index.files] = Lookup(index)
+                self._lookups[index.files] = Lookup(index, self._kept)
             except (OSError, pa.ArrowException, ValueError) as e:
                 _log.error("index-damaged", extra={"column": index.column, "reason": str(e)})
                 self._lookups[index.files] = None

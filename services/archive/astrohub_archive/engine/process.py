@@ -52,10 +52,12 @@ class WorkerProcess:
         self,
         process: asyncio.subprocess.Process,
         connection: tuple[asyncio.WriteTransport, FrameReader],
+        control: socket.socket,
         temp: Path,
     ) -> None:
         self._process = process
         self._writer, self._reader = connection
+        self._control = control
         self._temp = temp
         self.outgrown = False
         """Whether it was killed because of its memory."""
@@ -71,12 +73,15 @@ class WorkerProcess:
         """
         temp = _make_temp(settings, name)
         ours, theirs = socket.socketpair()
+        control, heeded = socket.socketpair()
+        control.setblocking(False)
         try:
-            process = await _spawn(theirs, settings, temp)
+            process = await _spawn((theirs, heeded), settings, temp)
         finally:
             theirs.close()
+            heeded.close()
         connection = await asyncio.get_running_loop().create_connection(FrameReader, sock=ours)
-        worker = cls(process, connection, temp)
+        worker = cls(process, connection, control, temp)
         try:
             async with asyncio.timeout(_START_S):
                 worker.send(Kind.HELLO, _lock(settings, temp).as_json())
@@ -107,6 +112,11 @@ class WorkerProcess:
         if not self._writer.is_closing():
             self._writer.write(pack(kind, content))
 
+    def interrupt(self, content: Any) -> None:
+        """Tell it to stop a query; whoever does so watches whether it does."""
+        with contextlib.suppress(OSError):
+            self._control.send(pack(Kind.CANCEL, content))
+
     async def read(self) -> tuple[Kind, Content]:
         """Wait for the next frame.
 
@@ -131,6 +141,7 @@ class WorkerProcess:
         self.terminate()
         await self._process.wait()
         self._writer.close()
+        self._control.close()
         await asyncio.to_thread(shutil.rmtree, self._temp, ignore_errors=True)
 
     def read_bytes(self) -> int:
@@ -169,8 +180,10 @@ def _lock(settings: WorkerSettings, temp: Path) -> Lock:
     )
 
 
-async def _spawn(theirs: socket.socket, settings: WorkerSettings, home: Path) -> asyncio.subprocess.Process:
-    """Start a fresh interpreter that knows nothing of the server but one socket."""
+async def _spawn(
+    theirs: tuple[socket.socket, socket.socket], settings: WorkerSettings, home: Path
+) -> asyncio.subprocess.Process:
+    """Start a fresh interpreter that knows nothing of the server but two sockets."""
     account: dict[str, Any] = {}
     if settings.account:
         uid, gid = settings.account
@@ -180,15 +193,16 @@ async def _spawn(theirs: socket.socket, settings: WorkerSettings, home: Path) ->
     environment |= _MEMORY
     # The account may have no passwd entry, and libraries ask for a home as they are imported.
     environment["HOME"] = str(home)
+    descriptors = tuple(one.fileno() for one in theirs)
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-P",
         "-m",
         "astrohub_archive.engine.worker",
-        str(theirs.fileno()),
+        *map(str, descriptors),
         str(settings.niceness),
         stdin=asyncio.subprocess.DEVNULL,
-        pass_fds=(theirs.fileno(),),
+        pass_fds=descriptors,
         cwd="/",
         env=environment,
         start_new_session=True,

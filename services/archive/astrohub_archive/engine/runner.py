@@ -43,13 +43,13 @@ class Runner:
         self._query: int | None = None
         self._cursor: duckdb.DuckDBPyConnection | None = None
         self._reason: ArchiveError | None = None
+        self._last = 0
+        self._early: dict[str, Any] | None = None
 
     def run(self, request: dict[str, Any]) -> bool:
         """Run one query and send its answer; say whether the engine can be used for another."""
         private = self._private_engine(request.get("private_folders", ()))
-        with self._guard:
-            self._query, self._reason = request["query"], None
-            self._cursor = (private or self._engine).cursor()
+        cursor = self._take_up(request["query"], private or self._engine)
         answer = Outgoing(self._send)
         try:
             self._stream(request, answer)
@@ -58,7 +58,7 @@ class Runner:
             return not is_fatal(e)
         finally:
             with self._guard:
-                cursor, self._query, self._cursor = self._cursor, None, None
+                self._query = self._cursor = None
             cursor.close()
             if private is not None:
                 private.close()
@@ -72,16 +72,26 @@ class Runner:
         temp = f"{lock.temp_directory}/private"
         return open_locked(replace(lock, readable=(*lock.readable, *folders), temp_directory=temp))
 
+    def _take_up(self, query: int, engine: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        with self._guard:
+            self._query = self._last = query
+            early, self._early = self._early, None
+            self._reason = _reason(early) if early and early["query"] == query else None
+            self._cursor = engine.cursor()
+            return self._cursor
+
     def cancel(self, request: dict[str, Any]) -> None:
-        """Stop the query of this number if it runs now."""
+        """Stop the query of this number, if it runs now or is still to come (numbers only grow)."""
         with self._guard:
             if request["query"] == self._query and self._cursor is not None:
-                reason = request.get("reason")
-                self._reason = from_json(reason) if reason else QueryCancelled("The query was cancelled.")
+                self._reason = _reason(request)
                 self._cursor.interrupt()
+            elif request["query"] > self._last:
+                self._early = request
 
     def _stream(self, request: dict[str, Any], answer: Outgoing) -> None:
         assert self._cursor is not None
+        self._check()
         if request.get("explain"):
             answer.say(_explain(self._cursor, request["sql"]))
             return
@@ -124,6 +134,11 @@ class Runner:
             found = find_damaged(request["sql"], str(error), request["tables"])
             fault = damaged(*found) if found else fault
         answer.fail(fault, detail="" if reason else f"{type(error).__name__}: {error}"[:2000])
+
+
+def _reason(request: dict[str, Any]) -> ArchiveError:
+    reason = request.get("reason")
+    return from_json(reason) if reason else QueryCancelled("The query was cancelled.")
 
 
 def _reader(

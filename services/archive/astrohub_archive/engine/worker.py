@@ -1,13 +1,14 @@
 """A worker process: one locked engine that answers one query at a time over a socket.
 
-Started by the pool as `python -m astrohub_archive.engine.worker FD NICENESS`; it ends when the pool has gone.
+Started by the pool as `python -m astrohub_archive.engine.worker FD FD NICENESS`; it ends when the pool has
+gone. Queries come by the first socket, to the thread that runs them; what stops them comes by the second:
+so no query is handed from one thread to another.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import signal
 import socket
 import sys
@@ -25,8 +26,8 @@ __all__ = ["main"]
 _HELD_BYTES = 64 * 1024
 
 
-def main(descriptor: int, niceness: int) -> None:
-    """Answer queries until the other end of the socket is closed."""
+def main(descriptor: int, control: int, niceness: int) -> None:
+    """Answer queries until the other end of the sockets is closed."""
     os.nice(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.meta_path.insert(0, _WithoutPandas())
@@ -38,26 +39,22 @@ def main(descriptor: int, niceness: int) -> None:
     deliver = _Sending(sock)
     _, hello = receive(sock)
     runner = Runner(Lock.from_json(unpack(hello)), deliver)
-    requests: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sock, runner, requests), daemon=True).start()
+    heeding = (socket.socket(fileno=control), runner)
+    threading.Thread(target=_heed, args=heeding, daemon=True).start()
     deliver(Kind.READY, {})
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        while runner.run(requests.get()):
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while runner.run(unpack(receive(sock)[1])):
             pass
     # Threads of the engine may still hold on to an expression that cannot be interrupted.
     os._exit(0)
 
 
-def _listen(sock: socket.socket, runner: Runner, requests: queue.SimpleQueue[dict[str, Any]]) -> None:
-    while True:
-        try:
-            kind, content = receive(sock)
-        except (EOFError, OSError):
-            os._exit(0)
-        if kind is Kind.CANCEL:
-            runner.cancel(unpack(content))
-        else:
-            requests.put(unpack(content))
+def _heed(control: socket.socket, runner: Runner) -> None:
+    """Stop queries as they are told to be stopped, and end the process when nobody can tell any more."""
+    with contextlib.suppress(EOFError, OSError):
+        while True:
+            runner.cancel(unpack(receive(control)[1]))
+    os._exit(0)
 
 
 class _Sending:
@@ -98,4 +95,4 @@ def _offer_to_memory_killer() -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:4]))

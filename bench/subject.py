@@ -124,6 +124,10 @@ class Subject:
         """Return the row that a repetition looks for."""
         return self.samples[number % len(self.samples)]
 
+    def many_samples(self, count: int) -> list[Sample]:
+        """Return rows from all over the sky: so many that hardly one of them is looked for twice."""
+        return _samples(self.storage, self.identifier, count)
+
     def query(self, columns: str, where: str) -> str:
         """Return a query of some rows."""
         return f"SELECT {columns} FROM {self.name} WHERE {where}"

@@ -13,7 +13,7 @@ from http import HTTPStatus
 
 from measuring import Contest
 from ours import HttpArchive
-from subject import Subject, as_rows
+from subject import Sample, Subject, as_rows
 
 __all__ = ["contests"]
 
@@ -58,12 +58,16 @@ def contests(subject: Subject) -> list[Contest]:
 
 def _contest(subject: Subject, archive: HttpArchive, clients: int, *, scan: bool) -> Contest:
     requests = range(min(_MOST_REQUESTS, int(subject.table.rows or 0) // _ROWS_A_REQUEST))
+    samples = subject.many_samples(len(requests))
+    queries = [_query(subject, one) for one in samples]
     limit_log, engine_log, log = _Log(), _Log(), _Log()
     notes: dict[str, str] = {}
 
     def limit(_: int) -> list[Rows]:
         own = threading.local()
-        found = _closed_loop(_THREADS, requests, lambda number: _of_limit(subject, own, number), limit_log)
+        found = _closed_loop(
+            _THREADS, requests, lambda number: _of_limit(subject, own, samples[number]), limit_log
+        )
         notes["limit"] = limit_log.note()
         return found
 
@@ -71,7 +75,7 @@ def _contest(subject: Subject, archive: HttpArchive, clients: int, *, scan: bool
         assert subject.pool is not None
         with subject.pool.of_many() as ask:
             found = _closed_loop(
-                _THREADS, requests, lambda number: as_rows(ask(_query(subject, number), "arrow")), engine_log
+                _THREADS, requests, lambda number: as_rows(ask(queries[number], "arrow")), engine_log
             )
         notes["ours, engine"] = engine_log.note()
         return found
@@ -79,7 +83,7 @@ def _contest(subject: Subject, archive: HttpArchive, clients: int, *, scan: bool
     def ours(_: int) -> list[Rows]:
         with _scanning(subject, archive, on=scan):
             found = _closed_loop(
-                clients, requests, lambda number: _of_archive(subject, archive, log, number), log
+                clients, requests, lambda number: _of_archive(archive, log, queries[number]), log
             )
         notes["ours, HTTP"] = log.note()
         return found
@@ -101,19 +105,18 @@ def _closed_loop(clients: int, requests: range, ask: Callable[[int], Rows], log:
         return list(threads.map(timed, requests))
 
 
-def _of_limit(subject: Subject, own: threading.local, number: int) -> Rows:
+def _of_limit(subject: Subject, own: threading.local, one: Sample) -> Rows:
     if not hasattr(own, "limit"):
         own.limit = subject.limit.apart()
-    one = subject.sample(number)
     found: Rows = own.limit.by_identifier(
         subject.columns, subject.limit.file_of(one.cell), one.identifier, one.cell
     )
     return found
 
 
-def _of_archive(subject: Subject, archive: HttpArchive, log: _Log, number: int) -> Rows:
+def _of_archive(archive: HttpArchive, log: _Log, query: str) -> Rows:
     while True:
-        status, headers, content = archive.exchange(_query(subject, number), "arrow")
+        status, headers, content = archive.exchange(query, "arrow")
         if status == HTTPStatus.OK:
             return as_rows(content)
         if status != HTTPStatus.SERVICE_UNAVAILABLE or "Retry-After" not in headers:
@@ -122,8 +125,8 @@ def _of_archive(subject: Subject, archive: HttpArchive, log: _Log, number: int) 
         time.sleep(float(headers["Retry-After"]))
 
 
-def _query(subject: Subject, number: int) -> str:
-    return subject.query(subject.columns, f"{subject.identifier} = {subject.sample(number).identifier}")
+def _query(subject: Subject, one: Sample) -> str:
+    return subject.query(subject.columns, f"{subject.identifier} = {one.identifier}")
 
 
 @contextmanager

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from astrohub_hub.diagnosis import diagnose
 
+#: What runc says of a limit that is too small for itself.
+SMALL = "failed to start containerd task: container init was OOM-killed (memory limit too low?)"
+
 
 def _pod(
     *, server: dict[str, Any] | None = None, prepare: dict[str, Any] | None = None, **status: Any
@@ -60,6 +63,7 @@ def test_nothing_is_said_while_all_goes_well(pod: Any) -> None:
             0,
         ),
         (_pod(server={"state": _ended(137, "", "OOMKilled")}), "out_of_memory", "more memory", 0),
+        (_pod(server={"state": _ended(128, SMALL, "StartError")}), "out_of_memory", "more memory", 0),
         (
             _pod(prepare={"state": _ended(1, "Your home is not a folder.")}),
             "home",

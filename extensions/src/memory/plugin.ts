@@ -36,7 +36,7 @@ export const memoryPlugin: JupyterFrontEndPlugin<void> = {
 function follow(panel: NotebookPanel, watch: MemoryWatch): void {
   panel.context.sessionContext.statusChanged.connect((_, status) => {
     if (ENDED.has(status)) {
-      const running = watch.cellsOf(panel.content.id).running;
+      const running = watch.cellsOf(panel.content.id).kernelEnded();
       const at = panel.content.widgets.findIndex(cell => cell.model.id === running);
       void watch.tell(panel.title.label, at < 0 ? null : at + 1);
     }

@@ -21,6 +21,13 @@ export class RunningCells {
     }
   }
 
+  /** The kernel has ended, and whatever ran or waited with it: return which cell it was. JupyterLab tells of none. */
+  kernelEnded(): string | null {
+    const cell = this.running;
+    this.waiting.length = 0;
+    return cell;
+  }
+
   /** The cell that runs; else the one that ran last, as a kernel's end also ends its cell. */
   get running(): string | null {
     return this.waiting[0] ?? this.latest;

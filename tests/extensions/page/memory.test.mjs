@@ -38,3 +38,12 @@ test('the cell that a kernel took with it is still known', () => {
   cells.ended('never ran');
   assert.equal(cells.running, 'a');
 });
+
+test('a kernel that ends takes along what waited; the next one that ends is told with its own cell', () => {
+  const cells = new RunningCells();
+  cells.scheduled('a');
+  cells.scheduled('b');
+  assert.equal(cells.kernelEnded(), 'a');
+  cells.scheduled('c');
+  assert.equal(cells.kernelEnded(), 'c');
+});

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 __all__ = ["find_damaged"]
 
-_WITHIN_S = 3.0
+_WITHIN_S = 10.0
 _LITERAL = re.compile(r"'((?:[^']|'')+\.parquet)'")
 
 

@@ -20,7 +20,7 @@ from .lock import Lock
 
 __all__ = ["WorkerProcess", "WorkerSettings"]
 
-_START_S = 30
+_START_S = 120
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # A worker makes and frees buffers of some megabytes all the time. The C library would give each back to the
 # kernel, and to get its pages anew costs more than to fill them.

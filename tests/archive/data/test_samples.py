@@ -159,10 +159,22 @@ def test_the_list_shows_tables_rows_and_sizes(sample_data: Path) -> None:
     assert rows["openngc.objects"] == 14_033
     assert rows["survey_dr1.object"] > 200_000
     assert rows["ivoa.obscore"] == 600
-    assert rows["survey_dr1.tbl_stat"] == len(rows) - 1 == 9
+    assert rows["survey_dr1.tbl_stat"] == len(rows) == 10
     assert all(entry["bytes"] > 1_000 for entry in listed["tables"])
     assert listed["problems"] == []
     assert "482,106 rows" in data("list", "--public", str(sample_data)).stdout
+
+
+def test_the_statistics_count_every_table_as_it_is_listed(sample_data: Path) -> None:
+    listed = json.loads(data("list", "--public", str(sample_data), "--json").stdout)
+    counted = pq.read_table(sample_data / "survey_dr1" / "tbl_stat" / "tbl_stat.parquet").to_pylist()
+    names = [f"{row['schema_name']}.{row['table_name']}" for row in counted]
+    assert names == sorted(names, key=lambda name: (name == "survey_dr1.tbl_stat", name))
+    rows = {name: row["nrows"] for name, row in zip(names, counted, strict=True)}
+    assert rows == {entry["name"]: entry["rows"] for entry in listed["tables"]}
+    sizes = {name: row["size_bytes"] for name, row in zip(names, counted, strict=True)}
+    file = sample_data / "ivoa" / "obscore" / "obscore.parquet"
+    assert sizes["ivoa.obscore"] == file.stat().st_size
 
 
 def test_a_folder_that_does_not_exist_is_told_in_a_sentence(tmp_path: Path) -> None:

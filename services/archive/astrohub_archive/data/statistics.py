@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,18 +21,20 @@ _TYPES = pa.schema(
     ]
 )
 _HIDDEN = "_healpix_29"
-_MADE_AFTERWARDS = "ivoa"
-"""The schema that says which files a release has, and so cannot be counted in it."""
 
 
-def statistics(public: Path, unfinished: Path, name: str) -> pa.Table:
-    """Count rows, columns and bytes of all tables below `public`, and of a schema still being written.
+def statistics(schemas: Mapping[str, Path], name: str) -> pa.Table:
+    """Count rows, columns and bytes of all tables.
 
     `tbl_stat` itself, which is not there yet, is counted as it will be, without its size.
+
+    Parameters
+    ----------
+    schemas
+        The folders of schemas, by name; some may still be written.
+    name
+        The schema of `tbl_stat`.
     """
-    schemas = {folder.name: folder for folder in sorted(public.iterdir()) if folder.name[:1] != "."}
-    schemas.pop(_MADE_AFTERWARDS, None)
-    schemas[name] = unfinished
     rows: list[dict[str, str | int]] = [
         {"schema_name": schema, "table_name": folder.name, **_counted(folder)}
         for schema, tables in sorted(schemas.items())

@@ -46,13 +46,15 @@ _COLUMNS = (
 )
 
 
-def observations(release: Path) -> pa.Table:
+def observations(release: Path, name: str) -> pa.Table:
     """Describe every image and every spectrum of a release that has been written.
 
     Parameters
     ----------
     release
         Its folder.
+    name
+        What it is called: while it is being written, its folder is not.
 
     Returns
     -------
@@ -61,8 +63,12 @@ def observations(release: Path) -> pa.Table:
         puts their address in front of it.
     """
     exposures, spectra = _rows(release / "exposure"), _rows(release / "specobj")
-    rows = [_image(row, release) for row in exposures]
-    rows += [_spectrum(row, release) for row in spectra if row["spectrum"] is not None]
+    rows = [{**_file(release, name, "images", row["image"]), **_image(row)} for row in exposures]
+    rows += [
+        {**_file(release, name, "spectra", row["spectrum"]), **_spectrum(row)}
+        for row in spectra
+        if row["spectrum"] is not None
+    ]
     return pa.table(
         {name: pa.array([_ALIKE.get(name, row.get(name)) for row in rows], _type(name)) for name in _COLUMNS}
     )
@@ -75,12 +81,11 @@ def _rows(collection: Path) -> Iterator[Row]:
     yield from table.sort_by(f"{collection.name}_id").to_pylist()
 
 
-def _image(row: Row, release: Path) -> Row:
+def _image(row: Row) -> Row:
     half = SIZE / 2 * SCALE_ARCSEC / 3600
     low, high = (nm * 1e-9 for nm in _BANDS_NM[row["band"]])
     days = row["exptime"] / 86_400
     return {
-        **_file(release, "images", row["image"]),
         "dataproduct_type": "image",
         "calib_level": 2,
         "obs_id": str(row["exposure_id"]),
@@ -108,10 +113,9 @@ def _image(row: Row, release: Path) -> Row:
     }
 
 
-def _spectrum(row: Row, release: Path) -> Row:
+def _spectrum(row: Row) -> Row:
     radius = _FIBRE_ARCSEC / 2 / 3600
     return {
-        **_file(release, "spectra", row["spectrum"]),
         "dataproduct_type": "spectrum",
         "calib_level": 2,
         "obs_id": str(row["specobj_id"]),
@@ -135,13 +139,13 @@ def _spectrum(row: Row, release: Path) -> Row:
     }
 
 
-def _file(release: Path, kind: str, name: str) -> Row:
-    size = (release / "files" / kind / name).stat().st_size
-    place = f"{release.name}/{kind}/{name}"
+def _file(release: Path, name: str, kind: str, file: str) -> Row:
+    size = (release / "files" / kind / file).stat().st_size
+    place = f"{name}/{kind}/{file}"
     return {
         "access_url": place,
         "access_estsize": math.ceil(size / 1000),
-        "obs_publisher_did": f"ivo://astrohub.simulated/{release.name}?{kind}/{name}",
+        "obs_publisher_did": f"ivo://astrohub.simulated/{name}?{kind}/{file}",
     }
 
 

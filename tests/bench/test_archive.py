@@ -32,7 +32,7 @@ CONTENDERS = {
     "notebook": {"limit", "ours, pandas", "ours, astropy", "pyvo, astropy"},
     "export arrow": THREE,
     "export votable": {*THREE, "astropy writes"},
-    "export parquet": THREE,
+    "export parquet": {*THREE, "pyarrow's defaults"},
     "export csv": THREE,
     "jobs, a list of 500": {"limit", "ours, HTTP"},
     "tables, all columns": {"/catalog", "/tap/tables", "TAP_SCHEMA, Arrow"},

@@ -190,10 +190,10 @@ def _weigh(tables: TableStore) -> Weigh:
 
     def weigh(owner: str | None, statement: Statement, rows: int | None) -> Cost:
         about = None if rows is None else expected_bytes(rows, statement.columns)
-        if owner is None:
+        if owner is None or about is None or about <= tables.room.left(owner):
             return Cost(about)
-        least = least_bytes(statement)
-        return Cost(about, tables.room.warning(owner, least_bytes=least, about_bytes=about or 0))
+        least = least_bytes(statement)  # less than that for certain, and takes looking at files
+        return Cost(about, tables.room.warning(owner, least_bytes=least, about_bytes=about))
 
     return weigh
 

@@ -130,6 +130,9 @@ class Lookup:
                 found = list(threads.map(lambda one: self._read(one[0], one[1], wanted), touched))
         else:
             found = [self._read(path, groups, wanted) for path, groups in touched]
+        if len(found) == 1 and len(found[0]) == 1:
+            cell = int(found[0][0])
+            return Found(np.array([[cell, cell + 1]], dtype=np.int64), 1)
         cells = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
         return Found(merge(np.stack([cells, cells + 1], axis=1)), sum(map(len, found)))
 
@@ -159,20 +162,25 @@ class Lookup:
         return chosen
 
     def _rows(self, path: Path, groups: Sequence[_Group]) -> _Rows:
-        """Return identifiers and cells of the rows in some groups of a file."""
+        """Return identifiers and cells of the rows in some groups of a file, numbers in their order."""
         numbers = sorted(group.number for group in groups)
         with pq.ParquetFile(path, metadata=groups[0].footer) as file:
             rows = file.read_row_groups(numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=False)
         if rows[self._column].null_count:
             rows = rows.filter(rows[self._column].is_valid())
-        return rows[self._column].to_numpy(), rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
+        identifiers = rows[self._column].to_numpy()
+        cells = rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
+        if identifiers.dtype != object and np.any(identifiers[1:] < identifiers[:-1]):
+            order = np.argsort(identifiers, kind="stable")
+            return identifiers[order], cells[order]
+        return identifiers, cells
 
 
 def _places(
     identifiers: np.ndarray[Any, np.dtype[Any]], wanted: np.ndarray[Any, np.dtype[Any]]
 ) -> np.ndarray[Any, np.dtype[Any]]:
-    """Return where identifiers are wanted ones; those of one file are sorted, as a rule."""
-    if identifiers.dtype == object or np.any(identifiers[1:] < identifiers[:-1]):
+    """Return where identifiers are wanted ones; numbers are sorted."""
+    if identifiers.dtype == object:
         return np.isin(identifiers, wanted)
     begin = np.searchsorted(identifiers, wanted, side="left")
     length = np.searchsorted(identifiers, wanted, side="right") - begin

@@ -153,3 +153,20 @@ def test_every_pod_of_ours_runs_without_rights(render: Render) -> None:
             may = container["securityContext"]
             assert may["capabilities"] == {"drop": ["ALL"]}
             assert (may["allowPrivilegeEscalation"], may["readOnlyRootFilesystem"]) == (False, True)
+
+
+def test_the_collection_runs_in_every_image_that_an_upgrade_would_give_to_users(render: Render) -> None:
+    profiles = (
+        '[{"slug": "a", "title": "A", "default": true}, {"slug": "b", "title": "B", "image": "survey-lab:1"}]'
+    )
+    options = (
+        "--set=notebooks.enabled=true,nbtester.enabled=true",
+        f"--set-json=jupyterhub.custom.astrohub.kubernetes.profiles={profiles}",
+    )
+    assert "nbtester-gate" not in render(*options)
+    job = one(render(*options, "--set=nbtester.beforeUpgrade=true"), "Job", "nbtester-gate")
+    assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-upgrade"
+    pod = job["spec"]["template"]["spec"]
+    tested = [*pod["initContainers"], *pod["containers"]]
+    assert [container["image"] for container in tested] == ["astrohub/lab-astro:0.1.0", "survey-lab:1"]
+    assert {tuple(container["args"][:2]) for container in tested} == {("nbtester", "run")}

@@ -12,6 +12,8 @@ from jupyterhub.utils import url_path_join
 __all__ = ["WatchedProxy"]
 
 LOOK_S, AWAY_S, ANSWER_S = 0.5, 0.1, 2
+#: What is sent to the address of a pod that has gone is not refused: it is lost.
+CONNECT_S = 0.5
 NOT_FOUND = 404
 _UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
 
@@ -28,24 +30,34 @@ class WatchedProxy(ConfigurableHTTPProxy):  # type: ignore[misc]
     _known: tuple[Any, Any] | None = None
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """The names under which the hub and its services are reached; none where names do not count."""
+        return (str(self.app.domain),) if self.app.subdomain_host else ()
+
+    @property
     def mark(self) -> str:
-        """The path of the route that tells a proxy which has been told from one that has not."""
-        return str(url_path_join(self.app.hub.base_url, "routes-are-known", "/"))
+        """The route that tells a proxy which has been told from one that has not."""
+        path = url_path_join(self.app.hub.base_url, "routes-are-known", "/")
+        return "".join(self.hosts[:1]) + str(path)
+
+    def _ways_to_services(self, service_dict: Any) -> dict[str, str]:
+        """Lead to services under the hub's names: JupyterHub gives services another where names count."""
+        reached = [service.server for service in service_dict.values() if service.server]
+        return {host + server.base_url: server.host for host in self.hosts for server in reached}
 
     async def check_routes(self, user_dict: Any, service_dict: Any, routes: Any = None) -> None:
         """Add what is missing, drop what is stale; from the first time on, watch the proxy."""
         self._known = user_dict, service_dict
-        # Where every user has a domain, routes begin with one: such a site has the regular checks only.
-        if not self.app.subdomain_host:
-            self.extra_routes = {**self.extra_routes, self.mark: self.hub.host}
+        ways = {self.mark: self.hub.host, **self._ways_to_services(service_dict)}
+        self.extra_routes = {**self.extra_routes, **ways}
         await super().check_routes(user_dict, service_dict, routes)
-        if self._watching is None and not self.app.subdomain_host:
+        if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
 
     async def _watch(self) -> None:
         # Its own connections, each a new one: an old one may lead to a proxy that is gone.
         connections = aiohttp.TCPConnector(force_close=True)
-        patience = aiohttp.ClientTimeout(total=ANSWER_S)
+        patience = aiohttp.ClientTimeout(total=ANSWER_S, sock_connect=CONNECT_S)
         headers = {"Authorization": f"token {self.auth_token}"}
         address = url_path_join(self.api_url, "api/routes", self.mark)
         async with aiohttp.ClientSession(connector=connections, timeout=patience, headers=headers) as session:

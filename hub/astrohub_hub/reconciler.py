@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from kubernetes_asyncio.client import ApiException
 from kubespawner.clients import load_config, shared_client
@@ -90,6 +91,12 @@ class MatchingProxy(WatchedProxy):
 
     _orphans: Orphans | None = None
     _clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hub's name, and the one by which user servers reach it from inside."""
+        inside = urlsplit(self.app.config.ClusterSpawner.settings.inside_url).hostname
+        return (*super().hosts, str(inside)) if super().hosts else ()
 
     async def check_routes(self, user_dict: Any, service_dict: Any, routes: Any = None) -> None:
         """Check the routes, then the pods."""

@@ -23,7 +23,6 @@ from .worker import HOMES
 __all__ = ["CannotReach", "done"]
 
 _PATIENCE_S = 300
-_LABEL = "astrohub/homes"
 _ENDED = frozenset({"Succeeded", "Failed"})
 
 
@@ -93,13 +92,13 @@ class _Site:
         """Run the worker in a pod of its own, as the archive or as the owner of a home."""
         run = secrets.token_hex(4)
         pod = self._pod(run, words, number or ACCOUNT)
+        name = pod["metadata"]["name"]
         await self.cluster.make(pod)
         try:
-            name = pod["metadata"]["name"]
             ended = await self.cluster.await_pod(name, _has_ended, _PATIENCE_S)
             said = await self.cluster.said(name) if _has_ended(ended) else {}
         finally:
-            await self.cluster.remove(f"{_LABEL}={run}")
+            await self.cluster.remove_pod(name)
         if not said:
             raise PreflightError(f"the pod {name} that sees the homes did not do its work")
         return said
@@ -134,7 +133,7 @@ class _Site:
             "containers": [container],
             "volumes": [{"name": "homes", "persistentVolumeClaim": {"claimName": self.homes.claim}}],
         }
-        labels = {"app.kubernetes.io/name": "astrohub", "app.kubernetes.io/component": "homes", _LABEL: run}
+        labels = {"app.kubernetes.io/name": "astrohub", "app.kubernetes.io/component": "homes"}
         metadata = {"name": f"homes-{run}", "labels": labels}
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 

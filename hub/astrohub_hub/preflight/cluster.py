@@ -104,6 +104,10 @@ class Cluster:
         for kind in ("Pod", "PersistentVolumeClaim", "NetworkPolicy"):
             await self._ask("DELETE", self._path(kind), query=query)
 
+    async def remove_pod(self, name: str) -> None:
+        """Remove one pod at once."""
+        await self._ask("DELETE", f"{self._path('Pod')}/{name}", query={"gracePeriodSeconds": "0"})
+
     async def await_pod(
         self, name: str, until: Callable[[dict[str, Any]], bool], patience_s: float
     ) -> dict[str, Any]:

@@ -25,9 +25,12 @@ class Kernel:
         Where it runs.
     name
         Which kernel it is; the default one if none is named.
+    host
+        The name under which the Lab is reached, where that is not the site's address.
     """
 
-    def __init__(self, lab: Lab, name: str | None = None) -> None:
+    def __init__(self, lab: Lab, name: str | None = None, *, host: str | None = None) -> None:
+        self._host = host
         self._token = lab.token()
         self._base = f"{lab.site.url()}/user/{lab.name}"
         answer = requests.post(
@@ -42,7 +45,8 @@ class Kernel:
     def evaluate(self, code: str, *, timeout_s: float = _PATIENCE_S) -> str:
         """Run code and return what its last line is worth, or what went wrong."""
         address = f"{self._base.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels"
-        connection = websocket.create_connection(address, header=self._headers, timeout=timeout_s)
+        allowed = {"Authorization": self._headers["Authorization"]}
+        connection = websocket.create_connection(address, header=allowed, host=self._host, timeout=timeout_s)
         try:
             return _answer(connection, code)
         finally:
@@ -50,7 +54,8 @@ class Kernel:
 
     @property
     def _headers(self) -> dict[str, str]:
-        return {"Authorization": f"token {self._token}"}
+        named = {"Host": self._host} if self._host else {}
+        return {"Authorization": f"token {self._token}", **named}
 
 
 def _answer(connection: Any, code: str) -> str:

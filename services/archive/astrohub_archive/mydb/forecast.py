@@ -23,8 +23,10 @@ _WHOLE_TABLE = re.compile(
 _COLUMN = re.compile(r'"t0"\."([^"]+)" AS "[^"]+"')
 # Of more files not all are looked at: what some of them hold is certain as well.
 _MOST_FILES = 200
-# The same numbers in the same encodings, in row groups and pages of other sizes.
+# The same numbers in the same encodings, in larger row groups: of each it takes what it begins with once,
+# however little follows, and the rest differs by a few hundredths (measured with the sample catalogues).
 _SHRINKS = 2
+_HEAD_BYTES = 200
 _ENCODINGS = frozenset({"BYTE_STREAM_SPLIT", "DELTA_BINARY_PACKED"})
 _WIDTHS = {"boolean": 1, "short": 2, "int": 4, "long": 8, "float": 4, "double": 8}
 _TEXT_BYTES = 16
@@ -64,7 +66,7 @@ def _least_of(path: Path, names: frozenset[str]) -> int:
     except (OSError, pa.ArrowException):
         return 0  # whoever runs the query says what is wrong with it
     return sum(
-        chunk.total_compressed_size
+        max(0, chunk.total_compressed_size - _HEAD_BYTES)
         for chunk in _chunks(footer)
         if chunk.path_in_schema in names and chunk.compression == "ZSTD" and _ENCODINGS & {*chunk.encodings}
     )

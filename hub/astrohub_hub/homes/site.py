@@ -22,7 +22,8 @@ from .worker import HOMES
 
 __all__ = ["CannotReach", "done"]
 
-_PATIENCE_S = 300
+#: A home may hold millions of files.
+_PATIENCE_S = 1_800
 _ENDED = frozenset({"Succeeded", "Failed"})
 
 

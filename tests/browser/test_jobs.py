@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -62,6 +63,27 @@ def test_a_job_from_elsewhere_appears_and_its_result_opens_by_keyboard(
     expect(lab.locator(f"{SHOWN} .ah-Editor .cm-content")).to_contain_text("ORDER BY source_id")
     expect(lab.locator(f"{SHOWN} .ah-Grid-unit").nth(1)).to_have_text("deg")
     assert watch.unexpected() == []
+
+
+def test_a_result_is_downloaded_and_saved_as_the_job_left_it(
+    lab: Page, elsewhere: OwnJobs, tidy: None
+) -> None:
+    elsewhere.submit(STARS, EVIL)
+    pane = open_pane(lab, "Jobs")
+    row = _row(pane, EVIL)
+    expect(row).to_contain_text("Completed")
+    row.click()
+    with lab.expect_download() as download:
+        pane.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "Étoiles_b_d_été_b.vot"
+    assert b"<VOTABLE" in Path(download.value.path()).read_bytes()
+    pane.get_by_role("button", name="Save to VOSpace…").click()
+    form = lab.get_by_role("form", name="Save to VOSpace")
+    expect(form).to_contain_text("the query is not run again")
+    form.get_by_label("Format").select_option(label="CSV")
+    form.get_by_role("button", name="Save").click()
+    expect(form).to_have_count(0)
+    expect(lab.locator(".Toastify__toast", has_text="is written")).to_be_visible()
 
 
 def test_a_query_runs_as_a_job_and_is_stopped_and_deleted(lab: Page, elsewhere: OwnJobs) -> None:

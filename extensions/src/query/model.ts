@@ -58,6 +58,11 @@ export class QueryModel implements IDisposable {
     return this._state.phase === 'running';
   }
 
+  /** The job whose rows are on their way; null when none are, or a query runs for them. */
+  get comingJob(): string | null {
+    return this.running ? this.job : null;
+  }
+
   get text(): string {
     return this._text;
   }

@@ -147,7 +147,7 @@ function subjectOf(tab: QueryTab, { kept }: IContext): ISubject {
 function asked({ content: { model } }: QueryTab): IQuestion & { readonly cutAt: number | null } {
   const { state } = model;
   if (state.phase !== 'answered') {
-    return { query: model.text, limit: model.limit, job: null, cutAt: null };
+    return { query: model.text, limit: model.limit, job: model.comingJob, cutAt: null };
   }
   const cutAt = state.answer.ending.kind === 'cut' ? state.limit : null;
   return { query: state.text, limit: state.limit, job: state.job, cutAt };

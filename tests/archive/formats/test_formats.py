@@ -160,6 +160,14 @@ def test_arrow_carries_rows_and_metadata_and_ends_with_the_status() -> None:
     assert words[:-1] == [None] * (len(words) - 1)
 
 
+def test_parquet_looks_texts_up_in_dictionaries_and_numbers_not() -> None:
+    file = pq.ParquetFile(pa.BufferReader(written("parquet", Outcome(5))))
+    columns = [file.metadata.row_group(0).column(number) for number in range(file.metadata.num_columns)]
+    looked_up = {one.path_in_schema for one in columns if one.has_dictionary_page}
+    assert looked_up == {field.name for field in file.schema_arrow if pa.types.is_string(field.type)}
+    assert {one.compression for one in columns} == {"ZSTD"}
+
+
 def test_parquet_keeps_types_and_metadata_and_says_that_it_was_cut() -> None:
     file = pq.ParquetFile(pa.BufferReader(written("parquet", Outcome(5, overflow=True))))
     rows = file.read()

@@ -148,3 +148,9 @@ def test_the_worker_deletes_nothing_that_was_not_moved_aside(site: Site) -> None
 def test_outside_the_hubs_pod_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     assert admin(["homes", "list"]) == 2
     assert capsys.readouterr().err.startswith("Nothing could be done: The ")
+
+
+def test_the_words_cannot_be_shortened(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        admin(["homes", "delete", "ada", "--yes", "ada"])
+    assert "unrecognized arguments: --yes" in capsys.readouterr().err

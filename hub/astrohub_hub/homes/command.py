@@ -20,7 +20,8 @@ def add_homes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "Exit status: 0 done, 1 refused, 2 the cluster did not let us.",
     )
     below = homes.add_subparsers(required=True, metavar="COMMAND", dest="what")
-    delete = below.add_parser("delete", help="show a home; move it aside where that is asked for")
+    said = "show a home; move it aside where that is asked for"
+    delete = below.add_parser("delete", help=said, allow_abbrev=False)
     delete.add_argument("user", metavar="NAME", help="whose home")
     delete.add_argument(
         "--yes-delete-the-home-of", metavar="NAME", default="", dest="confirmed", help="the same name again"

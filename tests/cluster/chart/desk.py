@@ -61,7 +61,7 @@ class Desk:
         self.page.wait_for_url(lambda address: "/hub/login" not in address)
 
     def await_lab(self) -> None:
-        """Watch the page of the start until JupyterLab is there; fail with what it says if that is why not."""
+        """Watch the page of the start until JupyterLab is there; fail with what it says if that is why."""
         came = self.page.locator("#jp-main-dock-panel, #start-error:visible").first
         expect(came).to_be_visible()
         assert came.get_attribute("id") == "jp-main-dock-panel", came.inner_text()

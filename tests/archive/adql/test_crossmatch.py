@@ -166,10 +166,22 @@ def test_a_crossmatch_inside_or_finds_every_pair_once(read: Read) -> None:
         f"LEFT JOIN gaia_source AS b ON {NEAR} OR a.source_id = b.source_id",
         f"JOIN gaia_source AS b ON {NEAR} OR a.ra > b.dec",
         f"JOIN gaia_source AS b ON {NEAR} OR a.ra > RAND()",
+        f"LEFT JOIN gaia_source AS b ON a.source_id = b.source_id WHERE {NEAR} OR a.dec < 5",
+        f"FULL JOIN gaia_source AS b USING (source_id) WHERE {NEAR} OR b.dec < 5",
+        f"RIGHT JOIN gaia_source AS c ON a.ra = c.ra JOIN gaia_source AS b ON {NEAR} OR b.dec < 5",
     ],
 )
 def test_where_all_must_be_tried_a_crossmatch_inside_or_is_left_as_it_is(form: str, read: Read) -> None:
     assert "#reason_" not in read(f"SELECT a.source_id FROM gaia_source AS a {form}").sql
+
+
+def test_rows_that_an_outer_join_keeps_stay_where_one_reason_is_of_them_alone(read: Read) -> None:
+    stars = _sky(np.random.default_rng(3), 0.01)
+    engine = _engine(stars, stars)
+    left = "gaia_source AS a LEFT JOIN gaia_source AS b ON a.source_id = b.source_id + 592"
+    for alone, kept in (("b.source_id IS NULL", range(590)), ("a.dec > 0", np.flatnonzero(stars[1] > 0))):
+        sql = read(f"SELECT a.source_id FROM {left} WHERE {NEAR} OR {alone}").sql
+        assert {number for (number,) in engine.execute(sql).fetchall()} >= set(kept), alone
 
 
 def test_partners_in_subqueries_and_with_are_found(answer: Answer) -> None:

@@ -81,6 +81,7 @@ class Joins:
             if restriction.scan in bound.scans:
                 self._scans.restrict(restriction)
         cells = self._pairs.conditions(value.pairings, bound.sources)
+        self._note_missing(side, left, right)
         return replace(pair, pieces=(*pair.pieces, f" ON {' AND '.join([*cells, value.sql])}"))
 
     def _merged(
@@ -108,7 +109,12 @@ class Joins:
         same = [Same(a, b) for a, b in equals if a is not None and b is not None]
         bound = {"": pair, "LEFT": right, "RIGHT": left}.get(side)
         self._pairs.conditions(same, bound.sources if bound else ())
+        self._note_missing(side, left, right)
         return replace(pair, pieces=(*pair.pieces, f" ON ({on})"), fields=(*merged, *rest))
+
+    def _note_missing(self, side: str, left: Relation, right: Relation) -> None:
+        missing = {"LEFT": right.sources, "RIGHT": left.sources, "FULL": left.sources + right.sources}
+        self._pairs.may_be_missing(missing.get(side, ()))
 
     def _shared(self, join: exp.Join, relation: Relation, name: exp.Expr) -> Field:
         found = [f for f in relation.fields if matches(name, f.name)]

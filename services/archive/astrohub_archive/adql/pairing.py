@@ -107,6 +107,7 @@ class Pairs:
         self._scans = scans
         self._spreads: dict[str, list[_Spread]] = {}
         self._repeated = 0
+        self._missing: set[str] = set()
         self._surroundings: dict[str, list[tuple[str, str]]] = {}
         self._count = 0
 
@@ -132,6 +133,10 @@ class Pairs:
             if isinstance(pairing, Near) and (condition := self._in_cells(pairing, bound)) is not None:
                 written.append(condition)
         return written
+
+    def may_be_missing(self, sources: Iterable[Source]) -> None:
+        """Take note that from now on rows of these are NULL beside those that an outer join keeps."""
+        self._missing.update(source.alias for source in sources)
 
     def placed(self, source: Source) -> str:
         """Return a source as it stands in FROM, spread over cells where that was asked for."""
@@ -165,6 +170,10 @@ class Pairs:
         if len(reasons) > _MOST_REASONS or self._repeated >= _MOST_REPEATED:
             return []
         if (sides := _two_sides(reasons, bound)) is None:
+            return []
+        # What is said of one of them alone may hold where the other has no row.
+        is_of_one = any(reason.pairing is None for reason in reasons)
+        if is_of_one and any(source.alias in self._missing for source in sides):
             return []
         few, many = sorted(sides, key=lambda source: source.rows or 0)
         self._repeated += 1

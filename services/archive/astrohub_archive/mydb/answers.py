@@ -17,9 +17,11 @@ from .room import Allowance
 
 __all__ = ["AnswerWriter"]
 
+_AT_ONCE = 16
+
 
 class AnswerWriter:
-    """Writes answers; one thread an answer.
+    """Writes answers, a bounded number at once.
 
     Parameters
     ----------
@@ -29,7 +31,9 @@ class AnswerWriter:
 
     def __init__(self, maximum_rows: int) -> None:
         self._maximum_rows = maximum_rows
-        self._threads = ThreadPoolExecutor(thread_name_prefix="mydb")
+        # Of each answer one thread writes what another pours: were there fewer, all could wait for all.
+        self._threads = ThreadPoolExecutor(2 * _AT_ONCE, thread_name_prefix="mydb")
+        self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def write(
         self, answer: Answer, path: Path, *, allowance: Allowance, pattern: Pattern | None = None
@@ -43,6 +47,12 @@ class AnswerWriter:
         NoRoomError
             When the file would take more than is allowed.
         """
+        async with self._turns:
+            return await self._write(answer, path, allowance, pattern)
+
+    async def _write(
+        self, answer: Answer, path: Path, allowance: Allowance, pattern: Pattern | None
+    ) -> Content:
         source, sink = os.pipe()
         loop = asyncio.get_running_loop()
         writing = loop.run_in_executor(self._threads, _write_stream, source, path, allowance, pattern)

@@ -15,6 +15,8 @@ LOOK_S, AWAY_S, ANSWER_S = 0.5, 0.1, 2
 #: What is sent to the address of a pod that has gone is not refused: it is lost.
 CONNECT_S = 0.5
 NOT_FOUND = 404
+#: Services whose pages are the hub's own. Those of another must not share its origin.
+OURS = frozenset({"archive", "notebooks"})
 _UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -31,7 +33,7 @@ class WatchedProxy(ConfigurableHTTPProxy):  # type: ignore[misc]
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The names under which the hub and its services are reached; none where names do not count."""
+        """The names under which hub, archive and notebooks are reached; none where names do not count."""
         return (str(self.app.domain),) if self.app.subdomain_host else ()
 
     @property
@@ -41,9 +43,9 @@ class WatchedProxy(ConfigurableHTTPProxy):  # type: ignore[misc]
         return "".join(self.hosts[:1]) + str(path)
 
     def _ways_to_services(self, service_dict: Any) -> dict[str, str]:
-        """Lead to services under the hub's names: JupyterHub gives services another where names count."""
-        reached = [service.server for service in service_dict.values() if service.server]
-        return {host + server.base_url: server.host for host in self.hosts for server in reached}
+        """Lead to our services under the hub's names: JupyterHub gives them another where names count."""
+        reached = [service_dict[name].server for name in OURS & service_dict.keys()]
+        return {host + server.base_url: server.host for host in self.hosts for server in reached if server}
 
     async def check_routes(self, user_dict: Any, service_dict: Any, routes: Any = None) -> None:
         """Add what is missing, drop what is stale; from the first time on, watch the proxy."""

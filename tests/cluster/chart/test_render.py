@@ -30,6 +30,11 @@ def test_no_secret_is_made_by_rendering(render: Render) -> None:
     assert set(told.values()) == {"in-the-existing-secret", "0" * 64}
 
 
+def test_an_archive_that_never_gets_ready_keeps_no_node_from_being_emptied(render: Render) -> None:
+    budget = one(render(), "PodDisruptionBudget", "archive")["spec"]
+    assert (budget["maxUnavailable"], budget["unhealthyPodEvictionPolicy"]) == (1, "AlwaysAllow")
+
+
 def test_a_site_without_a_hub_of_its_own_gets_the_archive_alone(render: Render) -> None:
     options = [
         "--set=jupyterhub.enabled=false",

@@ -37,12 +37,14 @@ def volumes(site: Site, image: str, away: dict[str, str] = HUB_AND_ARCHIVE) -> I
     pod["spec"]["containers"][0]["image"] = image
     site.cluster.apply(pod, namespace=site.namespace)
     site.kubectl("wait", "--for=condition=Ready", "pod/backup", f"--timeout={PATIENCE_S}s")
-    yield
-    site.kubectl("delete", "pod", "backup")
-    site.kubectl("scale", *names, "--replicas=1")
-    for name in names:
-        site.kubectl("rollout", "status", name, f"--timeout={PATIENCE_S}s")
-    site.await_hub()
+    try:
+        yield
+    finally:
+        site.kubectl("delete", "pod", "backup")
+        site.kubectl("scale", *names, "--replicas=1")
+        for name in names:
+            site.kubectl("rollout", "status", name, f"--timeout={PATIENCE_S}s")
+        site.await_hub()
 
 
 def tar(site: Site, *words: str, **streams: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 from astrohub_hub.admin import main as admin
 from astrohub_hub.homes import worker
 from astrohub_hub.homes.removal import DAY_S, Removal, Unwilling
+from astrohub_hub.places import folder_name
 
 BEGIN = 1_800_000_000
 ARCHIVE, USER = 61_080, 100_000
@@ -29,6 +30,7 @@ class Site:
     def __init__(self, homes: Path) -> None:
         self.homes, self.now = homes, float(BEGIN)
         self.pods: list[list[str]] = []
+        self.starts_make_homes = False
         self.numbers: list[int] = []
         self.removal = Removal(self._work, self._servers_of, lambda: self.now)
 
@@ -37,7 +39,10 @@ class Site:
         return worker.main(words, self.homes)
 
     async def _servers_of(self, user: str) -> list[str]:
-        return self.pods.pop(0) if self.pods else []
+        pods = self.pods.pop(0) if self.pods else []
+        if pods and self.starts_make_homes:
+            (self.homes / user).mkdir()
+        return pods
 
     def do(self, what: Coroutine[Any, Any, str]) -> str:
         """Do it to its end."""
@@ -88,8 +93,55 @@ def test_a_home_is_not_touched_while_its_user_has_a_server(site: Site) -> None:
 
 
 def test_a_server_that_starts_meanwhile_has_its_home_back(site: Site) -> None:
-    site.pods = [[], ["jupyter-ada"], ["jupyter-ada"]]
-    assert "stop it first" in _refused(site, "ada", "ada")
+    site.pods = [[], ["jupyter-ada"]]  # and has ended at a third look
+    assert _refused(site, "ada", "ada").endswith("(jupyter-ada): stop it first. Nothing was done.")
+
+
+def test_a_new_home_that_a_start_made_meanwhile_is_told(site: Site) -> None:
+    site.pods, site.starts_make_homes = [[], ["jupyter-ada"]], True
+    with pytest.raises(Unwilling) as refusal:
+        site.delete("ada", "ada")
+    assert str(refusal.value) == (
+        "A server of 'ada' started meanwhile and has made a new home. "
+        "The old one is moved aside and kept until 2027-02-14 08:00 UTC: astrohub-admin homes list"
+    )
+    assert list((site.homes / "ada").iterdir()) == []
+    assert site.do(site.removal.kept()) == "ada  until 2027-02-14 08:00 UTC"
+
+
+@pytest.mark.parametrize("name", ["ada b", "ada;reboot"])
+def test_what_is_to_be_copied_means_one_name_in_a_shell(site: Site, name: str) -> None:
+    (site.homes / folder_name(name)).mkdir()
+    shown = _refused(site, name, "")
+    delete = f"astrohub-admin homes delete '{name}'"
+    assert shown.endswith(f"To remove it: {delete} --yes-delete-the-home-of '{name}'")
+    assert f"Until then: astrohub-admin homes restore '{name}'\n" in site.delete(name, name)
+    (site.homes / folder_name(name)).mkdir()
+    with pytest.raises(Unwilling) as refusal:
+        site.do(site.removal.restore(name))
+    assert f"first:\n{delete}\nThen: astrohub-admin homes restore '{name}' --kept" in str(refusal.value)
+
+
+def test_a_folder_that_cannot_be_entered_is_counted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    _lstat_raises(monkeypatch, "a.txt", PermissionError)
+    assert "ada': 1 files, 7 bytes" in (said := _refused(site, "ada", ""))
+    assert "; 1 folders could not be looked into." in said
+
+
+def test_a_file_that_vanishes_is_not_counted(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    _lstat_raises(monkeypatch, "b.txt", FileNotFoundError)
+    assert "ada': 1 files, 4 bytes, last changed 2027-01-14 08:00 UTC." in _refused(site, "ada", "")
+
+
+def _lstat_raises(monkeypatch: pytest.MonkeyPatch, name: str, error: type[OSError]) -> None:
+    lstat = os.lstat
+
+    def raising(path: str | Path) -> os.stat_result:
+        if os.path.basename(path) == name:
+            raise error(path)
+        return lstat(path)
+
+    monkeypatch.setattr("astrohub_hub.homes.worker.os.lstat", raising)
 
 
 def test_a_home_that_is_not_there_is_said_to_be_none(site: Site) -> None:
@@ -113,10 +165,30 @@ def test_a_deleted_home_comes_back_as_it_was(site: Site) -> None:
 def test_a_home_that_was_made_since_is_not_overwritten(site: Site) -> None:
     site.delete("ada", "ada")
     (site.homes / "ada").mkdir()
-    with pytest.raises(Unwilling, match="has a home again"):
+    with pytest.raises(Unwilling, match="has a home again, made by a start or by VOSpace since: nothing"):
         site.do(site.removal.restore("ada"))
     assert list((site.homes / "ada").iterdir()) == []
     assert site.do(site.removal.kept()).startswith("ada")
+
+
+def test_of_several_kept_homes_it_is_said_which_one_comes_back(site: Site) -> None:
+    site.delete("ada", "ada")
+    (site.homes / "ada").mkdir()
+    site.now += 60
+    site.delete("ada", "ada")
+    first, second = BEGIN + 30 * DAY_S, BEGIN + 30 * DAY_S + 60
+    for kept_until in (None, first + 1):
+        with pytest.raises(Unwilling) as refusal:
+            site.do(site.removal.restore("ada", kept_until))
+        assert str(refusal.value).splitlines() == [
+            "Nothing was done. Kept of 'ada'; say which one is to be back:",
+            f"astrohub-admin homes restore ada --kept-until {first}  # 2 files, 11 bytes, "
+            "last changed 2027-01-15 08:00 UTC; kept until 2027-02-14 08:00 UTC",
+            f"astrohub-admin homes restore ada --kept-until {second}  # 0 files, 0 bytes; "
+            "kept until 2027-02-14 08:01 UTC",
+        ]
+    assert site.do(site.removal.restore("ada", first)) == "The home of 'ada' is back."
+    assert (site.homes / "ada" / "notes" / "a.txt").read_text() == "four"
 
 
 def test_only_what_was_kept_long_enough_is_deleted_for_good(site: Site) -> None:
@@ -147,7 +219,9 @@ def test_the_worker_deletes_nothing_that_was_not_moved_aside(site: Site) -> None
 
 def test_outside_the_hubs_pod_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> None:
     assert admin(["homes", "list"]) == 2
-    assert capsys.readouterr().err.startswith("Nothing could be done: The ")
+    said = capsys.readouterr().err
+    assert said.startswith("Not done, or not all of it: The ")
+    assert said.endswith("\nWhat is moved aside: astrohub-admin homes list\n")
 
 
 def test_the_words_cannot_be_shortened(capsys: pytest.CaptureFixture[str]) -> None:

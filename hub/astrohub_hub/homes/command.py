@@ -17,7 +17,7 @@ def add_homes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="remove somebody's home, or bring it back",
         description="Remove homes and bring them back. Run it in the hub's pod: "
         "`kubectl exec deployment/hub -- astrohub-admin homes …`. "
-        "Exit status: 0 done, 1 refused, 2 the cluster did not let us.",
+        "Exit status: 0 done, 1 refused, 2 the cluster did not let us, or not to the end.",
     )
     below = homes.add_subparsers(required=True, metavar="COMMAND", dest="what")
     said = "show a home; move it aside where that is asked for"
@@ -31,6 +31,9 @@ def add_homes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     restore = below.add_parser("restore", help="bring back a home that was moved aside")
     restore.add_argument("user", metavar="NAME", help="whose home")
+    restore.add_argument(
+        "--kept-until", type=int, metavar="SECONDS", help="which one, where several are kept; you are told"
+    )
     below.add_parser("list", help="show what was moved aside, and until when it is kept")
     below.add_parser("purge", help="delete for good what has been kept long enough")
     homes.set_defaults(do=_homes)
@@ -53,6 +56,6 @@ def _homes(parsed: argparse.Namespace) -> int:
         sys.stderr.write(f"{e}\n")
         return 1
     except CannotReach as e:
-        sys.stderr.write(f"Nothing could be done: {e}\n")
+        sys.stderr.write(f"Not done, or not all of it: {e}\nWhat is moved aside: astrohub-admin homes list\n")
         return _CANNOT
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ Worker = Callable[[Sequence[str], int | None], Awaitable[dict[str, Any]]]
 
 
 class Unwilling(Exception):
-    """Why nothing was done, and what to do instead."""
+    """Why it was not done, or not all of it, and what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -66,40 +67,57 @@ class Removal:
             )
             raise Unwilling(
                 f"{shown}{other}\nNothing was done. To remove it: "
-                f"astrohub-admin homes delete {user} --yes-delete-the-home-of {user}"
+                f"{_command('delete', user, '--yes-delete-the-home-of', user)}"
             )
-        await self._refuse_with_server(user)
+        if pods := await self.servers_of(user):
+            raise _has_server(user, pods)
         until = int(self.now()) + keep_days * DAY_S
         aside = aside_name(home, until)
         moved = await self.work(["move", home, aside], None)
         if not moved["moved"]:
             raise Unwilling(f"The home of {user!r} changed meanwhile: nothing was done.")
-        if await self.servers_of(user):  # it was started meanwhile, and may have the home open
-            await self.work(["move", aside, home], None)
-            await self._refuse_with_server(user)
+        if pods := await self.servers_of(user):  # started meanwhile, it may have the home open
+            if not (await self.work(["move", aside, home], None))["moved"]:
+                raise Unwilling(
+                    f"A server of {user!r} started meanwhile and has made a new home. "
+                    f"The old one is moved aside and kept until {_day(until)}: {_command('list')}"
+                )
+            raise _has_server(user, pods)
         return (
-            f"{shown}\nIt is moved aside and kept until {_day(until)}. "
-            f"Until then: astrohub-admin homes restore {user}. After that: astrohub-admin homes purge."
+            f"{shown}\nIt is moved aside and kept until {_day(until)}.\n"
+            f"Until then: {_command('restore', user)}\nAfter that: {_command('purge')}"
         )
 
-    async def restore(self, user: str) -> str:
-        """Bring back the home that was moved aside last.
+    async def restore(self, user: str, kept_until: int | None = None) -> str:
+        """Bring back a home that was moved aside.
+
+        Parameters
+        ----------
+        user
+            Whose home.
+        kept_until
+            Which of several: the one that is kept until then, in seconds since 1970.
 
         Raises
         ------
         Unwilling
-            When there is none, or another one is in its place.
+            When there is none, it is not said which of several, or another one is in its place.
         """
         home = folder_name(user)
-        mine = [found["until"] for found in await self._removed() if found["home"] == home]
+        mine = sorted(found["until"] for found in await self._removed() if found["home"] == home)
         if not mine:
-            raise Unwilling(f"No home of {user!r} is kept. Kept are: astrohub-admin homes list.")
-        await self._refuse_with_server(user)
-        moved = await self.work(["move", aside_name(home, max(mine)), home], None)
+            raise Unwilling(f"No home of {user!r} is kept. Kept are: {_command('list')}")
+        until = mine[0] if kept_until is None and len(mine) == 1 else kept_until
+        if until is None or until not in mine:
+            raise Unwilling(await self._choice(user, mine))
+        if pods := await self.servers_of(user):
+            raise _has_server(user, pods)
+        moved = await self.work(["move", aside_name(home, until), home], None)
         if not moved["moved"]:
             raise Unwilling(
-                f"{user!r} has a home again, made at a start since: nothing was done. "
-                f"Move it aside first: astrohub-admin homes delete {user}"
+                f"{user!r} has a home again, made by a start or by VOSpace since: nothing was done. "
+                f"Move that one aside first:\n{_command('delete', user)}\n"
+                f"Then: {_command('restore', user, '--kept-until', str(until))}"
             )
         return f"The home of {user!r} is back."
 
@@ -133,19 +151,35 @@ class Removal:
     async def _removed(self) -> list[dict[str, Any]]:
         return list((await self.work(["removed"], None))["removed"])
 
-    async def _refuse_with_server(self, user: str) -> None:
-        if pods := await self.servers_of(user):
-            raise Unwilling(
-                f"A server of {user!r} is there ({', '.join(pods)}): stop it first. Nothing was done."
-            )
+    async def _choice(self, user: str, untils: Sequence[int]) -> str:
+        lines = [f"Nothing was done. Kept of {user!r}; say which one is to be back:"]
+        for until in untils:
+            seen = await self.work(["look", aside_name(folder_name(user), until)], None)
+            if seen["there"]:
+                command = _command("restore", user, "--kept-until", str(until))
+                lines.append(f"{command}  # {_content(seen)}; kept until {_day(until)}")
+        return "\n".join(lines)
+
+
+def _command(*words: str) -> str:
+    """Return a command as it can be copied into a shell."""
+    return shlex.join(["astrohub-admin", "homes", *words])
+
+
+def _has_server(user: str, pods: Sequence[str]) -> Unwilling:
+    return Unwilling(f"A server of {user!r} is there ({', '.join(pods)}): stop it first. Nothing was done.")
 
 
 def _described(user: str, seen: dict[str, Any]) -> str:
     if not seen["there"]:
         raise Unwilling(f"{user!r} has no home.")
+    return f"The home of {user!r}: {_content(seen)}."
+
+
+def _content(seen: dict[str, Any]) -> str:
     changed = f", last changed {_day(seen['newest'])}" if seen["files"] else ""
     closed = f"; {seen['closed']} folders could not be looked into" if seen["closed"] else ""
-    return f"The home of {user!r}: {seen['files']:,} files, {seen['bytes']:,} bytes{changed}{closed}."
+    return f"{seen['files']:,} files, {seen['bytes']:,} bytes{changed}{closed}"
 
 
 def _day(seconds: float) -> str:

@@ -58,7 +58,7 @@ async def _done(parsed: argparse.Namespace) -> str:
         if parsed.what == "delete":
             return await removal.delete(parsed.user, confirmed=parsed.confirmed, keep_days=parsed.keep_days)
         if parsed.what == "restore":
-            return await removal.restore(parsed.user)
+            return await removal.restore(parsed.user, parsed.kept_until)
         return await (removal.kept() if parsed.what == "list" else removal.purge())
 
 

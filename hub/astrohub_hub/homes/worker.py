@@ -42,11 +42,17 @@ def look(homes: Path, home: str) -> dict[str, Any]:
 
     def cannot(error: OSError) -> None:
         nonlocal closed
-        closed += 1
+        closed += not isinstance(error, FileNotFoundError)  # which vanished meanwhile
 
     for parent, _, names in os.walk(folder, onerror=cannot):
         for name in names:
-            known = os.lstat(os.path.join(parent, name))
+            try:
+                known = os.lstat(os.path.join(parent, name))
+            except FileNotFoundError:
+                continue
+            except OSError as e:  # the folder may be listed, and not entered
+                cannot(e)
+                break
             files, size, newest = files + 1, size + known.st_size, max(newest, known.st_mtime)
     return {"there": True, "files": files, "bytes": size, "newest": newest, "closed": closed}
 

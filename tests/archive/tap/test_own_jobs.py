@@ -117,6 +117,20 @@ def test_a_query_is_run_as_a_job(ask: Ask, owner: JobClient, archive: RunningArc
     assert ask("GET", f"/{job_id}").json()["result"]["format"] == "parquet"
     rows = pa.ipc.open_stream(ask("GET", f"/{job_id}/rows", RESPONSEFORMAT="arrow").content).read_all()
     assert (rows.num_rows, rows.schema.field("ra").metadata[b"unit"]) == (30, b"deg")
+    part = ask("GET", f"/{job_id}/rows", RESPONSEFORMAT="arrow", MAXREC=7)
+    assert part.headers["Astrohub-Status"] == "OVERFLOW"
+    assert pa.ipc.open_stream(part.content).read_all().equals(rows.slice(0, 7))
+
+
+def test_a_query_of_megabytes_takes_little_of_a_list(ask: Ask, owner: JobClient) -> None:
+    long = f"SELECT 1 -- {'x' * 1_500_000} the end"
+    job_id = owner.create(long)
+    owner.ended(job_id)
+    shown = next(job for job in ask("GET", TEXT="the end").json()["jobs"] if job["id"] == job_id)
+    assert shown["isQueryCut"]
+    assert long.startswith(shown["query"])
+    assert ask("GET", f"/{job_id}").json()["query"] == long
+    assert ask("DELETE", f"/{job_id}").status_code == 204
 
 
 def test_what_cannot_be_read_again_says_so(ask: Ask, owner: JobClient) -> None:

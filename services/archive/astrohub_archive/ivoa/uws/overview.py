@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, Executable, cast, func, select
 
+from ..parameters import Parameters
 from .job import ACTIVE_PHASES, Job
 from .listing import NEWEST_FIRST, JobFilter, conditions
 from .schema import JOBS
@@ -15,7 +16,9 @@ from .store import JobStore, job_of
 
 __all__ = ["JobsInFull", "jobs_in_full", "version_of_jobs"]
 
-_AT_ONCE = 500
+# A query may have megabytes: few are read at once, and of each is held what tells that there is more.
+_AT_ONCE = 25
+_HELD = 2_000
 _MOST_LOOKED_AT = 20_000
 
 
@@ -25,6 +28,8 @@ class JobsInFull:
 
     Attributes
     ----------
+    jobs
+        Of the parameters they have the query only, 2,000 characters of it at most.
     rest
         The moment before which the jobs were made that may fit as well; None when there are none.
     """
@@ -45,11 +50,11 @@ def jobs_in_full(store: JobStore, owner: str, wanted: JobFilter, text: str, most
     most
         How many at most; fewer come when the text is rare and there are very many jobs to look at.
     """
-    at_once = _AT_ONCE if text else most + 1
+    at_once = _AT_ONCE if text else min(_AT_ONCE, most + 1)
     found: list[Job] = []
     for _ in range(_MOST_LOOKED_AT // _AT_ONCE):
         jobs = _newest(store, owner, wanted, at_once)
-        found += [job for job in jobs if _holds(job, text.casefold())]
+        found += [_short(job) for job in jobs if _holds(job, text.casefold())]
         if len(found) > most:
             return JobsInFull(tuple(found[:most]), found[most - 1].creation)
         if len(jobs) < at_once:
@@ -80,6 +85,11 @@ def _newest(store: JobStore, owner: str, wanted: JobFilter, most: int) -> list[J
     query = select(JOBS).where(*conditions(store, owner, wanted)).order_by(*NEWEST_FIRST).limit(most)
     with store.engine.connect() as connection:
         return [job_of(row) for row in connection.execute(query).mappings()]
+
+
+def _short(job: Job) -> Job:
+    query = (job.parameters.one("QUERY") or "")[:_HELD]
+    return replace(job, parameters=Parameters([("QUERY", query)]))
 
 
 def _holds(job: Job, text: str) -> bool:

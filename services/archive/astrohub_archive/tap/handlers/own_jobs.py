@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
+import pyarrow.parquet as pq
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,6 +38,7 @@ __all__ = ["ROUTER"]
 
 _READABLE = ("votable", "fits", "csv", "ecsv", "parquet")
 _PART = "result"
+_BATCH_ROWS = 65_536
 _ROWS = {"QUERY": "SELECT * FROM TAP_UPLOAD.result", "LANG": "ADQL", "UPLOAD": f"result,param:{_PART}"}
 
 
@@ -76,13 +81,14 @@ async def _call(request: Request) -> Call:
     return Call(request, tap, principal, Parameters(request.query_params.multi_items()))
 
 
-async def _lent(call: Annotated[Call, Depends(_call)]) -> AsyncIterator[Call]:
-    """Lend a folder to a request; it goes after the response."""
-    async with call.tap.uploads.receiving(call.principal) as (folder, _):
-        yield replace(call, folder=folder)
+async def _until_sent() -> AsyncIterator[AsyncExitStack]:
+    """Keep what a request has been lent until its response has been sent."""
+    async with AsyncExitStack() as stack:
+        yield stack
 
 
 _Calling = Annotated[Call, Depends(_call)]
+_UntilSent = Annotated[AsyncExitStack, Depends(_until_sent)]
 
 
 @ROUTER.get("", operation_id="jobs", response_model=JobsDocument, openapi_extra=_LIST)
@@ -148,10 +154,10 @@ async def delete_own_job(call: _Calling, job_id: str) -> Response:
     responses=QUERY_ANSWER,
     openapi_extra=_FORMAT,
 )
-async def rows_of_own_job(call: Annotated[Call, Depends(_lent)], job_id: str) -> Response:
+async def rows_of_own_job(call: _Calling, until_sent: _UntilSent, job_id: str) -> Response:
     """Return the rows of a job's result, also in another format; the query is not run again."""
     path, result = await call.tap.jobs.result(call.principal, job_id)
-    if not path.is_file() or call.folder is None:
+    if not path.is_file():
         raise NotFound("The result of the job has been removed.")
     own = find_format(result.mime).name
     maxrec = call.parameters.integer("MAXREC")
@@ -164,13 +170,29 @@ async def rows_of_own_job(call: Annotated[Call, Depends(_lent)], job_id: str) ->
             f"The rows of this result cannot be had in another form or in part, for it is {own}: "
             "download the file as it is, or run the query again."
         )
-    (call.folder / stored_name(_PART)).hardlink_to(path)
+    # A download of the file as it is takes none of the few places: it may last for hours.
+    folder, _ = await until_sent.enter_async_context(call.tap.uploads.receiving(call.principal))
+    # One row more than wanted says that there are more.
+    await asyncio.to_thread(_lay_ready, path, folder / stored_name(_PART), own, most + 1)
     parameters = Parameters([*_ROWS.items(), ("RESPONSEFORMAT", wanted), ("MAXREC", str(most))])
-    response = await answer(replace(call, parameters=parameters, files={_PART: path}))
+    response = await answer(replace(call, parameters=parameters, folder=folder, files={_PART: path}))
     if result.overflow:
         # The job's own limit cut its result: no form of it is whole.
         response.headers["Astrohub-Job-Status"] = "OVERFLOW"
     return response
+
+
+def _lay_ready(result: Path, target: Path, own: str, rows: int) -> None:
+    """Put a result where uploads are read from; of Parquet no more of it than is wanted."""
+    if own != "parquet" or pq.read_metadata(result).num_rows <= rows:
+        target.hardlink_to(result)
+        return
+    with pq.ParquetFile(result) as file, pq.ParquetWriter(target, file.schema_arrow) as first:
+        for batch in file.iter_batches(batch_size=min(rows, _BATCH_ROWS)):
+            first.write_batch(batch.slice(0, rows))
+            rows -= batch.num_rows
+            if rows <= 0:
+                return
 
 
 def _json(document: Document, status: int = 200) -> Response:

@@ -236,7 +236,7 @@ class SlowReaders(_Model):
         16 * 1024**3,
         title="Waiting in all",
         description="Bytes of all answers that may wait on disk; half as many of one caller's, and of all "
-        "callers' without a token.",
+        "callers' without a token, of whom each address has an eighth.",
         ge=0,
     )
     read_s: float = Field(

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import pytest_asyncio
-from astrohub_archive.engine import Aside, Pool, Relay
+from astrohub_archive.engine import Aside, Pool, Relay, nobody
 from astrohub_archive.errors import BusyError, QueryTimeout, QuotaExceeded
 from astrohub_archive.formats import find_format
 from astrohub_archive.settings import SlowReaders
@@ -150,6 +150,19 @@ async def test_nobody_takes_more_than_half_of_the_room(tmp_path: Path) -> None:
     room.give_back("researcher", 1)
     assert room.take("collaborator", 50)
     assert not room.take("student1", 1)
+
+
+async def test_an_address_takes_no_more_than_an_eighth_and_leaves_some_to_other_addresses(
+    tmp_path: Path,
+) -> None:
+    room = aside(tmp_path, bytes_in_all=100)
+    assert room.take(nobody("192.0.2.1"), 12)
+    assert not room.take(nobody("192.0.2.1"), 1)
+    assert room.take(nobody("192.0.2.2"), 12)
+    for number in range(3, 5):
+        room.take(nobody(f"192.0.2.{number}"), 12)
+    assert not room.take(nobody("192.0.2.5"), 12)
+    assert room.take("researcher", 39)
 
 
 async def test_an_answer_is_kept_for_a_bounded_time(asker: Asker, tmp_path: Path) -> None:

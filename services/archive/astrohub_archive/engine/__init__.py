@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .answer import Answer
-    from .aside import Aside
+    from .aside import Aside, nobody
     from .estimate import Estimate
     from .faults import DamagedTable
     from .pool import Health, Lane, Pool
     from .relay import Relay
 
-__all__ = ["Answer", "Aside", "DamagedTable", "Estimate", "Health", "Lane", "Pool", "Relay"]
+__all__ = ["Answer", "Aside", "DamagedTable", "Estimate", "Health", "Lane", "Pool", "Relay", "nobody"]
 
 _ROOMS = {
     "Answer": "answer",
@@ -25,6 +25,7 @@ _ROOMS = {
     "DamagedTable": "faults",
     "Estimate": "estimate",
     "Relay": "relay",
+    "nobody": "aside",
 }
 
 

@@ -11,7 +11,14 @@ from typing import BinaryIO
 
 from ..settings import SlowReaders
 
-__all__ = ["Aside", "Shelf"]
+__all__ = ["Aside", "Shelf", "nobody"]
+
+_NOBODY = "\0"
+
+
+def nobody(address: str) -> str:
+    """Return the owner of what is asked for from an address by nobody in particular."""
+    return f"{_NOBODY}{address}"
 
 
 class Aside:
@@ -49,10 +56,15 @@ class Aside:
     def take(self, owner: str, size_bytes: int) -> bool:
         """Note that an owner's answers take more room; say whether it is theirs to take.
 
-        Nobody has more than half of the room, so that there is some for others.
+        Nobody has more than half of the room, so that there is some for others; all who are nobody in
+        particular have half of it together, and an address an eighth.
         """
         self._held[owner] += size_bytes
         most = self.options.bytes_in_all
+        if owner.startswith(_NOBODY):
+            together = sum(size for one, size in self._held.items() if one.startswith(_NOBODY))
+            if together > most // 2 or self._held[owner] > most // 8:
+                return False
         return self._held[owner] <= most // 2 and self.held_bytes <= most
 
     def give_back(self, owner: str, size_bytes: int) -> None:

@@ -186,5 +186,5 @@ def _no_room(options: SlowReaders) -> ArchiveError:
     return QuotaExceeded(
         "The answer was read more slowly than it was made, and there is no more room for what waits: "
         f"{options.answer_bytes // 1024**2:,} MB for one answer, {options.bytes_in_all // 1024**2:,} MB for "
-        f"all, half of them at most for one caller; {_AS_JOB}."
+        f"all, half of them at most for one caller, an eighth without a token; {_AS_JOB}."
     )

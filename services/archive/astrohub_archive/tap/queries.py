@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from ..adql import Language
 from ..catalog.watch import CatalogWatch
-from ..engine import Answer, Aside, DamagedTable, Pool, Relay
+from ..engine import Answer, Aside, DamagedTable, Pool, Relay, nobody
 from ..errors import BusyError
 from ..models import Principal, Schema, Statement
 from ..reader import Reader
@@ -75,16 +75,23 @@ class Queries:
         return await self._reader.understand(principal, text, language, uploaded)
 
     async def answer(
-        self, principal: Principal, request: QueryRequest, uploaded: Schema | None = None
+        self,
+        principal: Principal,
+        request: QueryRequest,
+        uploaded: Schema | None = None,
+        *,
+        address: str = "",
     ) -> Relay:
         """Return the answer to a query, among uploaded tables too, once its first bytes are there.
+
+        `address` tells callers without a token apart.
 
         Raises
         ------
         ArchiveError
             As `understand` and `engine.Pool.run` do; `BusyError` when the service is being stopped.
         """
-        return await self.retried(lambda: self._answer(principal, request, uploaded))
+        return await self.retried(lambda: self._answer(principal, request, uploaded, address))
 
     async def retried(self, run: Callable[[], Awaitable[_T]]) -> _T:
         """Do something that understands a query and runs it; once more if its tables were replaced meanwhile.
@@ -102,7 +109,9 @@ class Queries:
                 raise
         return await run()
 
-    async def _answer(self, principal: Principal, request: QueryRequest, uploaded: Schema | None) -> Relay:
+    async def _answer(
+        self, principal: Principal, request: QueryRequest, uploaded: Schema | None, address: str
+    ) -> Relay:
         statement = await self.understand(principal, request.text, request.language, uploaded)
         if self._is_stopping:
             raise _stopping()
@@ -111,7 +120,7 @@ class Queries:
         )
         self._waiting.add(running)
         try:
-            relay = Relay(await running, self._aside, principal.name or "")
+            relay = Relay(await running, self._aside, principal.name or nobody(address))
             self._streaming.add(relay)
             return relay
         except asyncio.CancelledError as e:

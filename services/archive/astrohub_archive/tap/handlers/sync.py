@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from ...engine import Relay
+from ...web.requests import address_of
 from ...web.streaming import ClientLeft, StreamedAnswer, while_connected
 from ..queries import digest
 from ..query_request import QueryRequest, read_query_request
@@ -58,11 +59,12 @@ async def answer(call: Call) -> Response:
 
 async def _run(call: Call, request: QueryRequest) -> Relay:
     uploads, queries = call.tap.uploads, call.tap.queries
+    address = address_of(call.request)
     if not request.uploads or call.folder is None:
-        return await queries.answer(call.principal, request)
+        return await queries.answer(call.principal, request, address=address)
     uploads.check(call.principal, request.uploads, call.files)
     uploaded = await uploads.read_at_once(call.folder, request.uploads)
-    return await queries.answer(call.principal, request, uploaded)
+    return await queries.answer(call.principal, request, uploaded, address=address)
 
 
 def _headers(answer: Relay, request: QueryRequest) -> dict[str, str]:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from kubernetes_asyncio.client import ApiException
 from kubespawner.clients import load_config, shared_client
 from prometheus_client import Counter, Gauge
+from sqlalchemy.exc import SQLAlchemyError
 
 from .adoption import Adopter, NotAdopted
 from .proxy_watch import WatchedProxy
@@ -145,7 +146,12 @@ class MatchingProxy(WatchedProxy):
             _LOG.warning("The pod %s belongs to no server and is not adopted: %s", name, e)
             return str(e)
         except (*UNREACHABLE, ApiException) as e:
-            return f"its Secret cannot be read ({type(e).__name__})"
+            return f"cluster or proxy did not answer ({type(e).__name__})"
+        except Exception as e:  # noqa: BLE001 -- one pod must not end the hub, which looks as it starts
+            _LOG.exception("The pod %s could not be looked at", name)
+            if isinstance(e, SQLAlchemyError):
+                self.db.rollback()
+            return "it could not be looked at: see the hub's log"
         return ""
 
     def _due(self, orphans: frozenset[str]) -> list[str]:

@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from astrohub_hub.adoption import Adopter, Claimed
 from astrohub_hub.identities import NumberBook
 from astrohub_hub.kubernetes_settings import Identities
 from astrohub_hub.settings import Settings
+from jupyterhub.user import User
 from kubernetes_asyncio.client import ApiException
+from sqlalchemy.exc import OperationalError
 
 from .cluster_stand_in import STARTED, ClusterStandIn, Hub, looking_hub, server_pod
 
@@ -181,6 +184,61 @@ def test_what_is_not_proved_is_not_adopted(
         assert not any(spawner.server for spawner in ada.orm_spawners.values())
         assert "jupyter-ada" in cluster.pods  # it has some time yet
         assert why in said.text
+
+    play(cluster, happens)
+
+
+@pytest.mark.parametrize("fault", [RuntimeError, AttributeError, lambda: OperationalError("", {}, OSError())])
+def test_one_pod_that_cannot_be_looked_at_ends_neither_the_hub_nor_the_look(
+    play: Scene,
+    said: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Callable[[], Exception],
+) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod())
+    cluster.add(server_pod("eve", number=100_001), "g" * 32, "p" * 32)
+    owner = Adopter._owner
+
+    def fails_for_ada(adopter: Adopter, claim: Claimed) -> User:
+        if claim.user == "ada":
+            raise fault()
+        return owner(adopter, claim)
+
+    monkeypatch.setattr(Adopter, "_owner", fails_for_ada)
+
+    async def happens(hub: Hub) -> None:
+        hub.add_user("ada")
+        hub.add_user("eve")
+        await hub.look()
+        assert hub.app.users["eve"].spawners[""].ready
+        assert list(hub.routes) == ["/user/eve/"]
+        assert "The pod jupyter-ada could not be looked at" in said.text
+        assert "Traceback" in said.text
+
+    play(cluster, happens)
+
+
+def test_a_proxy_that_does_not_answer_is_not_taken_for_a_fault_of_the_pod(
+    play: Scene, said: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod())
+
+    async def happens(hub: Hub) -> None:
+        hub.add_user("ada")
+        add_route = hub.app.proxy.add_route
+
+        async def times_out(*_: Any) -> None:
+            raise TimeoutError
+
+        monkeypatch.setattr(hub.app.proxy, "add_route", times_out)
+        await hub.look()
+        assert "Traceback" not in said.text
+        assert hub.app.users["ada"].spawners[""].ready
+        monkeypatch.setattr(hub.app.proxy, "add_route", add_route)
+        await hub.look()
+        assert "jupyter-ada" in cluster.pods
 
     play(cluster, happens)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from jupyterhub import orm
 from jupyterhub.metrics import RUNNING_SERVERS
 from jupyterhub.user import User
 from jupyterhub.utils import url_escape_path, url_path_join, wait_for_http_server
@@ -107,10 +108,13 @@ class Adopter:
         The hub's users.
     proxy
         Where the route is made.
+    numbers
+        Who has which number.
     """
 
-    def __init__(self, api: Any, namespace: str, users: Any, proxy: Any) -> None:
-        self._api, self._namespace, self._users, self._proxy = api, namespace, users, proxy
+    def __init__(self, api: Any, namespace: str, *, users: Any, proxy: Any, numbers: NumberBook) -> None:
+        self._api, self._namespace = api, namespace
+        self._users, self._proxy, self._numbers = users, proxy, numbers
 
     async def adopt(self, pod: Any) -> bool:
         """Make a pod the server that it was.
@@ -142,12 +146,20 @@ class Adopter:
     def _owner(self, claim: Claimed) -> User:
         user = self._users.get(claim.user)
         if user is None:
+            self._keep_number_of_unknown(claim)
             raise NotAdopted(f"there is no user {claim.user!r}")
-        if user.name in user.authenticator.blocked_users:
-            raise NotAdopted(f"{user.name} is blocked")
         if claim.server and not user.allow_named_servers:
             raise NotAdopted("servers have no names here")
         return user
+
+    def _keep_number_of_unknown(self, claim: Claimed) -> None:
+        """Let nobody else have the number of a user who came after the backup: files there are under it."""
+        told = self._users.settings
+        theirs = told["spawner_class"](
+            user=orm.User(name=claim.user), orm_spawner=orm.Spawner(name=claim.server), config=told["config"]
+        )
+        if theirs.pod_name == claim.pod and claim.number is not None:
+            self._numbers.keep(self._users.db, claim.user, claim.number)
 
     def _spawner(self, user: User, claim: Claimed) -> Any:
         try:
@@ -156,9 +168,10 @@ class Adopter:
             raise NotAdopted("its server's name is not one that may be given") from None
         if spawner.pod_name != claim.pod:
             raise NotAdopted(f"the pod of that server is called {spawner.pod_name}")
-        numbers = NumberBook(spawner.settings.kubernetes.identities)
-        if claim.number is None or not numbers.keep(spawner.db, user.name, claim.number):
+        if claim.number is None or not self._numbers.keep(spawner.db, user.name, claim.number):
             raise NotAdopted(f"{claim.number} is not the number of {user.name}")
+        if user.name in user.authenticator.blocked_users:
+            raise NotAdopted(f"{user.name} is blocked")
         return spawner
 
     async def _take_up(self, user: User, spawner: Any, claim: Claimed, shown: Mapping[str, Any]) -> None:

@@ -17,8 +17,10 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from .adoption import Adopter, NotAdopted
+from .identities import NumberBook
 from .proxy_watch import WatchedProxy
 from .reflectors import UNREACHABLE
+from .settings import Settings
 
 __all__ = ["MatchingProxy", "Orphans", "unmatched"]
 
@@ -94,9 +96,14 @@ class MatchingProxy(WatchedProxy):
     _clock: Callable[[], float] = staticmethod(time.monotonic)
 
     @property
+    def _settings(self) -> Settings:
+        settings: Settings = self.app.config.ClusterSpawner.settings
+        return settings
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """The hub's name, and the one by which user servers reach it from inside."""
-        inside = urlsplit(self.app.config.ClusterSpawner.settings.inside_url).hostname
+        inside = urlsplit(self._settings.inside_url).hostname
         return (*super().hosts, str(inside)) if super().hosts else ()
 
     async def check_routes(self, user_dict: Any, service_dict: Any, routes: Any = None) -> None:
@@ -121,7 +128,8 @@ class MatchingProxy(WatchedProxy):
         )
         there = {p.metadata.name: p for p in listed.items if p.metadata.deletion_timestamp is None}
         found = unmatched({name: spawner.ready for name, spawner in spawners.items()}, there)
-        adopter = Adopter(api, namespace, user_dict, self)
+        numbers = NumberBook(self._settings.kubernetes.identities)
+        adopter = Adopter(api, namespace, users=user_dict, proxy=self, numbers=numbers)
         whys = await asyncio.gather(*(self._adopt(adopter, there[name]) for name in found.orphans))
         left = {name: why for name, why in zip(found.orphans, whys, strict=True) if why}
         _UNMATCHED.labels(kind="pod").set(len(left))
@@ -156,7 +164,7 @@ class MatchingProxy(WatchedProxy):
 
     def _due(self, orphans: frozenset[str]) -> list[str]:
         if self._orphans is None:
-            self._orphans = Orphans(self.app.config.ClusterSpawner.settings.kubernetes.orphan_s)
+            self._orphans = Orphans(self._settings.kubernetes.orphan_s)
         return self._orphans.due(orphans, self._clock())
 
 

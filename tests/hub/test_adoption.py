@@ -13,6 +13,7 @@ from astrohub_hub.adoption import Adopter, Claimed
 from astrohub_hub.identities import NumberBook
 from astrohub_hub.kubernetes_settings import Identities
 from astrohub_hub.settings import Settings
+from jupyterhub import orm
 from jupyterhub.user import User
 from kubernetes_asyncio.client import ApiException
 from sqlalchemy.exc import OperationalError
@@ -286,5 +287,45 @@ def test_a_number_that_nobody_has_becomes_its_users(play: Scene) -> None:
         await hub.look()
         book = NumberBook(Identities())
         assert (book.of_user(hub.app.db, "ada"), book.of_user(hub.app.db, "eve")) == (100_007, 100_008)
+
+    play(cluster, happens)
+
+
+def test_a_user_whom_an_older_database_does_not_know_keeps_the_number_of_the_files(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod("eve", number=100_000))
+
+    async def happens(hub: Hub) -> None:
+        await hub.look()
+        book = NumberBook(Identities())
+        newcomer = book.of_user(hub.app.db, "zoe")
+        assert (newcomer, book.of_user(hub.app.db, "eve")) == (100_001, 100_000)
+        assert hub.app.users.get("eve") is None
+        assert hub.app.db.query(orm.Spawner).count() == 0
+
+    play(cluster, happens)
+
+
+def test_a_blocked_user_keeps_the_number_too(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod(number=100_000))
+
+    async def happens(hub: Hub) -> None:
+        hub.add_user("ada")
+        _a_user_who_is_blocked(hub, cluster)
+        await hub.look()
+        assert NumberBook(Identities()).of_user(hub.app.db, "zoe") == 100_001
+
+    play(cluster, happens)
+
+
+def test_a_pod_of_another_name_gives_an_unknown_user_no_number(play: Scene) -> None:
+    cluster = ClusterStandIn()
+    cluster.add(server_pod(number=100_000))
+    cluster.pods["jupyter-ada"]["metadata"]["annotations"]["hub.jupyter.org/username"] = "eve"
+
+    async def happens(hub: Hub) -> None:
+        await hub.look()
+        assert NumberBook(Identities()).of_user(hub.app.db, "zoe") == 100_000
 
     play(cluster, happens)

@@ -176,7 +176,7 @@ class Adopter:
 
     async def _take_up(self, user: User, spawner: Any, claim: Claimed, shown: Mapping[str, Any]) -> None:
         options = _options(spawner, claim)
-        tokens = await self._tokens(claim)
+        tokens = await self.tokens(claim.pod)
         url = spawner.address_of(shown)
         path = url_path_join(user.base_url, url_escape_path(claim.server), "api")
         try:
@@ -198,11 +198,16 @@ class Adopter:
         spawner.add_poll_callback(self._stopped, user, claim.server)
         RUNNING_SERVERS.inc()
 
-    async def _tokens(self, claim: Claimed) -> dict[str, str]:
+    async def tokens(self, pod: str) -> dict[str, str]:
+        """Read the tokens that a pod's server holds.
+
+        Raises
+        ------
+        NotAdopted
+            When they are not there.
+        """
         try:
-            secret = await self._api.read_namespaced_secret(
-                claim.pod, self._namespace, _request_timeout=_REQUEST_S
-            )
+            secret = await self._api.read_namespaced_secret(pod, self._namespace, _request_timeout=_REQUEST_S)
         except ApiException as e:
             if e.status == _NOT_FOUND:
                 raise NotAdopted("it was to end: its tokens are gone") from None

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from prometheus_client import Counter, Gauge
 from sqlalchemy.exc import SQLAlchemyError
 
 from .adoption import Adopter, NotAdopted
+from .earlier_records import EarlierRecords
 from .identities import NumberBook
 from .proxy_watch import WatchedProxy
 from .reflectors import UNREACHABLE
@@ -93,7 +94,12 @@ class MatchingProxy(WatchedProxy):
     """Compares servers and pods whenever it checks the routes: at the hub's start, then each minute."""
 
     _orphans: Orphans | None = None
+    _earlier: EarlierRecords
     _clock: Callable[[], float] = staticmethod(time.monotonic)
+
+    def __init__(self, **traits: Any) -> None:
+        super().__init__(**traits)
+        self._earlier = EarlierRecords()
 
     @property
     def _settings(self) -> Settings:
@@ -127,9 +133,12 @@ class MatchingProxy(WatchedProxy):
             namespace, label_selector=_OF_SERVERS, _request_timeout=_REQUEST_S
         )
         there = {p.metadata.name: p for p in listed.items if p.metadata.deletion_timestamp is None}
-        found = unmatched({name: spawner.ready for name, spawner in spawners.items()}, there)
         numbers = NumberBook(self._settings.kubernetes.identities)
         adopter = Adopter(api, namespace, users=user_dict, proxy=self, numbers=numbers)
+        known = {name: spawner.ready for name, spawner in spawners.items()}
+        for name in await self._let_go_of_earlier(adopter, spawners, there):
+            del known[name]
+        found = unmatched(known, there)
         whys = await asyncio.gather(*(self._adopt(adopter, there[name]) for name in found.orphans))
         left = {name: why for name, why in zip(found.orphans, whys, strict=True) if why}
         _UNMATCHED.labels(kind="pod").set(len(left))
@@ -143,13 +152,36 @@ class MatchingProxy(WatchedProxy):
             await _remove(api, namespace, name)
             _SETTLED.labels(how="removed").inc()
 
+    async def _let_go_of_earlier(
+        self, adopter: Adopter, spawners: Mapping[str, Any], there: Mapping[str, Any]
+    ) -> set[str]:
+        """Drop records of earlier servers than those that run; return the names of their pods."""
+        self._earlier.forget_others(there.values())
+        gone: set[str] = set()
+
+        async def look(name: str) -> None:
+            if await self._earlier.let_go(spawners[name], there[name], adopter):
+                gone.add(name)
+
+        ready = [name for name, spawner in spawners.items() if spawner.ready and name in there]
+        await asyncio.gather(*(self._why_not(name, look(name)) for name in ready))
+        return gone
+
     async def _adopt(self, adopter: Adopter, pod: Any) -> str:
         """Give a pod its server back; where that cannot be, return why not."""
         name = pod.metadata.name
-        try:
+
+        async def adopt() -> None:
             if await adopter.adopt(pod):
                 _LOG.warning("The pod %s of a server that the hub had forgotten is adopted", name)
                 _SETTLED.labels(how="adopted").inc()
+
+        return await self._why_not(name, adopt())
+
+    async def _why_not(self, name: str, doing: Awaitable[None]) -> str:
+        """Do something about one pod; where that cannot be, return why not."""
+        try:
+            await doing
         except NotAdopted as e:
             _LOG.warning("The pod %s belongs to no server and is not adopted: %s", name, e)
             return str(e)

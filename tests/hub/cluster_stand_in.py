@@ -40,6 +40,7 @@ def server_pod(user: str = "ada", *, number: int = 100_000, profile: str = "") -
         "metadata": {
             "name": f"jupyter-{user}",
             "namespace": NAMESPACE,
+            "uid": f"uid of {user}'s",
             "creationTimestamp": STARTED.isoformat(),
             "labels": {"component": "singleuser-server"},
             "annotations": {f"{prefix}/username": user, "astrohub/profile": profile},

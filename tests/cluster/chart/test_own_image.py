@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from ...support.waiting import until
 from ..cluster import Cluster
 from ..places import CACHE, CLONE
 from ..report import Report
@@ -114,6 +115,8 @@ def test_nobody_else_sees_the_image_or_gets_it_by_asking_for_it(
     form = {"profile": PROFILE, "_xsrf": browser._xsrf("/hub/")}
     answer = browser.http.post(f"{browser.url}/hub/spawn", data=form, timeout=60)
     assert TITLE not in answer.text
+    # The start of the form goes on after its answer: whoever asks for another meanwhile is told of that one.
+    until(lambda: not browser._model(person.name)["pending"], "the start that is refused is over")
     forged = {
         "profile": "standard",
         "image": survey,

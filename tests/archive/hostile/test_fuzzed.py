@@ -18,6 +18,7 @@ from .driver import BEGIN, END
 
 SEED = os.environ.get("ASTROHUB_FUZZ_SEED", "1")
 COUNT = int(os.environ.get("ASTROHUB_FUZZ_COUNT", "10000"))
+_OF_WORKERS = ("/dev/null", "/proc/self/oom_score_adj")
 _ROOT = Path(__file__).parents[3]
 
 
@@ -28,7 +29,8 @@ def _strange(log: Path, folder: Path) -> set[str]:
     found = set()
     for call in marked(calls(log), BEGIN, END):
         is_read = not call.changes and (call.path.startswith((public, own)) or is_library(call.path))
-        is_own = call.path.startswith(f"{own}tmp/workers/") or call.path == "/dev/null"
+        # A worker says at its start that it is to go first when memory is short; it may start late.
+        is_own = call.path.startswith(f"{own}tmp/workers/") or call.path in _OF_WORKERS
         if not (is_read or is_own):
             found.add(call.line)
     return found

@@ -21,8 +21,6 @@ from .watch import Watch
 
 STARS = "SELECT TOP 30 source_id, ra, dec\nFROM gaia_dr3_g10.gaia_source\nORDER BY source_id"
 EVIL = "Étoiles <b>d’été</b>"
-#: Another name: the pane still shows the job of one test for a moment when the next one begins.
-WINTER = "Étoiles <b>d’hiver</b>"
 SHOWN = ".jp-MainAreaWidget:not(.lm-mod-hidden)"
 
 
@@ -46,13 +44,19 @@ def _row(pane: Locator, text: str) -> Locator:
     return pane.locator(".ah-Job", has_text=text)
 
 
+def _empty(lab: Page) -> Locator:
+    """Open the pane and wait until those of the test before are gone from it."""
+    pane = open_pane(lab, "Jobs")
+    expect(pane.locator(".ah-Side-empty")).to_contain_text("No jobs yet.")
+    return pane
+
+
 def test_a_job_from_elsewhere_appears_and_its_result_opens_by_keyboard(
     lab: Page, elsewhere: OwnJobs, watch: Watch
 ) -> None:
-    pane = open_pane(lab, "Jobs")
-    expect(pane.locator(".ah-Side-empty")).to_contain_text("No jobs yet.")
-    elsewhere.submit(STARS, WINTER)
-    row = _row(pane, WINTER)
+    pane = _empty(lab)
+    elsewhere.submit(STARS, EVIL)
+    row = _row(pane, EVIL)
     expect(row).to_contain_text("Completed · 30 rows")
     expect(row.locator("b")).to_have_count(0)
     expect(row.locator(".ah-Job-when")).to_have_attribute("title", re.compile(r"^20\d\d-.* UTC$"))
@@ -70,8 +74,8 @@ def test_a_job_from_elsewhere_appears_and_its_result_opens_by_keyboard(
 def test_a_result_is_downloaded_and_saved_as_the_job_left_it(
     lab: Page, elsewhere: OwnJobs, tidy: None
 ) -> None:
+    pane = _empty(lab)
     elsewhere.submit(STARS, EVIL)
-    pane = open_pane(lab, "Jobs")
     row = _row(pane, EVIL)
     expect(row).to_contain_text("Completed")
     row.click()
@@ -89,7 +93,7 @@ def test_a_result_is_downloaded_and_saved_as_the_job_left_it(
 
 
 def test_a_query_runs_as_a_job_and_is_stopped_and_deleted(lab: Page, elsewhere: OwnJobs) -> None:
-    pane = open_pane(lab, "Jobs")
+    pane = _empty(lab)
     open_query_tab(lab)
     write_query(lab, ENDLESS)
     lab.get_by_role("menuitem", name="Archive").click()
@@ -114,9 +118,9 @@ def test_a_query_runs_as_a_job_and_is_stopped_and_deleted(lab: Page, elsewhere: 
 def test_a_result_is_kept_longer_and_fetched_by_the_code_that_is_copied(
     lab: Page, elsewhere: OwnJobs
 ) -> None:
+    pane = _empty(lab)
     job_id = elsewhere.submit(STARS, "a short life")
     elsewhere.submit("SELECT nothing FROM nowhere", "a mistake")
-    pane = open_pane(lab, "Jobs")
     row = _row(pane, "a short life")
     expect(row).to_contain_text("Completed")
     expect(_row(pane, "a mistake")).to_contain_text("Failed")

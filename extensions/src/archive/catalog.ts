@@ -3,7 +3,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { Door } from './api.js';
 import { type Json, listOf, numberOf, objectOf, textOf } from './json.js';
-import { type IProblem, problemOf, QueryProblem } from './problem.js';
+import { type IProblem, problemFrom } from './problem.js';
 
 /** The user's own schema. */
 export const MYDB = 'mydb';
@@ -64,7 +64,7 @@ export class Catalog {
       }
     } catch (error) {
       if (reading === this.reading) {
-        this._problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
+        this._problem = problemFrom(error);
       }
     }
     this._changed.emit();

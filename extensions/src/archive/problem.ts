@@ -29,6 +29,11 @@ export function problemOf(slug: string, sentence: string): IProblem {
   return { slug, sentence, position: null, suggestion: null };
 }
 
+/** Make a problem of whatever was thrown. */
+export function problemFrom(error: unknown): IProblem {
+  return error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
+}
+
 /**
  * Read a problem document (RFC 9457).
  *

@@ -2,7 +2,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { Files, IEntry } from '../archive/files.js';
-import { type IProblem, problemOf, QueryProblem } from '../archive/problem.js';
+import { type IProblem, problemFrom } from '../archive/problem.js';
 
 /** One folder and its entries. */
 export class FolderModel {
@@ -91,7 +91,7 @@ export class FolderModel {
       }
     } catch (error) {
       if (reading === this.reading) {
-        this._problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
+        this._problem = problemFrom(error);
       }
     }
     this._changed.emit();

@@ -2,7 +2,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { IJob, IJobFilter, IJobPage, IJobs } from '../archive/jobs.js';
-import { type IProblem, problemOf, QueryProblem } from '../archive/problem.js';
+import { type IProblem, problemFrom } from '../archive/problem.js';
 
 /** How many jobs a page brings, and how many one request may. */
 export const PAGE = 50;
@@ -205,7 +205,7 @@ export class JobsModel {
 
   private refuse(error: unknown): void {
     this._isBusy = false;
-    this._problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
+    this._problem = problemFrom(error);
     this._changed.emit();
   }
 

@@ -3,7 +3,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { IEstimate, IEstimates } from '../archive/estimates.js';
-import { type IProblem, problemOf, QueryProblem } from '../archive/problem.js';
+import { type IProblem, problemFrom } from '../archive/problem.js';
 import type { QueryModel } from './model.js';
 
 /** How long a pause in typing lasts before the archive is asked. */
@@ -92,7 +92,7 @@ export class EstimateModel implements IDisposable {
     try {
       return { phase: 'known', wanted, estimate: await this.estimates.of(text, signal) };
     } catch (error) {
-      const problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
+      const problem = problemFrom(error);
       return this.isOffered ? { phase: 'refused', wanted, problem } : { phase: 'none' };
     }
   }

@@ -4,7 +4,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { IAnswer, IProgress } from '../archive/answer.js';
 import type { IArchive } from '../archive/queries.js';
-import { type IProblem, problemOf, QueryProblem } from '../archive/problem.js';
+import { type IProblem, problemFrom } from '../archive/problem.js';
 
 /** The row limits offered. */
 export const LIMITS: readonly number[] = [1_000, 10_000, 100_000];
@@ -151,7 +151,7 @@ export class QueryModel implements IDisposable {
       const answer = await this.archive.ask({ query: text, limit, job }, signal, onProgress);
       return { phase: 'answered', text, answer, limit, job, seconds: (performance.now() - since) / 1000 };
     } catch (error) {
-      const problem = error instanceof QueryProblem ? error.problem : problemOf('error', String(error));
+      const problem = problemFrom(error);
       return { phase: 'failed', problem };
     }
   }

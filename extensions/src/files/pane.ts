@@ -5,7 +5,7 @@ import type { Message } from '@lumino/messaging';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type IEntry, joined } from '../archive/files.js';
-import { button, element } from '../dom.js';
+import { actOnKey, button, element } from '../dom.js';
 import { filesIcon } from '../icons.js';
 import { grouped } from '../query/figures.js';
 import { iconButton, SidePane } from '../side/pane.js';
@@ -238,7 +238,7 @@ export class FilesPane extends SidePane {
   private onKey(event: KeyboardEvent): void {
     const entries = this.model.entries ?? [];
     const at = entries.findIndex(({ name }) => name === this.current);
-    const acts: Record<string, () => void> = {
+    actOnKey(event, {
       ArrowDown: () => this.move(at + 1),
       ArrowUp: () => this.move(Math.max(at - 1, 0)),
       Home: () => this.move(0),
@@ -247,13 +247,7 @@ export class FilesPane extends SidePane {
       Backspace: () => void this.model.go(this.model.path.split('/').slice(0, -1).join('/')),
       F2: () => this._wished.emit('rename'),
       Delete: () => this._wished.emit('delete')
-    };
-    const act = acts[event.key];
-    if (act && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      act();
-      event.preventDefault();
-      event.stopPropagation();
-    }
+    });
   }
 
   private move(to: number): void {

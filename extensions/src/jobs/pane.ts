@@ -6,10 +6,10 @@ import { Debouncer } from '@lumino/polling';
 import { type ISignal, Signal } from '@lumino/signaling';
 
 import type { IJob, Phase } from '../archive/jobs.js';
-import { button, element } from '../dom.js';
+import { actOnKey, button, element, skeleton } from '../dom.js';
 import { jobsIcon } from '../icons.js';
 import { alertLine } from '../query/alert.js';
-import { iconButton, SidePane } from '../side/pane.js';
+import { iconButton, LIST_LINES, SidePane } from '../side/pane.js';
 import { drawDetail, type Wish } from './detail.js';
 import type { JobsModel } from './model.js';
 import { drawJob, freshen } from './row.js';
@@ -168,8 +168,7 @@ export class JobsPane extends SidePane {
       return [alertLine(problem, [{ label: trans.__('Try again'), apply: () => model.refresh() }])];
     }
     if (jobs === null) {
-      const line = (): HTMLElement => element('div', { class: 'ah-Skeleton-row' });
-      return [element('div', { class: 'ah-Skeleton', 'aria-hidden': 'true' }, ...Array.from({ length: 8 }, line))];
+      return [skeleton(LIST_LINES)];
     }
     if (jobs.length > 0) {
       return [];
@@ -243,7 +242,7 @@ export class JobsPane extends SidePane {
 
   private onKey(event: KeyboardEvent): void {
     const at = [...this.drawn.keys()].indexOf(this.current ?? '');
-    const acts: Record<string, () => void> = {
+    actOnKey(event, {
       ArrowDown: () => this.move(at + 1),
       ArrowUp: () => this.move(Math.max(at - 1, 0)),
       PageDown: () => this.move(Math.min(at + LEAP, this.drawn.size - 1)),
@@ -253,13 +252,7 @@ export class JobsPane extends SidePane {
       Enter: () => this.choose(),
       Delete: () => this._wished.emit('delete'),
       Escape: () => this.search.focus()
-    };
-    const act = acts[event.key];
-    if (act && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      act();
-      event.preventDefault();
-      event.stopPropagation();
-    }
+    });
   }
 
   private move(to: number): void {

@@ -1,4 +1,4 @@
-// What stands in the lower half of the tab when there are no rows: examples, a skeleton, why a result is empty.
+// What stands in the lower half of the tab when there are no rows: examples, why a result is empty.
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandRegistry } from '@lumino/commands';
 
@@ -40,10 +40,4 @@ export function nothing(trans: TranslationBundle): HTMLElement {
     element('p', {}, trans.__('The query is understood, but no row meets all of its conditions:')),
     element('ul', {}, ...reasons.map(reason => element('li', {}, reason)))
   );
-}
-
-/** The skeleton of a table that is to come. */
-export function skeleton(): HTMLElement {
-  const line = (): HTMLElement => element('div', { class: 'ah-Skeleton-row' });
-  return element('div', { class: 'ah-Skeleton', 'aria-hidden': 'true' }, ...Array.from({ length: 12 }, line));
 }

@@ -5,16 +5,17 @@ import { PanelLayout, Widget } from '@lumino/widgets';
 
 import type { IAnswer } from '../archive/answer.js';
 import type { IProblem } from '../archive/problem.js';
-import { button, element } from '../dom.js';
+import { button, element, skeleton } from '../dom.js';
 import { Grid } from '../grid/grid.js';
 import { alertLine, type IRemedy } from './alert.js';
 import type { QueryEditor } from './editor.js';
 import { durationText, grouped, sizeText } from './figures.js';
 import type { QueryModel, QueryState } from './model.js';
-import { nothing, skeleton, welcome } from './notices.js';
+import { nothing, welcome } from './notices.js';
 import { tableOf } from './table.js';
 
 const TICK_MS = 100;
+const LINES = 12;
 
 /** The result of one query. */
 export class QueryResult extends Widget {
@@ -62,7 +63,7 @@ export class QueryResult extends Widget {
         }));
         break;
       case 'running':
-        this.put(skeleton());
+        this.put(skeleton(LINES));
         this.tick();
         this.ticking = window.setInterval(() => this.tick(), TICK_MS);
         break;

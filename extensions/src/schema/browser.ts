@@ -7,7 +7,7 @@ import { type ISignal, Signal } from '@lumino/signaling';
 
 import { type Catalog, type ISchemaEntry, MYDB } from '../archive/catalog.js';
 import type { IHoldings, MyDb } from '../archive/mydb.js';
-import { element } from '../dom.js';
+import { actOnKey, element } from '../dom.js';
 import { schemaIcon } from '../icons.js';
 import { sizeText } from '../query/figures.js';
 import { iconButton, SidePane } from '../side/pane.js';
@@ -225,10 +225,10 @@ export class SchemaBrowser extends SidePane {
   private onKey(event: KeyboardEvent): void {
     const row = this.selected;
     const at = this.rows.findIndex(({ key }) => key === this.current);
-    if (row === null || event.ctrlKey || event.metaKey || event.altKey) {
+    if (row === null) {
       return;
     }
-    const acts: Record<string, () => void> = {
+    actOnKey(event, {
       ArrowDown: () => this.move(at + 1),
       ArrowUp: () => this.move(at - 1),
       Home: () => this.move(0),
@@ -239,13 +239,7 @@ export class SchemaBrowser extends SidePane {
       ' ': () => this.turn(row),
       Delete: () => this._deleting.emit(),
       F2: () => this._renaming.emit()
-    };
-    const act = acts[event.key];
-    if (act) {
-      act();
-      event.preventDefault();
-      event.stopPropagation();
-    }
+    });
   }
 
   private inward(row: Row, at: number): void {

@@ -2,8 +2,11 @@
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
-import { button, element } from '../dom.js';
+import { button, element, skeleton } from '../dom.js';
 import { alertLine } from '../query/alert.js';
+
+/** How many lines stand for a list that is to come. */
+export const LIST_LINES = 8;
 
 /** A button that is an icon. */
 export function iconButton(icon: LabIcon, label: string, onClick: () => void): HTMLButtonElement {
@@ -36,11 +39,8 @@ export class SidePane extends Widget {
 
   /** Show that something comes. */
   protected showWaiting(): void {
-    const line = (): HTMLElement => element('div', { class: 'ah-Skeleton-row' });
     this.body.setAttribute('aria-busy', 'true');
-    this.body.replaceChildren(
-      element('div', { class: 'ah-Skeleton', 'aria-hidden': 'true' }, ...Array.from({ length: 8 }, line))
-    );
+    this.body.replaceChildren(skeleton(LIST_LINES));
   }
 
   /** Show why there is nothing, with a way out. */

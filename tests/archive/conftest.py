@@ -9,6 +9,7 @@ import pytest
 from astrohub_archive.databases import open_database
 from sqlalchemy import Engine
 
+from ..support.clock import Clock
 from ..support.fake_hub import FakeHub
 from ..support.postgresql import PostgreSQL
 from ..support.running_archive import RunningArchive, running_archive
@@ -67,3 +68,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]
     engine = open_database(url, tmp_path)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """A clock that stands still until the test sets it."""
+    return Clock()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-import socket
 from pathlib import Path
+
+from astrohub_launcher.ports import is_free
 
 __all__ = ["free_port"]
 
@@ -23,7 +24,7 @@ def free_port() -> int:
     """
     for _ in range(_TRIES):
         port = _dice.randint(_LOWEST, min(_HIGHEST, _first_of_the_system() - 1))
-        if port not in _given and _is_free(port):
+        if port not in _given and is_free(port):
             _given.add(port)
             return port
     raise AssertionError(f"no port between {_LOWEST} and {_HIGHEST} is free")
@@ -32,13 +33,3 @@ def free_port() -> int:
 def _first_of_the_system() -> int:
     first = int(_RANGE.read_text().split()[0]) if _RANGE.exists() else _HIGHEST + 1
     return first if first > _LOWEST + _TRIES else _HIGHEST + 1
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

@@ -17,7 +17,7 @@ from .settings import SettingsError
 __all__ = ["alone", "make_tables", "open_database"]
 
 _CONNECT_S = 10
-_MAKING_TABLES = 7_281_946_005  # any number that means nothing else in this database
+_MAKING_TABLES = "the tables are made"
 _BUSY_MS = 10_000
 _RETRY_S = 0.02
 _PRIMARY_CODE = 0xFF  # the bits of an extended result code that name its kind
@@ -79,10 +79,7 @@ def make_tables(engine: Engine, metadata: MetaData) -> None:
             return
     with engine.begin() as connection:
         # Several processes may start at once, and each finds that there is nothing yet.
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MAKING_TABLES})")
-        else:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        alone(connection, _MAKING_TABLES)
         metadata.create_all(connection)
         for table in metadata.sorted_tables:
             _amend(connection, table)

@@ -12,13 +12,12 @@ import pytest
 from astrohub_archive.data.readonly import remove
 
 from ...support.catalogs import open_folder
-from ...support.watched_calls import calls, libraries, marked, tracer, tracing_obstacle
+from ...support.watched_calls import OF_ALL, calls, libraries, marked, tracer, tracing_obstacle
 from ..answers import tables
 from .driver import BEGIN, END
 
 SEED = os.environ.get("ASTROHUB_FUZZ_SEED", "1")
 COUNT = int(os.environ.get("ASTROHUB_FUZZ_COUNT", "10000"))
-_OF_WORKERS = ("/dev/null", "/proc/self/oom_score_adj")
 _ROOT = Path(__file__).parents[3]
 
 
@@ -29,8 +28,7 @@ def _strange(log: Path, folder: Path) -> set[str]:
     found = set()
     for call in marked(calls(log), BEGIN, END):
         is_read = not call.changes and (call.path.startswith((public, own)) or is_library(call.path))
-        # A worker says at its start that it is to go first when memory is short; it may start late.
-        is_own = call.path.startswith(f"{own}tmp/workers/") or call.path in _OF_WORKERS
+        is_own = call.path.startswith(f"{own}tmp/workers/") or call.path in OF_ALL
         if not (is_read or is_own):
             found.add(call.line)
     return found

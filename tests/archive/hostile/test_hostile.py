@@ -15,7 +15,7 @@ from astrohub_archive.data.readonly import remove
 from ...support.catalogs import open_folder
 from ...support.fake_hub import FakeHub
 from ...support.running_archive import RunningArchive, small_settings
-from ...support.watched_calls import Call, calls, libraries, tracer, tracing_obstacle
+from ...support.watched_calls import OF_ALL, Call, calls, libraries, tracer, tracing_obstacle
 from .catalogs import publish
 from .corpus import COSTLY, GREEDY, REFUSED, STARS
 from .mutations import mutated
@@ -171,7 +171,7 @@ def _is_expected(call: Call, folder: Path, is_library: Callable[[str], bool]) ->
     """Say whether a call is for the data, the archive's own files or a library."""
     path = os.path.normpath(call.path)
     public, own = str(folder / "public"), str(folder / "own")
-    if path == own or path.startswith(f"{own}/") or path in ("/dev/null", "/proc/self/oom_score_adj"):
+    if path == own or path.startswith(f"{own}/") or path in OF_ALL:
         return True
     if call.changes:
         return "/__pycache__" in path and is_library(path)

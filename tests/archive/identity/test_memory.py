@@ -6,23 +6,17 @@ import pytest
 from astrohub_archive.identity.memory import TokenMemory
 from astrohub_archive.models import Principal
 
+from ...support.clock import Clock
+
 SOMEBODY = Principal("researcher")
 
 
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_token_is_remembered_for_its_time_only() -> None:
-    clock = Clock()
+def test_a_token_is_remembered_for_its_time_only(clock: Clock) -> None:
     memory = TokenMemory(10, clock=clock)
     memory.remember("t", SOMEBODY)
-    clock.now = 60
+    clock.now += 60
     assert memory.recall("t", within_s=60) == SOMEBODY
-    clock.now = 61
+    clock.now += 1
     with pytest.raises(KeyError):
         memory.recall("t", within_s=60)
     assert memory.recall("t", within_s=900) == SOMEBODY

@@ -13,19 +13,9 @@ from astrohub_archive.ivoa.uws import Job, JobResult, JobStore, Phase, Submissio
 from astrohub_archive.ivoa.uws.leases import Leases
 from sqlalchemy import Engine, event
 
+from ...support.clock import Clock
+
 RESULT = JobResult("result.vot", "application/x-votable+xml", 3, overflow=False)
-
-
-class Clock:
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture

@@ -28,19 +28,10 @@ from astrohub_archive.settings import Jobs
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
 
+from ...support.clock import Clock
 from ...support.waiting import until
 
 OPTIONS = Jobs(concurrent=1, lease_s=3600, poll_s=0.05)
-
-
-class Clock:
-    """Seconds since 1970, as a test sets them."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        """Return them."""
-        return self.now
 
 
 class Bench:

@@ -14,23 +14,9 @@ from astrohub_archive.settings import MyDb
 from astrohub_archive.table_files import Content
 from sqlalchemy import Engine
 
+from ...support.clock import Clock
+
 QUOTA = 1_000
-
-
-class Clock:
-    """Seconds since 1970, as a test sets them."""
-
-    now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        """Return them."""
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that stands still."""
-    return Clock()
 
 
 @pytest.fixture

@@ -88,11 +88,6 @@ class Shelf:
         self._guard = threading.Lock()
         self._read = self._written = 0
 
-    @property
-    def waiting_bytes(self) -> int:
-        """Return how many bytes have not been read."""
-        return self._written - self._read
-
     def put(self, content: bytes | bytearray) -> int:
         """Add bytes; return by how many the file has grown, which is less than nothing when it was read up.
 

@@ -172,8 +172,12 @@ async def rows_of_own_job(call: _Calling, until_sent: _UntilSent, job_id: str) -
         )
     # A download of the file as it is takes none of the few places: it may last for hours.
     folder, _ = await until_sent.enter_async_context(call.tap.uploads.receiving(call.principal))
-    # One row more than wanted says that there are more.
-    await asyncio.to_thread(_lay_ready, path, folder / stored_name(_PART), own, most + 1)
+    source = folder / stored_name(_PART)
+    if own == "parquet" and most < result.rows:
+        # One row more than wanted says that there are more.
+        await asyncio.to_thread(_copy_first, path, source, most + 1)
+    else:
+        await asyncio.to_thread(source.hardlink_to, path)
     parameters = Parameters([*_ROWS.items(), ("RESPONSEFORMAT", wanted), ("MAXREC", str(most))])
     response = await answer(replace(call, parameters=parameters, folder=folder, files={_PART: path}))
     if result.overflow:
@@ -182,11 +186,8 @@ async def rows_of_own_job(call: _Calling, until_sent: _UntilSent, job_id: str) -
     return response
 
 
-def _lay_ready(result: Path, target: Path, own: str, rows: int) -> None:
-    """Put a result where uploads are read from; of Parquet no more of it than is wanted."""
-    if own != "parquet" or pq.read_metadata(result).num_rows <= rows:
-        target.hardlink_to(result)
-        return
+def _copy_first(result: Path, target: Path, rows: int) -> None:
+    """Write the first rows of a result into a file of their own."""
     with pq.ParquetFile(result) as file, pq.ParquetWriter(target, file.schema_arrow) as first:
         for batch in file.iter_batches(batch_size=min(rows, _BATCH_ROWS)):
             first.write_batch(batch.slice(0, rows))

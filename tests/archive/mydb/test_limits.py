@@ -179,6 +179,6 @@ def test_little_room_is_said_before_there_is_none(small: OwnTables) -> None:
     quota = small.listed()["quota"]
     assert quota["usedBytes"] == used
     assert quota["warning"] == (
-        f"Your tables take {used / 1e6:,.1f} of the 1.0 MB that they may; "
+        f"Your tables take {used / 1e3:,.1f} kB of the 1.0 MB that they may; "
         "drop some before the next large one."
     )

@@ -9,6 +9,7 @@ from ..settings import MyDb as Options
 from ..web.json_bodies import read_json
 from ..web.tables import ColumnDocument, Document, describe_columns
 from .entry import Entry
+from .room import told_bytes
 from .service import Listing
 
 __all__ = [
@@ -25,8 +26,6 @@ __all__ = [
     "read_indexing",
     "read_naming",
 ]
-
-_GB, _MB = 1e9, 1e6
 
 
 class Creation(Document):
@@ -202,9 +201,8 @@ def _quota(used: int, options: Options) -> Quota:
     limit = options.quota_bytes
     warning = None
     if used >= limit * options.quota_warning:
-        unit, word = (_GB, "GB") if limit >= _GB else (_MB, "MB")
         warning = (
-            f"Your tables take {used / unit:,.1f} of the {limit / unit:,.1f} {word} that they may; "
+            f"Your tables take {told_bytes(used)} of the {told_bytes(limit)} that they may; "
             "drop some before the next large one."
         )
     return Quota(used_bytes=used, limit_bytes=limit, warning=warning)

@@ -16,6 +16,7 @@ from ..cluster import Cluster
 from ..places import CLONE
 from ..report import Report
 from ..supply.binaries import build_binaries
+from .bars import Bars
 from .groups import ADMINISTRATOR
 from .our_images import images_on_node
 from .rendering import Render, rendered
@@ -25,6 +26,7 @@ from .site import PATIENCE_S, Lab, Site
 TIMEOUT_S = 3000
 STUDENTS = tuple(f"student{number}" for number in range(1, 6))
 PEOPLE = ("researcher", "collaborator", ADMINISTRATOR, *STUDENTS)
+_BARS = pytest.StashKey[Bars]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,6 +35,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.timeout(TIMEOUT_S))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tell what took how long at the end, where it is not lost."""
+    if bars := config.stash.get(_BARS, None):
+        terminalreporter.section("bars of a quiet machine, and what was measured")
+        for line in bars.table():
+            terminalreporter.write_line(line)
+
+
+@pytest.fixture(scope="session")
+def bars(request: pytest.FixtureRequest) -> Bars:
+    """Measurements of this run."""
+    return request.config.stash.setdefault(_BARS, Bars())
 
 
 @pytest.fixture(scope="session")

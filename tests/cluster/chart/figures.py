@@ -13,7 +13,7 @@ __all__ = ["ask_for_a_look", "figures"]
 
 def figures(site: Site) -> str:
     """Return what Prometheus would read from the hub."""
-    answer = requests.get(f"{site.url()}/hub/metrics", headers=_token(site, "monitor"), timeout=30)
+    answer = requests.get(f"{site.url()}/hub/metrics", headers=_token(site, "monitor"), timeout=60)
     assert answer.ok, answer.text
     return answer.text
 

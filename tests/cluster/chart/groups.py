@@ -18,13 +18,13 @@ def in_group(site: Site, name: str, group: str) -> Iterator[None]:
     """Put somebody into a new group, which is gone afterwards."""
     browser = site.browser(ADMINISTRATOR)
     address = f"{browser.url}/hub/api/groups/{group}"
-    made = browser.http.post(address, headers=browser._headers, timeout=30)
+    made = browser.http.post(address, headers=browser._headers, timeout=60)
     assert made.ok, made.text
     added = browser.http.post(
-        f"{address}/users", json={"users": [name]}, headers=browser._headers, timeout=30
+        f"{address}/users", json={"users": [name]}, headers=browser._headers, timeout=60
     )
     assert added.ok, added.text
     try:
         yield
     finally:
-        browser.http.delete(address, headers=browser._headers, timeout=30)
+        browser.http.delete(address, headers=browser._headers, timeout=60)

@@ -11,8 +11,11 @@ import websocket
 
 from .site import Lab
 
-__all__ = ["Kernel"]
+__all__ = ["ENDED", "Kernel"]
 
+#: What a kernel says that has ended, whatever it ran.
+ENDED = "the kernel has ended"
+_GONE = frozenset({"restarting", "autorestarting", "dead"})
 _PATIENCE_S = 60
 
 
@@ -43,7 +46,7 @@ class Kernel:
         self.id = str(answer.json()["id"])
 
     def evaluate(self, code: str, *, timeout_s: float = _PATIENCE_S) -> str:
-        """Run code and return what its last line is worth, or what went wrong."""
+        """Run code and return what its last line is worth, what went wrong, or `ENDED`."""
         address = f"{self._base.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels"
         allowed = {"Authorization": self._headers["Authorization"]}
         connection = websocket.create_connection(address, header=allowed, host=self._host, timeout=timeout_s)
@@ -66,6 +69,8 @@ def _answer(connection: Any, code: str) -> str:
     said = ""
     while True:
         answer = json.loads(connection.recv())
+        if answer["msg_type"] == "status" and answer["content"]["execution_state"] in _GONE:
+            return ENDED
         if answer["parent_header"].get("msg_id") != header["msg_id"]:
             continue
         if answer["msg_type"] == "execute_result":

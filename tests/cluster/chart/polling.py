@@ -19,9 +19,10 @@ __all__ = ["Outage", "log_in", "watched"]
 
 _LOOK_S = 0.1
 #: What was sent to a pod that has just gone may hang for seconds; who reloads the page does not wait for it.
+#: It is twice as long as answers take, if that is more: else a slow machine would be asked ever more at once.
 _IMPATIENT_S = 0.5
 _AT_ONCE = 16
-_BACK_S = 120
+_BACK_S = 600
 _FAULTS = (requests.RequestException, websocket.WebSocketException, OSError, AssertionError)
 
 
@@ -35,25 +36,32 @@ class Outage:
         What is watched.
     looks
         Each look: when it began, and whether there was an answer.
+    slowest_s
+        How long an answer took at most.
     """
 
     what: str
     looks: list[tuple[float, bool]] = field(default_factory=list)
+    slowest_s: float = 0.0
 
     @property
     def lasted_s(self) -> float:
-        """From the first look without an answer to the first with one after the last of them; 0 if none.
+        """From the first look without an answer to the next one with one, at its longest; 0 if all answered.
 
         What was still asked when the watch ended does not count.
         """
-        answered = [when for when, answer in self.looks if answer]
-        silent = [when for when, answer in self.looks if not answer and when < max(answered)]
-        return min(when for when in answered if when > max(silent)) - min(silent) if silent else 0.0
+        longest, since = 0.0, None
+        for when, answer in sorted(self.looks):
+            if answer and since is not None:
+                longest, since = max(longest, when - since), None
+            elif not answer and since is None:
+                since = when
+        return longest
 
-    @property
-    def answers(self) -> bool:
-        """Whether it answered when it was last looked at."""
-        return bool(self.looks) and max(self.looks)[1]
+    def answers_since(self, when: float) -> bool:
+        """Whether the last look answered, and began after a moment."""
+        last, answered = max(self.looks, default=(0.0, False))
+        return answered and last > when
 
 
 @contextmanager
@@ -74,6 +82,7 @@ def watched(**asked: Callable[[], object]) -> Iterator[dict[str, Outage]]:
         when = time.monotonic() - began
         try:
             ask()
+            outage.slowest_s = max(outage.slowest_s, time.monotonic() - began - when)
             outage.looks.append((when, True))
         except _FAULTS:
             outage.looks.append((when, False))
@@ -81,16 +90,22 @@ def watched(**asked: Callable[[], object]) -> Iterator[dict[str, Outage]]:
     def watch(outage: Outage, ask: Callable[[], object]) -> None:
         with ThreadPoolExecutor(_AT_ONCE) as looking:
             while not done.is_set():
-                wait([looking.submit(look, outage, ask)], timeout=_IMPATIENT_S)
+                patience_s = max(_IMPATIENT_S, 2 * outage.slowest_s)
+                wait([looking.submit(look, outage, ask)], timeout=patience_s)
                 done.wait(_LOOK_S)
 
     threads = [threading.Thread(target=watch, args=(outages[what], ask)) for what, ask in asked.items()]
     for thread in threads:
         thread.start()
+
+    def all_answer_since(when: float) -> bool:
+        return all(outage.answers_since(when) for outage in outages.values())
+
     try:
-        until(lambda: all(o.answers for o in outages.values()), "all answers", timeout_s=_BACK_S)
+        until(lambda: all_answer_since(0), "all answers", timeout_s=_BACK_S)
         yield outages
-        until(lambda: all(o.answers for o in outages.values()), "all answers again", timeout_s=_BACK_S)
+        over = time.monotonic() - began
+        until(lambda: all_answer_since(over), "all answers again", timeout_s=_BACK_S)
     finally:
         done.set()
         for thread in threads:

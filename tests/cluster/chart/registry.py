@@ -37,5 +37,5 @@ def apply_registry(cluster: Cluster, namespace: str) -> None:
     probe = ["perl", "-MIO::Socket::INET", "-e", f"IO::Socket::INET->new('127.0.0.1:{_PORT}') or exit 1"]
     container["readinessProbe"] = {"exec": {"command": probe}, "periodSeconds": 1}
     cluster.apply(made, namespace=namespace)
-    words = ["--for=condition=Ready", "--timeout=60s", "pod/registry"]
+    words = ["--for=condition=Ready", "--timeout=240s", "pod/registry"]
     cluster.kubectl("wait", "--namespace", namespace, *words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ from ..errors import ClusterError
 
 __all__ = ["Lab", "Site"]
 
-PATIENCE_S = 240
+#: For whatever happens in any case: a machine may be slow, and others may work on it.
+PATIENCE_S = 600
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,33 @@ class Site:
         def answers() -> bool:
             try:
                 return requests.get(health, timeout=5).ok
-            except (requests.Timeout, requests.ConnectionError):
+            except requests.RequestException:
                 return False  # What is sent to an address whose pod has gone may never come back.
 
         until(answers, "the hub answers", timeout_s=PATIENCE_S)
+
+    def pods(self, label: str) -> dict[str, str]:
+        """Return the names of the pods with a label that are not ending, and which pods they are."""
+        found = [pod["metadata"] for pod in self.get("pods", f"--selector={label}")["items"]]
+        return {pod["name"]: str(pod["uid"]) for pod in found if "deletionTimestamp" not in pod}
+
+    def await_others(self, label: str, before: Collection[str]) -> None:
+        """Return when none of the pods of before is there, but others, all of them ready.
+
+        Parameters
+        ----------
+        label
+            What the pods are known by.
+        before
+            Their names, as they were.
+        """
+
+        def are_ready() -> bool:
+            pods = self.get("pods", f"--selector={label}")["items"]
+            names = {pod["metadata"]["name"] for pod in pods}
+            return bool(names) and not names & set(before) and all(_is_ready(pod) for pod in pods)
+
+        until(are_ready, f"other pods of {label}", timeout_s=PATIENCE_S)
 
     def browser(self, name: str) -> BrowserSession:
         """Return the browser of somebody who has just logged in."""
@@ -71,6 +96,11 @@ class Site:
         answer = browser.log_in(name, self.passwords[name])
         assert answer.status_code == requests.codes.found, answer.text
         return browser
+
+
+def _is_ready(pod: dict[str, Any]) -> bool:
+    conditions = pod["status"].get("conditions") or []
+    return any((found["type"], found["status"]) == ("Ready", "True") for found in conditions)
 
 
 class Lab:
@@ -121,7 +151,7 @@ class Lab:
             f"{self.browser.url}/hub/api/users/{self.name}/tokens",
             json={"note": "test", "expires_in": 3600},
             headers=self.browser._headers,
-            timeout=30,
+            timeout=60,
         )
         assert answer.ok, answer.text
         return str(answer.json()["token"])

@@ -16,13 +16,15 @@ from ..places import CLONE
 from .site import PATIENCE_S, Lab, Site
 
 SERVICE = "/services/notebooks"
+#: All notebooks, one after the other, on a machine that has other work.
+TESTED_S = 2400
 #: An upgrade that is seen when it was made, and that restarts nothing.
 SCHEDULE = "59 4 * * *"
 GATED = ("--set=nbtester.beforeUpgrade=true", f"--set-string=nbtester.schedule={SCHEDULE}")
 
 
 def _notebooks(site: Site, path: str) -> Any:
-    return requests.get(f"{site.url('notebooks')}{SERVICE}{path}", timeout=30).json()
+    return requests.get(f"{site.url('notebooks')}{SERVICE}{path}", timeout=60).json()
 
 
 def _publish(site: Site, folder: Path) -> None:
@@ -58,7 +60,7 @@ def test_every_notebook_passes_the_nightly_test_in_the_labs_image(tested_site: S
     site = tested_site
     _publish(site, CLONE / "notebooks-latest")
     site.kubectl("create", "job", "nbtester-now", "--from=cronjob/nbtester")
-    until(lambda: _job_is_over(site, "nbtester-now"), "the collection has been tested", timeout_s=600)
+    until(lambda: _job_is_over(site, "nbtester-now"), "the collection has been tested", timeout_s=TESTED_S)
     said = site.kubectl("logs", "job/nbtester-now", "--container=nbtester")
     notebooks = {
         str(path.relative_to(CLONE / "notebooks-latest"))

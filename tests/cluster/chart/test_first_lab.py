@@ -57,7 +57,7 @@ def test_the_token_is_in_a_file_that_only_the_server_reads(lab: Lab) -> None:
     who = requests.get(
         f"{lab.site.url()}/services/archive/mydb/tables",
         headers={"Authorization": f"Bearer {token}"},
-        timeout=30,
+        timeout=60,
     )
     assert who.status_code == requests.codes.ok
 

@@ -30,7 +30,7 @@ def test_a_kernel_goes_on_where_the_hub_was_set_back_to_before_its_start(
     assert kernel.evaluate("x = 41; x + 1") == "42"
     with volumes(site, images["archive"], {"hub": "component=hub"}):
         site.kubectl("exec", "backup", "--", "mv", "/volumes/hub/earlier", "/volumes/hub/jupyterhub.sqlite")
-    refused = requests.get(f"{site.url()}/hub/api/user", headers=kernel._headers, timeout=30)
+    refused = requests.get(f"{site.url()}/hub/api/user", headers=kernel._headers, timeout=60)
     assert refused.status_code == requests.codes.forbidden  # the hub knows nothing of what came after
 
     def is_known() -> bool:

@@ -13,6 +13,7 @@ import pytest
 from ..cluster import Cluster
 from ..errors import ClusterError
 from ..places import CLONE
+from .site import PATIENCE_S
 
 CHART = CLONE / "helm" / "astrohub"
 
@@ -25,6 +26,7 @@ def told(images: dict[str, str]) -> dict[str, Any]:
         "probeImage": images["hub"],
         "volumes": [{"name": "files", "claim": "astrohub-files", "storageClass": "shared"}],
         "servers": [{"name": "default", "memoryGuarantee": "2G"}],
+        "patienceS": PATIENCE_S,
     }
 
 
@@ -79,7 +81,7 @@ def test_an_install_is_refused_while_there_is_a_problem(
 ) -> None:
     file = tmp_path / "values.json"
     file.write_text(json.dumps(values | {"preflight": {"beforeInstall": True}}))
-    words = ["--namespace", namespace, "--values", file, "--timeout=240s"]
+    words = ["--namespace", namespace, "--values", file, f"--timeout={PATIENCE_S}s"]
     with pytest.raises(ClusterError, match=r"pre-install|BackoffLimitExceeded|job failed"):
         cluster.helm("install", "site", CHART, *words)
     said = cluster.kubectl("--namespace", namespace, "logs", "job/preflight")

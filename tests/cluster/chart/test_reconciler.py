@@ -12,9 +12,7 @@ from ..pods import pod
 from .conftest import STUDENTS
 from .figures import ask_for_a_look, figures
 from .groups import ADMINISTRATOR
-from .site import Lab, Site
-
-_PATIENCE_S = 90
+from .site import PATIENCE_S, Lab, Site
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +44,9 @@ def test_a_pod_of_no_server_goes_and_those_of_servers_stay(impatient: Site, lab:
     def is_settled() -> bool:
         return _agrees(impatient) and name not in _pods(impatient)
 
-    until(is_settled, "hub and cluster agree", timeout_s=_PATIENCE_S)
+    until(is_settled, "hub and cluster agree", timeout_s=PATIENCE_S)
     assert lab.pod in _pods(impatient)
-    assert requests.get(f"{lab.browser.url}/user/{lab.name}/api", timeout=30).ok
+    assert requests.get(f"{lab.browser.url}/user/{lab.name}/api", timeout=60).ok
 
 
 def test_a_server_whose_pod_is_gone_is_written_off_and_its_home_stays(impatient: Site) -> None:
@@ -60,7 +58,7 @@ def test_a_server_whose_pod_is_gone_is_written_off_and_its_home_stays(impatient:
     def is_settled() -> bool:
         return _agrees(impatient) and not lab.browser._model(lab.name)["servers"]
 
-    until(is_settled, "hub and cluster agree", timeout_s=_PATIENCE_S)
+    until(is_settled, "hub and cluster agree", timeout_s=PATIENCE_S)
     lab.start()
     assert lab.run("bash", "-c", "cat ~/kept-by-reconciler") == "kept"
     lab.stop()
@@ -73,7 +71,7 @@ def test_removing_somebody_removes_no_home(impatient: Site) -> None:
     lab.stop()
     administrator = impatient.browser(ADMINISTRATOR)
     address = f"{administrator.url}/hub/api/users/{lab.name}"
-    assert administrator.http.delete(address, headers=administrator._headers, timeout=30).ok
+    assert administrator.http.delete(address, headers=administrator._headers, timeout=60).ok
     again = Lab(impatient, lab.name)
     again.start()
     assert again.run("bash", "-c", "cat ~/kept") == "kept"

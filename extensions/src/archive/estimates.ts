@@ -15,6 +15,8 @@ export interface IEstimate {
   readonly tables: readonly string[];
   /** The lane it would run in: short queries do not wait for long ones. */
   readonly lane: string;
+  /** Why MyDB has no room for the rows, or may have none; empty when it has. */
+  readonly warning: string;
 }
 
 /** Whoever estimates queries. */
@@ -74,6 +76,7 @@ export function estimateOf(document: unknown): IEstimate {
     tables: tables.every(table => typeof table === 'string')
       ? tables
       : listOf(tables).map(table => textOf(table['name'])),
-    lane: textOf(said['lane'])
+    lane: textOf(said['lane']),
+    warning: textOf(said['warning'])
   };
 }

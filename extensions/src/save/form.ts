@@ -17,6 +17,8 @@ export interface IForm {
   readonly fields: readonly HTMLElement[];
   /** Why it cannot be done as the fields are; null when it can. */
   readonly check: () => string | null;
+  /** Find out what may stand against it, to be said before it is done; an empty text when nothing does. */
+  readonly foresee?: (signal: AbortSignal) => Promise<string>;
   readonly submit: (signal: AbortSignal) => Promise<void>;
   /** Told of a refusal, to offer another way. */
   readonly onRefused?: (problem: QueryProblem) => void;
@@ -38,6 +40,7 @@ export class FormStrip extends Widget {
       ...form.fields,
       element('span', { class: 'ah-Form-buttons' }, this.submitButton, cancel),
       element('span', { class: 'ah-Form-note' }, form.note),
+      this.warning,
       this.line
     );
     this.strip.addEventListener('submit', event => {
@@ -55,6 +58,7 @@ export class FormStrip extends Widget {
 
   override dispose(): void {
     window.clearInterval(this.ticking);
+    this.foreseeing.abort();
     this.height.disconnect();
     super.dispose();
   }
@@ -66,6 +70,13 @@ export class FormStrip extends Widget {
     if (field instanceof HTMLInputElement) {
       field.select();
     }
+    void this.foresee();
+  }
+
+  /** Say what may stand against it; where that is not known, doing it will tell. */
+  private async foresee(): Promise<void> {
+    const warning = await this.form.foresee?.(this.foreseeing.signal).catch(() => '');
+    this.warning.textContent = warning ?? '';
   }
 
   private look(): void {
@@ -121,6 +132,8 @@ export class FormStrip extends Widget {
 
   private readonly submitButton = element('button', { type: 'submit', class: 'ah-Button ah-mod-accept' });
   private readonly line = element('div', { class: 'ah-Form-line', role: 'alert' });
+  private readonly warning = element('div', { class: 'ah-Form-line ah-Form-warning', role: 'status' });
+  private readonly foreseeing = new AbortController();
   private readonly strip: HTMLFormElement;
   /** Lumino gives a widget the height that it says it needs, so it is told whenever that changes. */
   private readonly height = new ResizeObserver(() => {

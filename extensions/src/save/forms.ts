@@ -43,6 +43,7 @@ export function myDbForm(subject: ISubject, { access, commands, trans }: IFormCo
       }
       return there && !replace.box.checked ? trans.__('mydb.%1 is there already.', name) : null;
     },
+    foresee: async signal => (await access.estimates.of(subject.query, signal)).warning,
     submit: async signal => {
       const name = field.value.trim();
       const made = await access.mydb.create(name, subject.query, replace.box.checked, signal);

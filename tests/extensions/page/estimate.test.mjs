@@ -26,6 +26,11 @@ test('what the archive does not know is left out', () => {
   assert.equal(words({ rows: null, files: null, lane: '' }), '');
 });
 
+test('a warning of the archive is kept, and none is an empty text', () => {
+  assert.equal(estimateOf({ warning: 'Too much.' }).warning, 'Too much.');
+  assert.equal(estimateOf({ warning: null }).warning, '');
+});
+
 test('an estimate claims two digits', () => {
   assert.deepEqual([0, 7, 99, 101, 12_499, 482_106].map(rounded), [0, 7, 99, 100, 12_000, 480_000]);
 });

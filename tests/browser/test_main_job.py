@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.support.platform import RunningPlatform
 
-from .conftest import USER
+from .conftest import PATIENCE_MS, USER
 from .panes import open_pane, open_space
 from .query_tab import open_query_tab, run_query, write_query
 from .watch import Watch
@@ -139,6 +139,9 @@ def test_a_table_that_may_have_no_room_is_told_before_it_is_saved(lab: Page) -> 
     try:
         open_query_tab(lab)
         write_query(lab, "SELECT g.source_id, h.hip\nFROM gaia_dr3_g10.gaia_source AS g, hipparcos.hip2 AS h")
+        expect(lab.locator(".ah-Estimate")).to_contain_text(
+            "cut at the row limit"
+        )  # nothing else is asked then
         _toolbar(lab, "Save to MyDB…")
         form = lab.get_by_role("form", name="Save to MyDB")
         expect(form.get_by_role("status")).to_contain_text(
@@ -148,14 +151,14 @@ def test_a_table_that_may_have_no_room_is_told_before_it_is_saved(lab: Page) -> 
         lab.keyboard.press("Escape")
         expect(form).to_have_count(0)
     finally:
-        lab.unroute(EXPLAIN)
+        lab.unroute_all(behavior="wait")
 
 
 def _until_rows_are_known(route: Route) -> None:
     """On a busy machine the archive may need more time than it gives itself: it then knows no rows."""
-    answer = route.fetch()
+    answer = route.fetch(timeout=PATIENCE_MS)
     while answer.ok and answer.json()["rows"] is None:
-        answer = route.fetch()
+        answer = route.fetch(timeout=PATIENCE_MS)
     route.fulfill(response=answer)
 
 

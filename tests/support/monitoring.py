@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 __all__ = ["dashboard", "expressions", "labels_told", "metrics_told", "metrics_used", "rules"]
 
 _FOLDER = Path(__file__).parents[2] / "helm" / "astrohub" / "monitoring"
-_METRIC = re.compile(r"\b((?:jupyterhub|astrohub_archive|process)_[a-z_]+)(?:\{([^}]*)\})?")
+_METRIC = re.compile(r"\b((?:jupyterhub|astrohub|process)_[a-z_]+)(?:\{([^}]*)\})?")
 #: What Prometheus itself adds to what it scrapes, and to histograms.
 GIVEN_LABELS = frozenset({"namespace", "service", "pod", "le"})
 

@@ -19,6 +19,8 @@ def add_homes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "`kubectl exec deployment/hub -- astrohub-admin homes …`. "
         "Exit status: 0 done, 1 refused, 2 the cluster did not let us, or not to the end.",
     )
+    homes.add_argument("--claim", default="", help="the volume of all homes; as the hub's settings say")
+    homes.add_argument("--folder", default="", help="the folder of all homes on the volume of --claim")
     below = homes.add_subparsers(required=True, metavar="COMMAND", dest="what")
     said = "show a home; move it aside where that is asked for"
     delete = below.add_parser("delete", help=said, allow_abbrev=False)

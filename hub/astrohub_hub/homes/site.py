@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from ..cluster import read_settings
 from ..kubernetes_settings import Claim
 from ..preflight.cluster import Cluster, Refused, connected
@@ -24,6 +26,8 @@ __all__ = ["CannotReach", "done"]
 
 #: A home may hold millions of files.
 _PATIENCE_S = 1_800
+#: Containers that run this: in the hub's pod, and in that of the chart's CronJob.
+_OURS = frozenset({"hub", "homes"})
 _ENDED = frozenset({"Succeeded", "Failed"})
 
 
@@ -48,18 +52,29 @@ def done(parsed: argparse.Namespace) -> str:
 
 
 async def _done(parsed: argparse.Namespace) -> str:
-    settings, _ = read_settings()
+    homes = _homes(parsed)
     async with connected("") as cluster:
         own = await cluster.get("Pod", os.environ["HOSTNAME"])
         if own is None:
             raise CannotReach("run it in the hub's pod: kubectl exec deployment/hub -- astrohub-admin homes")
-        site = _Site(cluster, settings.kubernetes.homes, own["spec"])
+        site = _Site(cluster, homes, own["spec"])
         removal = Removal(site.work, site.servers_of, time.time)
         if parsed.what == "delete":
             return await removal.delete(parsed.user, confirmed=parsed.confirmed, keep_days=parsed.keep_days)
         if parsed.what == "restore":
             return await removal.restore(parsed.user, parsed.kept_until)
         return await (removal.kept() if parsed.what == "list" else removal.purge())
+
+
+def _homes(parsed: argparse.Namespace) -> Claim:
+    """Return where homes are: as is said, for a pod that has none of the hub's settings, or as those say."""
+    if parsed.claim:
+        try:
+            return Claim(claim=parsed.claim, sub_path=parsed.folder)
+        except ValidationError:
+            raise CannotReach(f"--folder {parsed.folder!r} is no folder of a volume") from None
+    settings, _ = read_settings()
+    return settings.kubernetes.homes
 
 
 @dataclass(frozen=True)
@@ -72,13 +87,13 @@ class _Site:
         The site's namespace.
     homes
         The folder of all homes.
-    hub
-        The description of the hub's pod: its image has the worker.
+    pod
+        The description of this pod, which is the hub's or one of its image: that has the worker.
     """
 
     cluster: Cluster
     homes: Claim
-    hub: dict[str, Any]
+    pod: dict[str, Any]
 
     async def servers_of(self, user: str) -> list[str]:
         """Return the names of a user's pods; one that ends still has the home open."""
@@ -105,11 +120,11 @@ class _Site:
         return said
 
     def _pod(self, run: str, words: Sequence[str], number: int) -> dict[str, Any]:
-        hub = next(one for one in self.hub["containers"] if one["name"] == "hub")
+        own = next(one for one in self.pod["containers"] if one["name"] in _OURS)
         container = {
             "name": "homes",
-            "image": hub["image"],
-            "imagePullPolicy": hub.get("imagePullPolicy", "IfNotPresent"),
+            "image": own["image"],
+            "imagePullPolicy": own.get("imagePullPolicy", "IfNotPresent"),
             "command": ["/opt/astrohub/bin/python", "-m", "astrohub_hub.homes.worker", *words],
             "securityContext": {
                 "allowPrivilegeEscalation": False,
@@ -124,7 +139,7 @@ class _Site:
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "activeDeadlineSeconds": _PATIENCE_S,
-            "imagePullSecrets": self.hub.get("imagePullSecrets") or [],
+            "imagePullSecrets": self.pod.get("imagePullSecrets") or [],
             "securityContext": {
                 "runAsNonRoot": True,
                 "runAsUser": number,

@@ -88,6 +88,7 @@ def values(images: dict[str, str]) -> dict[str, Any]:
             "settings": {"source": {"kind": "folder", "path": "/srv/astrohub/notebooks/source"}},
         },
         "nbtester": {"enabled": True, "existingSecret": "nbtester"},
+        "homes": {"purge": {"enabled": True}},
         "storage": {
             "public": {"storageClassName": "shared", "size": "1Gi"},
             "files": {"storageClassName": "shared", "size": "1Gi"},

@@ -90,6 +90,18 @@ class Site:
 
         until(are_ready, f"other pods of {label}", timeout_s=PATIENCE_S)
 
+    def run_now(self, cronjob: str, *, timeout_s: float = PATIENCE_S) -> bool:
+        """Run what is done each night now, as the Job `…-now`, and say whether it succeeded."""
+        job = f"{cronjob}-now"
+        self.kubectl("create", "job", job, f"--from=cronjob/{cronjob}")
+
+        def ended() -> dict[str, Any]:
+            status = self.get("job", job)["status"]
+            return {key: status[key] for key in ("succeeded", "failed") if status.get(key)}
+
+        until(lambda: bool(ended()), f"the end of {job}", timeout_s=timeout_s)
+        return "succeeded" in ended()
+
     def browser(self, name: str) -> BrowserSession:
         """Return the browser of somebody who has just logged in."""
         browser = BrowserSession(self.url())

@@ -42,11 +42,6 @@ def _publish(site: Site, folder: Path) -> None:
     )
 
 
-def _job_is_over(site: Site, name: str) -> bool:
-    status = site.get("job", name)["status"]
-    return bool(status.get("succeeded") or status.get("failed"))
-
-
 @pytest.fixture
 def tested_site(site: Site, lab: Lab) -> Site:
     """The site, whose notebook tester has somebody's token."""
@@ -59,8 +54,7 @@ def tested_site(site: Site, lab: Lab) -> Site:
 def test_every_notebook_passes_the_nightly_test_in_the_labs_image(tested_site: Site) -> None:
     site = tested_site
     _publish(site, CLONE / "notebooks-latest")
-    site.kubectl("create", "job", "nbtester-now", "--from=cronjob/nbtester")
-    until(lambda: _job_is_over(site, "nbtester-now"), "the collection has been tested", timeout_s=TESTED_S)
+    site.run_now("nbtester", timeout_s=TESTED_S)
     said = site.kubectl("logs", "job/nbtester-now", "--container=nbtester")
     notebooks = {
         str(path.relative_to(CLONE / "notebooks-latest"))

@@ -160,6 +160,18 @@ def test_every_pod_of_ours_runs_without_rights(render: Render) -> None:
             assert (may["allowPrivilegeEscalation"], may["readOnlyRootFilesystem"]) == (False, True)
 
 
+def test_homes_are_deleted_each_night_only_if_the_values_say_so(render: Render) -> None:
+    assert "homes-purge" not in render()
+    text = render("--set=homes.purge.enabled=true")
+    (container,) = one(text, "CronJob", "homes-purge")["spec"]["jobTemplate"]["spec"]["template"]["spec"][
+        "containers"
+    ]
+    words = ["astrohub-admin", "homes", "--claim=astrohub-files", "--folder=home", "purge"]
+    assert container["args"] == words
+    rules = one(text, "Role", "homes-purge")["rules"]
+    assert {name for rule in rules for name in rule["resources"]} == {"pods", "pods/log"}
+
+
 def test_the_collection_runs_in_every_image_that_an_upgrade_would_give_to_users(render: Render) -> None:
     profiles = (
         '[{"slug": "a", "title": "A", "default": true}, {"slug": "b", "title": "B", "image": "survey-lab:1"}]'

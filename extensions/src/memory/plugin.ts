@@ -3,9 +3,8 @@ import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/applica
 import { Notification } from '@jupyterlab/apputils';
 import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 
-import type { ServerMemory } from '../archive/memory.js';
 import { IArchiveAccess } from '../tokens.js';
-import { endedSentence, RunningCells } from './told.js';
+import { MemoryWatch } from './watch.js';
 
 const ENDED: ReadonlySet<string> = new Set(['autorestarting', 'dead']);
 
@@ -17,8 +16,9 @@ export const memoryPlugin: JupyterFrontEndPlugin<void> = {
   requires: [IArchiveAccess, INotebookTracker],
   activate: (_: JupyterFrontEnd, access: IArchiveAccess, notebooks: INotebookTracker): void => {
     const watch = new MemoryWatch(access.memory);
-    void watch.look();
+    void watch.begin();
     NotebookActions.executionScheduled.connect((_, { notebook, cell }) => {
+      void watch.begin();
       watch.cellsOf(notebook.id).scheduled(cell.model.id);
     });
     NotebookActions.executed.connect((_, { notebook, cell }) => {
@@ -38,7 +38,7 @@ function follow(panel: NotebookPanel, watch: MemoryWatch): void {
     if (ENDED.has(status)) {
       const running = watch.cellsOf(panel.content.id).kernelEnded();
       const at = panel.content.widgets.findIndex(cell => cell.model.id === running);
-      void watch.tell(panel.title.label, at < 0 ? null : at + 1);
+      void tell(watch, panel.title.label, at < 0 ? null : at + 1);
     }
   });
   panel.disposed.connect(() => {
@@ -46,42 +46,9 @@ function follow(panel: NotebookPanel, watch: MemoryWatch): void {
   });
 }
 
-/** Knows how often the server has lost a process for want of memory, and what runs in each notebook. */
-class MemoryWatch {
-  constructor(private readonly memory: ServerMemory) {}
-
-  /** The cells of a notebook that run or wait to. */
-  cellsOf(notebook: string): RunningCells {
-    const known = this.cells.get(notebook) ?? new RunningCells();
-    this.cells.set(notebook, known);
-    return known;
+async function tell(watch: MemoryWatch, name: string, cell: number | null): Promise<void> {
+  const why = await watch.whyEnded(name, cell);
+  if (why !== null) {
+    Notification.error(why, { autoClose: false });
   }
-
-  /** A notebook was closed. */
-  forget(notebook: string): void {
-    this.cells.delete(notebook);
-  }
-
-  /** Take note of how it is now; say whether a process was lost since the last look. */
-  async look(): Promise<{ readonly lost: boolean; readonly limit: number | null }> {
-    try {
-      const { kills, limit } = await this.memory.read();
-      const lost = this.kills !== null && kills > this.kills;
-      this.kills = kills;
-      return { lost, limit };
-    } catch {
-      return { lost: false, limit: null }; // the server itself is away, and Lab says so
-    }
-  }
-
-  /** A kernel has ended: tell why, if memory is why. */
-  async tell(name: string, cell: number | null): Promise<void> {
-    const { lost, limit } = await this.look();
-    if (lost) {
-      Notification.error(endedSentence(name, limit, cell), { autoClose: false });
-    }
-  }
-
-  private readonly cells = new Map<string, RunningCells>();
-  private kills: number | null = null;
 }

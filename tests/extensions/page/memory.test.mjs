@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 
 import { endedSentence, RunningCells } from '../../../extensions/lib/memory/told.js';
+import { MemoryWatch } from '../../../extensions/lib/memory/watch.js';
 
 test('the sentence names notebook, limit and cell', () => {
   assert.equal(
@@ -46,4 +47,39 @@ test('a kernel that ends takes along what waited; the next one that ends is told
   assert.equal(cells.kernelEnded(), 'a');
   cells.scheduled('c');
   assert.equal(cells.kernelEnded(), 'c');
+});
+
+/** A server that answers in this order; an error is one that does not answer. */
+function server(...kills) {
+  return {
+    read: async () => {
+      const found = kills.length > 1 ? kills.shift() : kills[0];
+      if (found instanceof Error) {
+        throw found;
+      }
+      return { limit: 4e9, kills: found };
+    }
+  };
+}
+
+const AWAY = new Error('no answer');
+const atOnce = async () => undefined;
+
+test('a kernel that ended without a count has not run out of memory', async () => {
+  const watch = new MemoryWatch(server(3, 3, 4), atOnce);
+  await watch.begin();
+  assert.equal(await watch.whyEnded('a.ipynb', 1), null);
+  assert.match(await watch.whyEnded('a.ipynb', 2), /^a\.ipynb ran out of memory \(limit 4\.0 GB\) in cell 2/);
+});
+
+test('a server that does not answer at once is asked again', async () => {
+  const watch = new MemoryWatch(server(AWAY, 0, AWAY, AWAY, 1), atOnce);
+  await watch.begin();
+  assert.match(await watch.whyEnded('a.ipynb', 1), /ran out of memory/);
+});
+
+test('nothing is said of a server that does not answer at all', async () => {
+  const watch = new MemoryWatch(server(0, AWAY), atOnce);
+  await watch.begin();
+  assert.equal(await watch.whyEnded('a.ipynb', 1), null);
 });

@@ -22,7 +22,7 @@ from .requirements_of_machine import obstacle
 from .supply.everything import make_everything
 from .traces import traces
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(900)
 
 _USE = """
 import signal
@@ -55,7 +55,7 @@ def _nothing_is_left(before: dict[str, list[str]]) -> None:
     def gone() -> bool:
         return not STATE.exists() and read_record() is None
 
-    until(gone, "the end of the cluster", timeout_s=60)
+    until(gone, "the end of the cluster", timeout_s=240)
     until(lambda: traces()["processes"] == before["processes"], "the end of its processes")
     assert traces() == before
 

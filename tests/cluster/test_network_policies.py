@@ -9,7 +9,7 @@ from .cluster import Cluster
 from .errors import ClusterError
 from .pods import ANSWER, pod
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(900)
 
 _ASK_ONCE = "timeout 5 bash -c 'exec 3<>/dev/tcp/{address}/8080; cat <&3' 2>/dev/null || echo refused"
 
@@ -27,7 +27,7 @@ def _answering(cluster: Cluster, namespace: str, *askers: str) -> str:
     """Start a pod that answers and some that ask; return the address of the first."""
     cluster.apply(pod("answer", ANSWER), *(pod(name) for name in askers), namespace=namespace)
     names = [f"pod/{name}" for name in ("answer", *askers)]
-    cluster.kubectl("wait", "--namespace", namespace, "--for=condition=Ready", "--timeout=60s", *names)
+    cluster.kubectl("wait", "--namespace", namespace, "--for=condition=Ready", "--timeout=240s", *names)
     return str(cluster.get("pod", "answer", "--namespace", namespace)["status"]["podIP"])
 
 
@@ -61,8 +61,8 @@ def test_a_pod_is_held_back_from_its_first_packet_on(cluster: Cluster, namespace
         namespace=namespace,
     )
     ended = "--for=jsonpath={.status.phase}=Succeeded"
-    cluster.kubectl("wait", "--namespace", namespace, ended, "--timeout=90s", "pod", "--selector", "kept=in")
-    cluster.kubectl("wait", "--namespace", namespace, ended, "--timeout=90s", "pod/free")
+    cluster.kubectl("wait", "--namespace", namespace, ended, "--timeout=240s", "pod", "--selector", "kept=in")
+    cluster.kubectl("wait", "--namespace", namespace, ended, "--timeout=240s", "pod/free")
     assert cluster.kubectl("logs", "free", "--namespace", namespace).strip() == "here"
     for number in range(3):
         said = cluster.kubectl("logs", f"eager-{number}", "--namespace", namespace)

@@ -11,7 +11,7 @@ from .cluster import Cluster
 from .errors import ClusterError
 from .pods import ANSWER, pod
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(900)
 
 
 def _answers(address: str) -> bool:
@@ -35,12 +35,12 @@ def test_without_its_api_server_pods_go_on_and_policies_hold_again_after(
     if cluster.first is None:
         pytest.skip("nothing is taken away from a cluster that is not ours")
     cluster.apply(pod("answer", ANSWER), namespace=namespace)
-    cluster.kubectl("wait", "--namespace", namespace, "--for=condition=Ready", "--timeout=60s", "pod/answer")
+    cluster.kubectl("wait", "--namespace", namespace, "--for=condition=Ready", "--timeout=240s", "pod/answer")
     address = cluster.get("pod", "answer", "--namespace", namespace)["status"]["podIP"]
     with cluster.without("kube-apiserver"):
         assert not _is_there(cluster)
         assert _answers(address)
-    until(lambda: _is_there(cluster), "the API server", timeout_s=60)
+    until(lambda: _is_there(cluster), "the API server", timeout_s=240)
     closed = {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
@@ -48,7 +48,7 @@ def test_without_its_api_server_pods_go_on_and_policies_hold_again_after(
         "spec": {"podSelector": {}},
     }
     cluster.apply(closed, namespace=namespace)
-    until(lambda: not _answers(address), "the policy", timeout_s=60)
+    until(lambda: not _answers(address), "the policy", timeout_s=240)
 
 
 def test_what_does_not_run_cannot_be_taken_away(cluster: Cluster) -> None:

@@ -12,12 +12,12 @@ from .cluster import Cluster
 from .errors import ClusterError
 from .pods import ANSWER, SLEEP, pod, pod_with
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(900)
 
 
 def _ready(cluster: Cluster, namespace: str, *names: str) -> None:
     pods = [f"pod/{name}" for name in names]
-    cluster.kubectl("wait", "--namespace", namespace, "--for=condition=Ready", "--timeout=60s", *pods)
+    cluster.kubectl("wait", "--namespace", namespace, "--for=condition=Ready", "--timeout=240s", *pods)
 
 
 def _claim(name: str, storage_class: str, mode: str) -> dict[str, object]:
@@ -82,7 +82,7 @@ def test_a_service_is_found_by_name_and_answers(cluster: Cluster, namespace: str
             return False
 
     # After an outage of the API server those who carry addresses around may ask again only a minute later.
-    until(answers, "the answer of the service", timeout_s=90)
+    until(answers, "the answer of the service", timeout_s=240)
     with pytest.raises(ClusterError):
         cluster.kubectl(*where, "getent hosts example.org")
 
@@ -108,7 +108,7 @@ def test_a_volume_outlives_its_pod(cluster: Cluster, namespace: str) -> None:
         _claim("home", "standard", "ReadWriteOnce"), pod_with("writer", "home", writing), namespace=namespace
     )
     done = "--for=jsonpath={.status.phase}=Succeeded"
-    cluster.kubectl("wait", "--namespace", namespace, done, "--timeout=60s", "pod/writer")
+    cluster.kubectl("wait", "--namespace", namespace, done, "--timeout=240s", "pod/writer")
     cluster.kubectl("delete", "pod", "writer", "--namespace", namespace)
     cluster.apply(pod_with("reader", "home"), namespace=namespace)
     _ready(cluster, namespace, "reader")
@@ -136,7 +136,7 @@ def test_a_pod_that_takes_too_much_memory_is_killed_and_says_so(cluster: Cluster
     greedy["spec"]["containers"][0]["resources"] = {"limits": {"memory": "64Mi"}}
     cluster.apply(greedy, namespace=namespace)
     reason = "{.status.containerStatuses[0].state.terminated.reason}"
-    wait = ("wait", "--namespace", namespace, "--timeout=60s", "pod/greedy")
+    wait = ("wait", "--namespace", namespace, "--timeout=240s", "pod/greedy")
     assert cluster.kubectl(*wait, f"--for=jsonpath={reason}=OOMKilled")
 
 
@@ -145,5 +145,5 @@ def test_an_image_that_is_not_there_is_told_at_once(cluster: Cluster, namespace:
     lost["spec"]["containers"][0] |= {"image": "astrohub.test/nothing:1", "imagePullPolicy": "Never"}
     cluster.apply(lost, namespace=namespace)
     reason = "{.status.containerStatuses[0].state.waiting.reason}"
-    wait = ("wait", "--namespace", namespace, "--timeout=60s", "pod/lost")
+    wait = ("wait", "--namespace", namespace, "--timeout=240s", "pod/lost")
     assert cluster.kubectl(*wait, f"--for=jsonpath={reason}=ErrImageNeverPull")

@@ -34,7 +34,7 @@ __all__ = ["alone", "bring_up", "take_down"]
 
 _LOCK = Path("/run/lock/astrohub-cluster.lock")
 _MANIFESTS = HERE / "manifests"
-_PATIENCE_S = 120.0
+_PATIENCE_S = 300.0
 
 
 @contextmanager

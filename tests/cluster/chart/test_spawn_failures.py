@@ -78,7 +78,7 @@ def _fails(lab: Lab, profile: str, said: str) -> Start:
     assert said in start.failed
     page = lab.browser.http.get(f"{lab.browser.url}/hub/spawn-pending/{lab.name}", timeout=60)
     assert said.split(":")[0] in html.unescape(page.text)
-    assert _is_clean(lab.site, lab.name)
+    until(lambda: _is_clean(lab.site, lab.name), "nothing is left of the start", timeout_s=PATIENCE_S)
     return start
 
 

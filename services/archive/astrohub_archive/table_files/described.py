@@ -19,9 +19,9 @@ _LONGEST_NAME = 128
 _LONGEST_WORDS = 4000
 
 
-def known_columns(schema: pa.Schema) -> list[ResultColumn]:
+def known_columns(schema: pa.Schema) -> tuple[ResultColumn, ...]:
     """Return what the metadata of a schema's fields say of the columns."""
-    return [ResultColumn(field.name, **_words(field)) for field in schema]
+    return tuple(ResultColumn(field.name, **_words(field)) for field in schema)
 
 
 def kept_shape(schema: pa.Schema) -> Shape:

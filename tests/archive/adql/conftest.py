@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 from astrohub_archive.adql import understand
+from astrohub_archive.adql.healpix import cell_of
 from astrohub_archive.catalog import Catalog
 from astrohub_archive.catalog.describe import describe_columns
 from astrohub_archive.catalog.felis import read_felis
@@ -111,6 +112,9 @@ def database() -> duckdb.DuckDBPyConnection:
     """An engine that holds the rows of every table."""
     connection = duckdb.connect()
     connection.execute(ROWS)
+    for table in ("gaia_source", "hip2"):
+        connection.execute(f'ALTER TABLE "{table}" ADD COLUMN "_healpix_29" BIGINT')
+        connection.execute(f'UPDATE "{table}" SET "_healpix_29" = {cell_of(29, "ra", "dec")}')
     return connection
 
 

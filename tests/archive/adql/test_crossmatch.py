@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from astrohub_archive.models import Region, Statement
+from astrohub_archive.adql import understand
+from astrohub_archive.catalog import Catalog
+from astrohub_archive.data.healpix import index
+from astrohub_archive.models import Column, HatsTable, PlainTable, Region, Schema, Statement, Table
+from astrohub_archive.settings import Limits
+from cdshealpix import nested
 
 Read = Callable[[str], Statement]
 Answer = Callable[[str], list[tuple[Any, ...]]]
@@ -22,7 +28,7 @@ INNER = "JOIN", "LEFT JOIN", "RIGHT JOIN"
 
 
 def _sky(rng: np.random.Generator, radius: float) -> Floats:
-    """Return positions: some anywhere, most near poles, right ascension 0 and the borders of cells."""
+    """Return positions: most near poles, right ascension 0, the borders of bands and the corners of cells."""
     height = max(4 * radius, 15 / 3600)
     ra, dec = rng.uniform(0, 360, _ROWS), np.degrees(np.arcsin(rng.uniform(-1, 1, _ROWS)))
     close = radius * rng.uniform(-3, 3, (2, _ROWS))
@@ -32,8 +38,22 @@ def _sky(rng: np.random.Generator, radius: float) -> Floats:
     ra[2 * part : 3 * part] = close[1][2 * part : 3 * part] / np.cos(np.radians(dec[2 * part : 3 * part]))
     borders = np.round((dec[3 * part : 5 * part] + 90) / height) * height - 90
     dec[3 * part : 5 * part] = borders + close[0][3 * part : 5 * part] / 3
+    ra[-part:], dec[-part:] = _by_corners(rng, radius, part)
     ra[:4], dec[:4] = [0, 360, 12, -17], [90, -90, 89.999999999, -90]
     return np.stack([ra, np.clip(dec, -90, 90)])
+
+
+def _by_corners(rng: np.random.Generator, radius: float, count: int) -> tuple[Floats, Floats]:
+    """Return positions by the corners of HEALPix cells, a third of them of base pixels; some anywhere."""
+    order = max(0, min(14, int(np.log2(1 / (12 * np.radians(radius))))))
+    orders = np.array([0] * (count // 3) + [order] * (count // 3))
+    corners = [nested.vertices(rng.integers(0, 12 * 4**one, 1), int(one)) for one in orders]
+    ra, dec = (np.array([c[axis].deg[0][rng.integers(4)] for c in corners]) for axis in (0, 1))
+    dec += radius * rng.uniform(-2, 2, len(ra)) * rng.integers(0, 2, len(ra))
+    ra += radius * rng.uniform(-2, 2, len(ra)) / np.maximum(np.cos(np.radians(dec)), radius / 60)
+    rest = count - len(ra)
+    anywhere = rng.uniform(0, 360, rest), np.degrees(np.arcsin(rng.uniform(-1, 1, rest)))
+    return np.append(ra, anywhere[0]), np.append(np.clip(dec, -90, 90), anywhere[1])
 
 
 def _moved(rng: np.random.Generator, sky: Floats, radius: float) -> Floats:
@@ -63,13 +83,15 @@ def _pairs(first: Floats, second: Floats, radius: float) -> set[tuple[int, int]]
 def _engine(first: Floats, second: Floats) -> duckdb.DuckDBPyConnection:
     engine = duckdb.connect()
     for number, (ra, dec) in enumerate((first, second)):
-        rows = pa.table({"source_id": np.arange(_ROWS), "ra": ra, "dec": dec})
+        cells = index(ra % 360, dec)
+        rows = pa.table({"source_id": np.arange(_ROWS), "ra": ra, "dec": dec, "_healpix_29": cells})
         engine.register("rows", rows)
         engine.execute(f"CREATE TABLE scan_{number} AS SELECT * FROM rows")
     nan = "'NaN'::DOUBLE"
     nowhere = f"(NULL, 5), (5, NULL), ({nan}, 5), (5, {nan}), (NULL, NULL)"
-    engine.execute(f"INSERT INTO scan_0 SELECT -1, * FROM (VALUES {nowhere})")
-    engine.execute(f"INSERT INTO scan_1 SELECT -2, * FROM (VALUES {nowhere})")
+    # Such rows are in no collection; if they are, the cell that is stored with them means nothing.
+    engine.execute(f"INSERT INTO scan_0 SELECT -1, *, 0 FROM (VALUES {nowhere})")
+    engine.execute(f"INSERT INTO scan_1 SELECT -2, *, 0 FROM (VALUES {nowhere})")
     return engine
 
 
@@ -82,14 +104,18 @@ def test_a_crossmatch_finds_every_pair_and_no_other(radius: float, seed: int, re
     expected = _pairs(first, second, radius)
     assert len(expected) > _ROWS / 3
     engine = _engine(first, second)
-    forms = [f"a {join} gaia_source AS b ON DISTANCE(a.ra, a.dec, b.ra, b.dec) <= {radius}" for join in INNER]
-    forms += [
-        f"a JOIN gaia_source AS b ON 1 = CONTAINS(POINT(b.ra, b.dec), CIRCLE(a.ra, a.dec, {radius}))",
-        f"a, gaia_source AS b WHERE 1 = CONTAINS(POINT(a.ra, a.dec), CIRCLE(b.ra, b.dec, {radius}))",
+    joined = [f"a {join} gaia_source AS b ON DISTANCE(<a>, <b>) <= {radius}" for join in INNER]
+    joined += [
+        f"a JOIN gaia_source AS b ON 1 = CONTAINS(POINT(<b>), CIRCLE(<a>, {radius}))",
+        f"a, gaia_source AS b WHERE 1 = CONTAINS(POINT(<a>), CIRCLE(<b>, {radius}))",
     ]
-    for form in forms:
+    own, others = ("a.ra, a.dec", "b.ra, b.dec"), ("0 + a.ra, a.dec", "0 + b.ra, b.dec")
+    # Rows by their own positions are found by the cells that are stored with them, by any other ones not.
+    forms = [(f.replace("<a>", a).replace("<b>", b), a == own[0]) for a, b in (own, others) for f in joined]
+    for form, are_own in forms:
         statement = read(f"SELECT a.source_id, b.source_id FROM gaia_source AS {form}")
         assert ("#cell_" in statement.sql) is (radius <= 10)
+        assert ("_healpix_29" in statement.sql) is (are_own and radius < 0.07)
         rows = engine.execute(statement.sql).fetchall()
         matched = [(a, b) for a, b in rows if a is not None and b is not None]
         assert len(matched) == len(set(matched))
@@ -102,6 +128,36 @@ def test_a_crossmatch_finds_every_pair_and_no_other(radius: float, seed: int, re
             assert sorted(row[side] for row in rows if row[1 - side] is None) == sorted(lonely)
         else:
             assert not alone
+
+
+def test_positions_in_short_numbers_are_found_by_cells_of_longer_ones(limits: Limits) -> None:
+    rng = np.random.default_rng(7)
+    corners = nested.vertices(rng.integers(0, 12 * 4**14, _ROWS), 14)
+    stars = np.stack([corners[0].deg[:, 0], corners[1].deg[:, 0]])
+    rounded = stars.astype(np.float32)
+    radius = 0.1 / 3600
+    partners = _moved(rng, rounded.astype(np.float64), radius)
+    engine = duckdb.connect()
+    engine.register("a", pa.table({"ra": partners[0], "dec": partners[1], "n": np.arange(_ROWS)}))
+    columns = {"ra": rounded[0], "dec": rounded[1], "id": np.arange(_ROWS), "_healpix_29": index(*stars)}
+    engine.register("b", pa.table(columns))
+    engine.execute("CREATE VIEW scan_0 AS SELECT * FROM a; CREATE VIEW scan_1 AS SELECT * FROM b")
+    few = Table("s", "few", tuple(Column(c, "double") for c in ("ra", "dec", "n")), PlainTable(()), rows=1)
+    kinds = (Column("ra", "float"), Column("dec", "float"), Column("id", "long"))
+    many = Table("s", "many", kinds, HatsTable(Path("/s"), "ra", "dec", ()), rows=2)
+    near = f"DISTANCE(f.ra, f.dec, m.ra, m.dec) <= {radius}"
+    query = f"SELECT n, id FROM s.few AS f JOIN s.many AS m ON {near}"
+    statement = understand(query, Catalog([Schema("s", (few, many))]), limits)
+    assert statement.scans[1].columns[-1] == "_healpix_29"
+    expected = _pairs(partners, rounded.astype(np.float64), radius)
+    assert set(engine.execute(statement.sql).fetchall()) == expected
+
+
+def test_a_cell_is_taken_only_from_rows_of_the_same_from(answer: Answer) -> None:
+    near = "DISTANCE(g.ra, g.dec, h.ra, h.dec) < 0.01"
+    partners = f"SELECT COUNT(*) FROM hip2 AS h WHERE {near}"
+    query = f"SELECT g.ra, ({partners}) AS n FROM gaia_source AS g GROUP BY g.ra, g.dec"
+    assert sorted(n for _, n in answer(query)) == [0, 0, 0, 0, 1, 1, 1]
 
 
 _JOINS = {

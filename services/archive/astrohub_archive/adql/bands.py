@@ -1,4 +1,4 @@
-"""The sky in cells: bands of declination, each cut into bins of right ascension, as engine SQL.
+"""Rows repeated for the cells around their positions, and the sky in bands cut into bins, as engine SQL.
 
 A cell is at least four radii high and four radii wide, so the surroundings of a position (all within the
 radius of it) touch at most two bands and in each of them two bins: four cells. Around the poles a band has
@@ -10,7 +10,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
+from . import pixels
+from .pixels import Placed
 from .values import number_sql, quoted
 
 __all__ = ["Around", "Way", "cell", "number_of", "spread"]
@@ -23,11 +26,15 @@ _SLACK = 1e-9
 
 @dataclass(frozen=True)
 class Around:
-    """All cells that the surroundings of a position touch: its coordinates and the radius, degrees."""
+    """All cells that the surroundings of a position touch: its coordinates and the radius, degrees.
+
+    With an order they are HEALPix cells (`pixels.py`), else those of bands.
+    """
 
     lon: str
     lat: str
     radius: float
+    order: int | None = None
 
 
 Way = Around | str
@@ -65,46 +72,44 @@ def spread(sql: str, alias: str, column: str, ways: Sequence[Way]) -> str:
     ways
         By what rows are found.
     """
-    placed: list[str] = []
-    halves: list[str] = []
-    corners: list[str] = []
+    steps: list[str] = []
     keys: list[str] = []
     numbers: list[str] = []
+    lists: list[tuple[str, str]] = []
     for number, way in enumerate(ways):
-        name = f"{column}_{number}"
-        if isinstance(way, Around):
-            found = _surroundings(way, name)
-            placed += found.placed
-            halves.append(found.half)
-            corners += found.corners
-            keys += found.touched
-            numbers += [str(number)] * len(found.touched)
-        else:
-            placed.append(f"{way} AS {quoted(name)}")
-            keys.append(quoted(name))
-            numbers.append(str(number))
-    # What is quoted is made here; the positions and the source have been written by this package.
-    rows = f"SELECT {alias}.*, {', '.join(placed)} FROM {sql}"  # noqa: S608
-    if halves:
-        rows = f"SELECT *, {', '.join(halves)} FROM ({rows})"  # noqa: S608
-        rows = f"SELECT *, {', '.join(corners)} FROM ({rows})"  # noqa: S608
-    repeated = f"unnest([{', '.join(keys)}]) AS {quoted(column)}"
+        placed = _placed(way, f"{column}_{number}")
+        steps = [", ".join(filter(None, both)) for both in zip_longest(steps, map(", ".join, placed.steps))]
+        keys += placed.keys
+        numbers += [str(number)] * len(placed.keys)
+        if placed.listed:
+            lists.append((placed.listed, f"list_transform({placed.listed}, lambda way_a: {number})"))
+    rows = sql
+    for place, step in enumerate(steps):
+        # What is quoted is made here; the positions and the source have been written by this package.
+        rows = f"(SELECT {'*' if place else f'{alias}.*'}, {step} FROM {rows})"  # noqa: S608
+    repeated = f"unnest({_together(keys, [one for one, _ in lists])}) AS {quoted(column)}"
     if len(ways) > 1:
-        repeated += f", unnest([{', '.join(numbers)}]) AS {quoted(number_of(column))}"
-    return f"(SELECT *, {repeated} FROM ({rows}))"  # noqa: S608
+        way = _together(numbers, [one for _, one in lists])
+        repeated += f", unnest({way}) AS {quoted(number_of(column))}"
+    return f"(SELECT *, {repeated} FROM {rows})"  # noqa: S608
 
 
-@dataclass(frozen=True)
-class _Surroundings:
-    """What is computed of a position, step by step: coordinates, half a width, the cells of four corners."""
-
-    placed: tuple[str, str]
-    half: str
-    corners: tuple[str, ...]
-    touched: tuple[str, ...]
+def _together(known: Sequence[str], lists: Sequence[str]) -> str:
+    """Return a list of some values and of those of lists."""
+    every = [f"[{', '.join(known)}]", *lists] if known else [*lists]
+    return every[0] if len(every) == 1 else f"list_concat({', '.join(every)})"
 
 
-def _surroundings(around: Around, name: str) -> _Surroundings:
+def _placed(way: Way, name: str) -> Placed:
+    if not isinstance(way, Around):
+        return Placed(((f"{way} AS {quoted(name)}",),), keys=(quoted(name),))
+    if way.order is None:
+        return _surroundings(way, name)
+    return pixels.touched(way.lon, way.lat, radius=way.radius, order=way.order, name=name)
+
+
+def _surroundings(around: Around, name: str) -> Placed:
+    """Return what is computed of a position: coordinates, half a width, the cells of four corners."""
     reach = number_sql(around.radius + _SLACK)
     lon, lat, half, a, b, c, d = (
         quoted(f"{name}_{part}") for part in ("lon", "lat", "half", "a", "b", "c", "d")
@@ -115,7 +120,7 @@ def _surroundings(around: Around, name: str) -> _Surroundings:
         f" ELSE degrees(asin({sine} / cos(radians({lat})))) + {number_sql(_SLACK)} END"
     )
     ends = [(f"({lon} {side} {half})", f"({lat} {end} {reach})") for end in "-+" for side in "-+"]
-    cells = tuple(
+    corners = tuple(
         f"{cell(*end, around.radius)} AS {corner}" for end, corner in zip(ends, (a, b, c, d), strict=True)
     )
     touched = (
@@ -125,7 +130,7 @@ def _surroundings(around: Around, name: str) -> _Surroundings:
         f"CASE WHEN {d} <> {b} AND {d} <> {c} THEN {d} END",
     )
     placed = f"{around.lon} AS {lon}", f"{around.lat} AS {lat}"
-    return _Surroundings(placed, f"{width} AS {half}", cells, touched)
+    return Placed((placed, (f"{width} AS {half}",), corners), keys=touched)
 
 
 def _height(radius: float) -> float:

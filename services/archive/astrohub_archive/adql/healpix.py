@@ -10,7 +10,7 @@ import math
 
 from .values import number_sql
 
-__all__ = ["DEEPEST", "cell_of", "center_of"]
+__all__ = ["DEEPEST", "cell_of", "center_of", "spreading"]
 
 DEEPEST = 29
 """The highest order: its cells are 0.4 milliarcseconds wide."""
@@ -59,7 +59,7 @@ def cell_of(order: int, lon: str, lat: str) -> str:
         f" WHEN hpx_b.north THEN {last} - {p} ELSE {m} END"
     )
     spread = f"[{x}, {y}]"
-    for bits, mask in _steps(order):
+    for bits, mask in spreading(order):
         spread = f"list_transform({spread}, lambda hpx_v: (hpx_v | (hpx_v << {bits})) & {mask})"
     cell = f"(({face}) << {2 * order}) + list_reduce({spread}, lambda hpx_v, hpx_w: hpx_v + 2 * hpx_w)"
     return f"list_transform(list_transform([{position}], lambda hpx_a: {lines}), lambda hpx_b: {cell})[1]"
@@ -95,7 +95,7 @@ def center_of(order: int, cell: str) -> str:
 
 def _gathered(order: int) -> str:
     """Return the two numbers whose bits alternate in the last bits of a cell's number."""
-    steps = list(reversed(_steps(order)))
+    steps = list(reversed(spreading(order)))
     masks = [mask for _, mask in steps] + [(1 << order) - 1]
     within = f"(hpx_a & {(1 << 2 * order) - 1})"
     packed = f"[{within} & {masks[0]}, ({within} >> 1) & {masks[0]}]"
@@ -104,6 +104,6 @@ def _gathered(order: int) -> str:
     return packed
 
 
-def _steps(order: int) -> list[tuple[int, int]]:
-    """Return the steps that a number of `order` bits needs."""
+def spreading(order: int) -> list[tuple[int, int]]:
+    """Return by how much, and to which bits, a number of `order` bits is spread, step by step."""
     return [(bits, mask) for bits, mask in _SPREADING if bits < order]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from . import bands, measures, regions, shapes
 from .datatypes import Type
+from .meeting import meeting
 from .scans import Scans
 from .shapes import double
 from .sources import Source
@@ -82,16 +83,20 @@ class _Reason:
         own = set(_ALIAS.findall(self.sql))
         return self.pairing is not None or (len(own) == 1 and own < aliases)
 
-    def way(self, alias: str, *, is_few: bool) -> bands.Way:
-        """Return how the rows of one side are found: of the few, in all cells around their positions."""
-        if self.pairing is None:
-            return f"CASE WHEN {self.sql} THEN 1 END" if alias in _ALIAS.findall(self.sql) else "1"
+    def ways(self, few: str, many: str, scans: Scans) -> tuple[bands.Way, bands.Way]:
+        """Return how the rows of both sides are found, of the few first."""
+        near = self.pairing
+        if isinstance(near, Near):
+            first, second = (
+                (near.first, near.second) if few in _aliases(near.first) else (near.second, near.first)
+            )
+            return meeting(first, second, radius=near.radius, scans=scans)
+        return self._number(few), self._number(many)
+
+    def _number(self, alias: str) -> str:
         if isinstance(self.pairing, Same):
             return next(key for key in self.pairing.keys if alias in _ALIAS.findall(key))
-        near = self.pairing
-        point = near.first if alias in _aliases(near.first) else near.second
-        lon, lat = double(point.lon), double(point.lat)
-        return bands.Around(lon, lat, near.radius) if is_few else bands.cell(lon, lat, near.radius)
+        return f"CASE WHEN {self.sql} THEN 1 END" if alias in _ALIAS.findall(self.sql) else "1"
 
 
 class Pairs:
@@ -159,10 +164,9 @@ class Pairs:
         source, point, other = min(fitting, key=lambda found: found[0].rows or 0)
         self._count += 1
         column = f"#cell_{self._count}"
-        around = bands.Around(double(point.lon), double(point.lat), near.radius)
+        around, cell = meeting(point, other, radius=near.radius, scans=self._scans)
         self._spreads.setdefault(source.alias, []).append(_Spread(column, (around,)))
-        here = bands.cell(double(other.lon), double(other.lat), near.radius)
-        return f"({quoted(source.alias)}.{quoted(column)} = {here})"
+        return f"({quoted(source.alias)}.{quoted(column)} = {cell})"
 
     def _for_a_reason(self, either: Either, bound: Sequence[Source]) -> list[str]:
         """Return that partners meet for the first reason that holds; nothing where they must all be tried."""
@@ -179,8 +183,7 @@ class Pairs:
         self._repeated += 1
         self._count += 1
         column = f"#reason_{self._count}"
-        around = tuple(reason.way(few.alias, is_few=True) for reason in reasons)
-        here = tuple(reason.way(many.alias, is_few=False) for reason in reasons)
+        around, here = zip(*(one.ways(few.alias, many.alias, self._scans) for one in reasons), strict=True)
         self._spreads.setdefault(few.alias, []).append(_Spread(column, around))
         self._spreads.setdefault(many.alias, []).append(_Spread(column, here))
         first, second = (f"{quoted(source.alias)}." for source in (few, many))

@@ -13,6 +13,8 @@ __all__ = ["MAXIMUM_SCANS", "Scans"]
 
 MAXIMUM_SCANS = 50
 """Tables that one query may name, each occurrence counted."""
+_SHORT_NUMBERS = 2e-5
+"""Degrees: half a step between numbers of 32 bits is less, for right ascension and declination together."""
 
 
 @dataclass
@@ -83,6 +85,20 @@ class Scans:
             and lon.column == storage.ra_column
             and lat.column == storage.dec_column
         )
+
+    def displacement(self, *position: ColumnRead | None) -> float:
+        """Return how far (degrees) a row may lie from the place that its stored cell was computed of.
+
+        That was the position before it was rounded to the numbers that the table has.
+        """
+        columns = {(read.scan, read.column) for read in position if read is not None}
+        kinds = {
+            column.datatype
+            for scan, name in columns
+            for column in self._uses[scan].table.columns
+            if column.name == name
+        }
+        return 0.0 if kinds == {"double"} else _SHORT_NUMBERS
 
     def stored_cell(self, read: ColumnRead) -> str:
         """Return the HEALPix cell of order 29 of a scan's rows, by which its files are sorted."""

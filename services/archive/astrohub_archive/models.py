@@ -16,6 +16,7 @@ __all__ = [
     "Outcome",
     "Partition",
     "Partner",
+    "Pick",
     "PlainTable",
     "Principal",
     "Region",
@@ -196,6 +197,18 @@ class Scan:
 
 
 @dataclass(frozen=True)
+class Pick:
+    """What is asked for where an answer is nothing but rows that one scan's region or identifiers are of.
+
+    `columns` are the scan's, in the order of the answer. `is_open` says that a region's rim is not part
+    of it. A query of this kind can be answered from the files, without its SQL.
+    """
+
+    columns: tuple[str, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
 class ResultColumn:
     """One column of a result: its name in the answer, and what is known of the column it came from."""
 
@@ -214,13 +227,16 @@ class Statement:
     """A query that has been understood and allowed: engine SQL over named scans.
 
     In `sql` each scan stands as a bare quoted table name (`"scan_0"`); whoever runs it puts the files
-    in its place. `top` is the row count that the query itself asks for at most, if it does.
+    in its place. `top` is the row count that the query itself asks for at most, if it does. `pick` is set
+    where nothing but some rows of one table is asked for, as they stand; of one that was remembered by
+    its form (`interpreters.forms`) nothing else is known, and `sql` is empty.
     """
 
     sql: str
     scans: tuple[Scan, ...]
     columns: tuple[ResultColumn, ...]
     top: int | None = None
+    pick: Pick | None = None
 
 
 @dataclass(frozen=True)

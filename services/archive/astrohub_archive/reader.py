@@ -13,6 +13,7 @@ from .catalog import Catalog
 from .catalog.tap_schema import publish_for_one
 from .errors import CredentialsRequired, QueryError, UnknownTable
 from .identity import READ_ARCHIVE, require_scope
+from .interpreters.forms import Forms
 from .interpreters.pool import Interpreters
 from .models import Principal, Schema, Statement
 
@@ -54,6 +55,7 @@ class Reader:
         self._own_tables = own_tables
         self._interpreters = interpreters
         self._tap_schemas = work_dir / "own_tap_schema"
+        self._forms = Forms()
 
     async def start(self) -> None:
         """Begin to start what understands texts."""
@@ -67,6 +69,20 @@ class Reader:
         """Let queries be of what is public now."""
         await self._interpreters.renew(catalog)
         self.catalog = catalog
+        self._forms.forget()
+
+    def remembered(self, principal: Principal, text: str, language: Language) -> Statement | None:
+        """Return what is known of a text because it differs in numbers only from one that was understood.
+
+        Its SQL is not among that: what cannot be picked has to be understood after all.
+
+        Raises
+        ------
+        Forbidden
+            The caller's token does not allow queries.
+        """
+        require_scope(principal, READ_ARCHIVE)
+        return self._forms.find(text, language)
 
     async def understand(
         self,
@@ -90,7 +106,10 @@ class Reader:
         """
         require_scope(principal, READ_ARCHIVE)
         try:
-            return await self._understand(principal.name, text, language, uploaded)
+            statement = await self._understand(principal.name, text, language, uploaded)
+            if self._is_public(statement):
+                self._forms.learn(text, language, statement)
+            return statement
         except UnknownTable as e:
             _check_uploads(e, text, uploaded)
             if not principal.is_anonymous:
@@ -120,6 +139,11 @@ class Reader:
         """
         own = await self.own_schema(principal)
         return self.catalog if own is None else _with_own(self.catalog, own)
+
+    def _is_public(self, statement: Statement) -> bool:
+        """Say whether it means the same whoever says it: it names what is public, and is so now."""
+        tables = [scan.table for scan in statement.scans]
+        return all(self.catalog.table(table.schema, table.name) is table for table in tables)
 
     async def _understand(
         self, user: str | None, text: str, language: Language, uploaded: Schema | None

@@ -40,7 +40,7 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value:
     if left.read is not None and right.read is not None:
         return replace(condition, pairings=(Same(left.read, right.read, _keys(left, right)),))
     restriction = _identified(left, [right], scans) or _identified(right, [left], scans)
-    return replace(condition, restrictions=(restriction,)) if restriction else condition
+    return replace(condition, restrictions=(restriction,), whole="=") if restriction else condition
 
 
 def _keys(left: Value, right: Value) -> tuple[str, ...]:

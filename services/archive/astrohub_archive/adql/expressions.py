@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from sqlglot import exp
 
 from ..errors import QueryError
+from ..models import Pick
 from . import arithmetic
 from .constructors import as_array
 from .datatypes import CAST_TARGETS, ENGINE_TYPES, Type, common_type
@@ -36,12 +37,16 @@ _LONGEST = 2**63
 
 @dataclass(frozen=True)
 class WrittenQuery:
-    """A query as engine SQL, the columns that it returns, its own TOP, and what rows it has at most."""
+    """A query as engine SQL, the columns that it returns, its own TOP, and what rows it has at most.
+
+    `pick` is set where it asks for nothing but some rows of one table, as they stand.
+    """
 
     sql: str
     columns: tuple[OutputColumn, ...]
     top: int | None = None
     rows: int | None = None
+    pick: Pick | None = None
 
 
 class Subqueries(Protocol):

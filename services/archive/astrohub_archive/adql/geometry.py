@@ -57,6 +57,7 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value | None
             combined((left, right), sql, Type.BOOLEAN),
             restrictions=relation.restrictions if wanted else (),
             pairings=relation.pairings if wanted else (),
+            whole=relation.whole if wanted else None,
         )
     is_near = isinstance(relation, Separation) and right.type.is_number and sign not in ("=", "<>")
     if not is_near or not isinstance(relation, Separation) or (right.number is not None and right.number < 0):
@@ -66,7 +67,7 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value | None
         return combined((left, right), shapes.is_farther(first, second, right, sign), Type.BOOLEAN)
     near = combined((left, right), shapes.is_nearer(first, second, right, sign), Type.BOOLEAN)
     found = regions.near(first, second, right, scans)
-    return replace(near, restrictions=found, pairings=_pairings(first, second, right))
+    return replace(near, restrictions=found, pairings=_pairings(first, second, right), whole=sign)
 
 
 def _truth(left: Value, right: Value) -> bool | None:
@@ -151,7 +152,7 @@ def _containment(writer: Writer, point: Point, outer: Circle | Box | Polygon) ->
         condition = shapes.is_nearer(point, outer.center, outer.radius)
         found = regions.near(point, outer.center, outer.radius, scans)
         pairings = _pairings(point, outer.center, outer.radius)
-        return _flag(point, outer, Containment(condition, found, pairings))
+        return _flag(point, outer, Containment(condition, found, pairings, whole="<="))
     if isinstance(outer, Box):
         condition, found = shapes.in_box(point, outer), regions.in_box(point, outer, scans)
     else:

@@ -34,7 +34,8 @@ def _radial_query(writer: Writer, node: exp.Anonymous, name: str) -> Value:
     found = regions.near(first, second, value, writer.scans)
     pairings = () if value.number is None else (Near(first, second, value.number),)
     parts = (*first.parts, *second.parts, value)
-    return _said(combined(parts, condition, Type.BOOLEAN), Containment(condition, found, pairings))
+    said = Containment(condition, found, pairings, whole="<=")
+    return _said(combined(parts, condition, Type.BOOLEAN), said)
 
 
 def _dist(writer: Writer, node: exp.Anonymous, name: str) -> Value:
@@ -84,7 +85,13 @@ def _polygon(writer: Writer, node: exp.Expr, name: str) -> Polygon:
 
 def _said(value: Value, relation: Containment) -> Value:
     """Return a condition that can stand alone, or be compared with 't' and 'f'."""
-    return replace(value, relation=relation, restrictions=relation.restrictions, pairings=relation.pairings)
+    return replace(
+        value,
+        relation=relation,
+        restrictions=relation.restrictions,
+        pairings=relation.pairings,
+        whole=relation.whole,
+    )
 
 
 def _logarithm(writer: Writer, node: exp.Anonymous, name: str) -> Value:

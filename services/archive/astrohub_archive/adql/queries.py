@@ -15,6 +15,7 @@ from .datatypes import Type, common_type
 from .expressions import Expressions, WrittenQuery
 from .languages import Language
 from .ordering import cut, listed_number, order_of_rows, order_of_select, whole_number
+from .picks import pick_of
 from .positions import position_of
 from .results import distinct_names, name_of
 from .scans import Scans
@@ -83,7 +84,7 @@ class Queries:
         elif isinstance(query, exp.Subquery) and isinstance(query.this, exp.Query):
             inner = self._written(query.this, scope, outermost=outermost, existence=existence)
             tail = self._tail(query, inner.columns)
-            written = replace(inner, sql=f"({inner.sql}){tail}" if tail else inner.sql)
+            written = replace(inner, sql=f"({inner.sql}){tail}", pick=None) if tail else inner
         else:
             raise QueryError("A query is expected here.", position=position_of(self._text, query))
         return replace(written, sql=prefix + written.sql) if prefix else written
@@ -180,7 +181,7 @@ class Queries:
         if select.args.get("from_") is None:
             raise QueryError("A query needs FROM.", position=position_of(self._text, select))
         relation, scope = self._from.scope(select, scope)
-        where = self._where(select, scope)
+        condition, where = self._where(select, scope)
         groups = self._groups(select, scope)
         terms = Expressions(scope, self.inner, "SELECT", aggregates=True, groups=frozenset(groups))
         items = self._items(select, scope, terms, existence=existence)
@@ -211,17 +212,19 @@ class Queries:
         top = whole_number(self._text, select.args.get("limit"), word)
         known = [source.rows for source in relation.sources if source.rows is not None]
         rows = top if top is not None else max(known, default=None)
-        return WrittenQuery(sql + order + cut(self._text, select, top), columns, top, rows)
+        pick = pick_of(select, relation, condition, values) if outermost else None
+        return WrittenQuery(sql + order + cut(self._text, select, top), columns, top, rows, pick)
 
-    def _where(self, select: exp.Select, scope: Scope) -> str:
+    def _where(self, select: exp.Select, scope: Scope) -> tuple[Value | None, str]:
+        """Return the condition, and the clause as engine SQL."""
         clause = select.args.get("where")
         if clause is None:
-            return ""
+            return None, ""
         value = Expressions(scope, self.inner, "WHERE").condition(clause.this)
         for restriction in value.restrictions:
             self.scans.restrict(restriction)
         cells = self._from.pairs.conditions(value.pairings, scope.sources)
-        return f" WHERE {' AND '.join([*cells, value.sql])}"
+        return value, f" WHERE {' AND '.join([*cells, value.sql])}"
 
     def _having(self, select: exp.Select, scope: Scope, groups: dict[str, None]) -> Value | None:
         clause = select.args.get("having")

@@ -71,9 +71,11 @@ def _understood(text: str, catalog: Catalog, limits: Limits, language: Language)
         written = queries.outermost(tree)
     except RecursionError:
         raise QueryError(f"A query may be nested {limits.query_depth} levels deep at most.") from None
+    scans = queries.scans.finished()
     return Statement(
         sql=written.sql,
-        scans=queries.scans.finished(),
+        scans=scans,
         columns=tuple(result_column(column) for column in written.columns),
         top=written.top,
+        pick=written.pick if len(scans) == 1 else None,
     )

@@ -140,6 +140,8 @@ class Value:
         If it is a condition: what follows from its being true about rows of two scans.
     relation
         If it is what CONTAINS, INTERSECTS or DISTANCE returns: what a comparison of it is made from.
+    whole
+        If it is a condition: the sign with which its one restriction says all that it does, if so.
     """
 
     sql: str
@@ -152,6 +154,7 @@ class Value:
     restrictions: tuple[Restriction, ...] = ()
     pairings: tuple[Pairing, ...] = ()
     relation: Containment | Separation | None = None
+    whole: str | None = None
 
     @property
     def number(self) -> float | None:
@@ -237,11 +240,15 @@ class Outline:
 
 @dataclass(frozen=True, slots=True)
 class Containment:
-    """Whether one shape lies in another, or two have a position in common: a condition."""
+    """Whether one shape lies in another, or two have a position in common: a condition.
+
+    `whole` is as in `Value`.
+    """
 
     condition: str
     restrictions: tuple[Restriction, ...] = ()
     pairings: tuple[Pairing, ...] = ()
+    whole: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,34 @@ if TYPE_CHECKING:
     from .answer import Answer
     from .aside import Aside, nobody
     from .estimate import Estimate
-    from .faults import DamagedTable
+    from .faults import DamagedTable, Declined
     from .pool import Health, Lane, Pool
     from .relay import Relay
+    from .whole_file import written_bytes
 
-__all__ = ["Answer", "Aside", "DamagedTable", "Estimate", "Health", "Lane", "Pool", "Relay", "nobody"]
+__all__ = [
+    "Answer",
+    "Aside",
+    "DamagedTable",
+    "Declined",
+    "Estimate",
+    "Health",
+    "Lane",
+    "Pool",
+    "Relay",
+    "nobody",
+    "written_bytes",
+]
 
 _ROOMS = {
     "Answer": "answer",
     "Aside": "aside",
     "DamagedTable": "faults",
+    "Declined": "faults",
     "Estimate": "estimate",
     "Relay": "relay",
     "nobody": "aside",
+    "written_bytes": "whole_file",
 }
 
 

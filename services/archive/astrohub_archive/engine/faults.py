@@ -11,7 +11,16 @@ import pyarrow as pa
 
 from ..errors import ArchiveError, BusyError, EngineError, MemoryExceeded, QueryError, QueryTimeout
 
-__all__ = ["DamagedTable", "QueryCancelled", "as_json", "damaged", "from_json", "is_fatal", "translate"]
+__all__ = [
+    "DamagedTable",
+    "Declined",
+    "QueryCancelled",
+    "as_json",
+    "damaged",
+    "from_json",
+    "is_fatal",
+    "translate",
+]
 
 _USERS_OWN = ("Conversion Error", "Out of Range Error", "Invalid Input Error", "Mismatch Type Error")
 # What the decoders of Parquet throw, without the name of a file; some say not even what kind of error it is.
@@ -48,9 +57,15 @@ class DamagedTable(EngineError):
     slug = "damaged"
 
 
+class Declined(EngineError):
+    """A query that cannot be answered in the short way; in the long one it can. No caller ever sees it."""
+
+    slug = "declined"
+
+
 _KINDS: dict[str, type[ArchiveError]] = {
     kind.slug: kind
-    for kind in (QueryError, QueryTimeout, EngineError, DamagedTable, MemoryExceeded, BusyError)
+    for kind in (QueryError, QueryTimeout, EngineError, DamagedTable, MemoryExceeded, BusyError, Declined)
 }
 
 

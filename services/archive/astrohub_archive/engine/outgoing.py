@@ -115,7 +115,7 @@ class Outgoing:
             if number:
                 check()
             self._bytes(piece)
-        self._send(Kind.END, {"outcome": asdict(outcome), "fault": None})
+        self._send(Kind.END, {"outcome": vars(outcome), "fault": None})
 
     def say(self, content: bytes) -> None:
         """Send what is no rows, as a whole."""

@@ -18,12 +18,14 @@ from ..models import (
     IndexCatalog,
     Partition,
     PlainTable,
+    Region,
     Scan,
     Statement,
 )
 from .coverage import Ranges, cover
 from .lookup import Found, Kept, Lookup
 from .partners import identifiers_in, identifiers_of
+from .picked import Picking
 from .relations import relation, with_relations
 
 __all__ = ["Plan", "Planner", "Reading"]
@@ -32,6 +34,7 @@ _log = logging.getLogger(__name__)
 
 _ORDER = 29
 _MOST_EASY = 4
+_MOST_PICKED_FILES = 8
 # Users' tables come and go: what is remembered of tables is forgotten altogether when it is of too many.
 _MOST_REMEMBERED = 2_000
 
@@ -133,6 +136,29 @@ class Planner:
         sql = with_relations(statement.sql, relations)
         return Plan(sql, size_bytes, tables, _private_folders(statement))
 
+    def picking(self, statement: Statement) -> Picking | None:
+        """Return how a statement is answered from the files, without its SQL; None if it cannot be."""
+        pick, scan = statement.pick, statement.scans[0] if statement.scans else None
+        if pick is None or scan is None or not isinstance(scan.table.storage, HatsTable):
+            return None
+        storage = scan.table.storage
+        one = scan.identifiers.values if scan.identifiers else ()
+        if storage.private_folder is not None or (len(one) != 1 if scan.region is None else one):
+            return None
+        reading = self.reading(scan)
+        if reading.cells is None or not 0 < len(reading.files) <= _MOST_PICKED_FILES:
+            return None
+        return Picking(
+            files=tuple(map(str, reading.files)),
+            cells=tuple(map(tuple, reading.cells.tolist())),
+            columns=pick.columns,
+            position=(storage.ra_column, storage.dec_column),
+            circle=_circle(scan.region) if scan.region else None,
+            is_open=pick.is_open,
+            identifier=(scan.identifiers.column, one[0]) if scan.identifiers else None,
+            most=statement.top,
+        )
+
     def readings(self, statement: Statement) -> list[tuple[Scan, Reading]]:
         """Return what each scan of a statement has to read; some by what others will find."""
         alone = {scan.alias: self.reading(scan) for scan in statement.scans}
@@ -212,6 +238,11 @@ class Planner:
             _when_gone(storage, self._pixels, id(storage))
             self._pixels[id(storage)] = known
         return known
+
+
+def _circle(region: Region) -> tuple[float, float, float]:
+    ra, dec, radius = region.values
+    return ra, dec, radius
 
 
 def _when_gone(owner: HatsTable | IndexCatalog, remembered: dict[Any, Any], key: object) -> None:

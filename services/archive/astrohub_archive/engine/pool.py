@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from .. import settings
 from ..errors import ArchiveError, QueryTimeout
@@ -17,6 +18,7 @@ from ..models import Outcome, Statement
 from .answer import Answer
 from .cardinality import expected_rows
 from .estimate import Estimate, Lane
+from .faults import Declined
 from .frames import Kind
 from .lane import Lane as _Lane
 from .meter import Meter, Tell, told
@@ -29,6 +31,8 @@ from .whole_file import write_whole
 __all__ = ["Health", "Lane", "Pool"]
 
 _log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 _TAP_SCHEMA = "tap_schema"
 _INTERPRETER_MB = 160
@@ -153,6 +157,8 @@ class Pool:
         ------
         BusyError
             When too many queries wait already.
+        Declined
+            When a statement without SQL cannot be answered without it.
         QueryTimeout
             When the time is over before the first piece.
         QueryError, EngineError
@@ -204,15 +210,15 @@ class Pool:
         advice: str,
         meter: Meter | None = None,
     ) -> Answer:
-        # What is known beforehand is found faster than another thread.
-        is_easy = self._planner.is_easy(statement)
-        plan = (
-            self._planner.plan(statement)
-            if is_easy
-            else await asyncio.to_thread(self._planner.plan, statement)
-        )
-        request = _request(plan, statement, fmt, maxrec)
         late = _too_long(timeout_s, advice)
+        if statement.pick is not None:
+            try:
+                return await self._picked(statement, fmt, maxrec, timeout_s, lane or "quick", late)
+            except Declined:
+                if not statement.sql:
+                    raise
+        plan = await self._planned(self._planner.plan, statement)
+        request = _request(plan, statement, fmt, maxrec)
         chosen, quick_s = lane or self._lane_for(plan.size_bytes), self._options.quick_s
         if lane is None and chosen == "quick" and quick_s < timeout_s:
             try:
@@ -235,6 +241,28 @@ class Pool:
             late=late,
             begun=partial(meter.begin, plan.size_bytes) if meter else None,
         )
+
+    async def _picked(
+        self, statement: Statement, fmt: Format, maxrec: int, timeout_s: float, lane: Lane, late: ArchiveError
+    ) -> Answer:
+        """Answer from the files, without the engine.
+
+        Raises
+        ------
+        Declined
+            When it has to be asked.
+        """
+        picking = await self._planned(self._planner.picking, statement) if maxrec else None
+        if picking is None:
+            raise Declined("not a few rows of a few files")
+        request = {**_wanted(statement, fmt, maxrec), "tables": {}, "picking": picking.as_json()}
+        return await self._ask(self._lanes[lane], request, fmt=fmt, timeout_s=timeout_s, late=late)
+
+    async def _planned(self, make: Callable[[Statement], _T], statement: Statement) -> _T:
+        """Plan a statement; what is known beforehand is found faster than another thread."""
+        if self._planner.is_easy(statement):
+            return make(statement)
+        return await asyncio.to_thread(make, statement)
 
     async def explain(self, statement: Statement, *, timeout_s: float) -> Estimate:
         """Say what a statement would read and answer; nothing is run, and no file of a table is opened.
@@ -338,10 +366,16 @@ def _worker_settings(
 
 def _request(plan: Plan, statement: Statement, fmt: Format, maxrec: int) -> dict[str, object]:
     return {
+        **_wanted(statement, fmt, maxrec),
         "sql": plan.sql,
         "tables": dict(plan.tables),
         "private_folders": plan.private_folders,
         "is_small": _is_small(plan, statement),
+    }
+
+
+def _wanted(statement: Statement, fmt: Format, maxrec: int) -> dict[str, object]:
+    return {
         "columns": [vars(column) for column in statement.columns],
         "format": fmt.name,
         "maxrec": maxrec,

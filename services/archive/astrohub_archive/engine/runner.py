@@ -16,9 +16,10 @@ from ..formats import Assignment, Scratch, find_format
 from ..formats.shape import shape_of
 from ..models import Outcome, ResultColumn
 from .damage import find_damaged
-from .faults import DamagedTable, QueryCancelled, damaged, from_json, is_fatal, translate
+from .faults import DamagedTable, Declined, QueryCancelled, damaged, from_json, is_fatal, translate
 from .lock import Lock, open_locked
 from .outgoing import Outgoing, Send
+from .picked import Picker, Picking
 
 __all__ = ["Runner"]
 
@@ -39,6 +40,7 @@ class Runner:
         self._lock = lock
         self._engine = open_locked(lock)
         self._send = send
+        self._picker = Picker()
         self._guard = threading.Lock()
         self._query: int | None = None
         self._cursor: duckdb.DuckDBPyConnection | None = None
@@ -95,19 +97,33 @@ class Runner:
         if request.get("explain"):
             answer.say(_explain(self._cursor, request["sql"]))
             return
+        if "picking" in request:
+            self._pick(request, answer)
+            return
         limit = request["maxrec"]
         rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // max(len(request["columns"]), 1)))
         reader = _reader(self._cursor, request, rows_at_once=min(rows_at_once, limit + 1))
-        shape = shape_of(reader.schema, [ResultColumn(**column) for column in request["columns"]])
-        scratch = Scratch(Path(self._lock.temp_directory), self._lock.spill_mb * 1024**2)
-        assignment = Assignment(shape.schema, shape.columns, limit, scratch, self._lock.threads)
-        answer.begin(shape, find_format(request["format"]).encoder(assignment))
+        self._begin(request, answer, reader.schema)
         if limit == 0:
             # DALI 1.1, §3.4.4: the answer is metadata and the mark of an overflow; nothing need be run.
             answer.end(Outcome(0, overflow=True), self._check)
             return
         overflow = answer.add(self._batches(reader), limit=limit, stop=self._interrupt)
         answer.end(Outcome(answer.rows, overflow), self._check)
+
+    def _pick(self, request: dict[str, Any], answer: Outgoing) -> None:
+        """Answer from the files, without the engine."""
+        rows = self._picker.rows(Picking(**request["picking"]))
+        limit = request["maxrec"]
+        self._begin(request, answer, rows.schema)
+        overflow = answer.add(iter(rows.to_batches(_MOST_ROWS)), limit=limit, stop=lambda: None)
+        answer.end(Outcome(answer.rows, overflow), self._check)
+
+    def _begin(self, request: dict[str, Any], answer: Outgoing, schema: pa.Schema) -> None:
+        shape = shape_of(schema, tuple(ResultColumn(**column) for column in request["columns"]))
+        scratch = Scratch(Path(self._lock.temp_directory), self._lock.spill_mb * 1024**2)
+        assignment = Assignment(shape.schema, shape.columns, request["maxrec"], scratch, self._lock.threads)
+        answer.begin(shape, find_format(request["format"]).encoder(assignment))
 
     def _interrupt(self) -> None:
         with self._guard:
@@ -133,7 +149,8 @@ class Runner:
         if isinstance(fault, DamagedTable):
             found = find_damaged(request["sql"], str(error), request["tables"])
             fault = damaged(*found) if found else fault
-        answer.fail(fault, detail="" if reason else f"{type(error).__name__}: {error}"[:2000])
+        is_news = reason is None and not isinstance(fault, Declined)
+        answer.fail(fault, detail=f"{type(error).__name__}: {error}"[:2000] if is_news else "")
 
 
 def _reason(request: dict[str, Any]) -> ArchiveError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pyarrow as pa
 
 from ..models import ResultColumn
@@ -11,6 +13,7 @@ __all__ = ["described", "words_of"]
 _KEYS = ("unit", "ucd", "utype", "description", "datatype", "arraysize", "xtype")
 
 
+@lru_cache(maxsize=64)
 def described(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> pa.Schema:
     """Return the schema of an answer with unit, UCD, description, … at each field, and the row limit."""
     fields = [field.with_metadata(words_of(c)) for field, c in zip(schema, columns, strict=True)]

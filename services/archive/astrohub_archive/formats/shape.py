@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,6 +13,9 @@ from ..models import ResultColumn
 from .text import build_texts
 
 __all__ = ["Shape", "shape_of"]
+
+# Clients ask for the same columns again and again.
+_SHAPES = 64
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,8 @@ class Shape:
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
 
 
-def shape_of(schema: pa.Schema, known: Sequence[ResultColumn]) -> Shape:
+@lru_cache(maxsize=_SHAPES)
+def shape_of(schema: pa.Schema, known: tuple[ResultColumn, ...]) -> Shape:
     """Return the shape of rows as the engine delivers them.
 
     Parameters

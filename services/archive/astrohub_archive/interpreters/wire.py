@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from ..adql import Language
 from ..catalog import Catalog
 from ..errors import ArchiveError, Position, QueryError, UnknownTable
-from ..models import IdentifierFilter, Partner, Region, ResultColumn, Scan, Schema, Statement
+from ..models import IdentifierFilter, Partner, Pick, Region, ResultColumn, Scan, Schema, Statement
 from ..settings import Limits
 
 __all__ = [
@@ -95,7 +95,9 @@ def write_answer(statement: Statement) -> bytes:
         for scan in statement.scans
     ]
     columns = [asdict(column) for column in statement.columns]
-    return _encode({"sql": statement.sql, "scans": scans, "columns": columns, "top": statement.top})
+    pick = statement.pick and asdict(statement.pick)
+    said = {"sql": statement.sql, "scans": scans, "columns": columns, "top": statement.top, "pick": pick}
+    return _encode(said)
 
 
 def write_failure(failure: QueryError) -> bytes:
@@ -133,6 +135,7 @@ def read_answer(content: bytes, catalog: Catalog) -> Statement:
         scans=tuple(_scans(said["scans"], catalog)),
         columns=tuple(ResultColumn(**column) for column in said["columns"]),
         top=said["top"],
+        pick=said["pick"] and Pick(tuple(said["pick"]["columns"]), said["pick"]["is_open"]),
     )
 
 

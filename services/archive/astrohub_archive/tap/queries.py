@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 from weakref import WeakSet
 
 from ..adql import Language
 from ..catalog.watch import CatalogWatch
-from ..engine import Answer, Aside, DamagedTable, Pool, Relay, nobody
+from ..engine import Answer, Aside, DamagedTable, Declined, Pool, Relay, nobody
 from ..errors import BusyError
 from ..models import Principal, Schema, Statement
 from ..reader import Reader
@@ -112,12 +114,7 @@ class Queries:
     async def _answer(
         self, principal: Principal, request: QueryRequest, uploaded: Schema | None, address: str
     ) -> Relay:
-        statement = await self.understand(principal, request.text, request.language, uploaded)
-        if self._is_stopping:
-            raise _stopping()
-        running = asyncio.create_task(
-            self._pool.run(statement, fmt=request.format, maxrec=request.maxrec, timeout_s=request.sync_s)
-        )
+        running = asyncio.create_task(self._begun(principal, request, uploaded))
         self._waiting.add(running)
         try:
             relay = Relay(await running, self._aside, principal.name or nobody(address))
@@ -129,6 +126,18 @@ class Queries:
             raise
         finally:
             self._waiting.discard(running)
+
+    async def _begun(self, principal: Principal, request: QueryRequest, uploaded: Schema | None) -> Answer:
+        """Understand a query and run it; what is known by its form is not understood once more."""
+        run = partial(self._pool.run, fmt=request.format, maxrec=request.maxrec, timeout_s=request.sync_s)
+        known = None if uploaded else self._reader.remembered(principal, request.text, request.language)
+        if known is not None and not self._is_stopping:
+            with suppress(Declined):
+                return await run(known)
+        statement = await self.understand(principal, request.text, request.language, uploaded)
+        if self._is_stopping:
+            raise _stopping()
+        return await run(statement)
 
     def stop(self) -> None:
         """Tell everybody who still waits for the first bytes to come again."""

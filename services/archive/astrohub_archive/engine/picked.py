@@ -1,0 +1,134 @@
+"""Rows picked by place or identifier, read from their files without the engine.
+
+To bind a statement takes an engine longer than it takes to decode the one row group in which a star
+stands. Whatever is out of the ordinary is declined, and the engine is asked.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from .coverage import Ranges
+from .faults import Declined
+from .footers import Footers
+
+__all__ = ["Picker", "Picking"]
+
+_MOST_GROUPS = 32
+_MOST_BYTES = 32 * 1024**2
+
+# Wider than any rounding of the formula.
+_BAND_DEG = 1e-9
+
+_Numbers = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True)
+class Picking:
+    """What a worker is told.
+
+    Attributes
+    ----------
+    files
+        The files in which the rows can stand, in the order of the answer.
+    cells
+        The order 29 cells in which they can stand: sorted, disjoint, half-open ranges.
+    columns
+        What is asked of them.
+    position
+        The columns of right ascension and declination, in degrees.
+    circle
+        Right ascension, declination and radius in degrees, if the rows are those in a circle.
+    is_open
+        Whether those at just this radius are not among them.
+    identifier
+        A column and its value, if the rows are those with an identifier.
+    most
+        How many rows are wanted, if not all.
+    """
+
+    files: tuple[str, ...]
+    cells: tuple[tuple[int, int], ...]
+    columns: tuple[str, ...]
+    position: tuple[str, str]
+    circle: tuple[float, float, float] | None = None
+    is_open: bool = False
+    identifier: tuple[str, int | str] | None = None
+    most: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is sent."""
+        return vars(self)
+
+
+class Picker:
+    """Reads picked rows; keeps the footers of the files that it has read."""
+
+    def __init__(self) -> None:
+        self._footers = Footers()
+
+    def rows(self, picking: Picking) -> pa.Table:
+        """Return the rows.
+
+        Raises
+        ------
+        Declined
+            When the engine has to be asked: the rows are too many, or something about a file is unusual.
+        """
+        condition = [picking.identifier[0]] if picking.identifier else list(picking.position)
+        needed = list(dict.fromkeys([*picking.columns, *condition]))
+        cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
+        try:
+            found = [self._of_file(path, picking, cells, needed) for path in picking.files]
+        except (OSError, pa.ArrowException, ValueError, KeyError, OverflowError) as e:
+            # The engine meets the same, and says what it is.
+            raise Declined(f"{type(e).__name__}: {e}") from e
+        rows = pa.concat_tables(found)
+        return rows if picking.most is None else rows.slice(0, picking.most)
+
+    def _of_file(self, path: str, picking: Picking, cells: Ranges, needed: list[str]) -> pa.Table:
+        footer = self._footers.read(path)
+        groups = footer.groups(cells)
+        if not footer.plain.issuperset(needed):
+            raise Declined("a column that the file has not, or the engine would change")
+        if len(groups) > _MOST_GROUPS or footer.size_bytes(groups, len(needed)) > _MOST_BYTES:
+            raise Declined("too much to be read")
+        with pq.ParquetFile(path, metadata=footer.metadata, pre_buffer=False) as file:
+            rows = file.read_row_groups(groups, columns=needed, use_threads=False)
+        chosen = rows.select(list(picking.columns)).take(_meant(rows, picking))
+        chosen.validate(full=True)
+        return chosen
+
+
+def _meant(rows: pa.Table, picking: Picking) -> pa.Array:
+    """Return where the rows stand that are asked for, in their order."""
+    if picking.identifier is not None:
+        column, value = picking.identifier
+        return pc.indices_nonzero(pc.equal(rows[column], pa.scalar(value, rows[column].type)))
+    assert picking.circle is not None
+    ra, dec, radius = picking.circle
+    lon, lat = (rows[column].to_numpy().astype(np.float64, copy=False) for column in picking.position)
+    # Most rows of a row group are ruled out by their declination alone.
+    near = np.flatnonzero(np.abs(lat - dec) <= radius + _BAND_DEG)
+    inside = _in_circle(lon[near], lat[near], ra, dec, radius, is_open=picking.is_open)
+    return pa.array(near[inside])
+
+
+def _in_circle(
+    lon: _Numbers, lat: _Numbers, ra: float, dec: float, radius: float, *, is_open: bool
+) -> _Numbers:
+    """Return which positions lie in a circle, by the formula that the engine is given; NaN in none."""
+    across = np.sin(np.radians(lon - ra) / 2) ** 2
+    haversine = np.sin(np.radians(lat - dec) / 2) ** 2 + (
+        np.cos(np.radians(lat)) * math.cos(math.radians(dec)) * across
+    )
+    limit = math.sin(math.radians(radius) / 2) ** 2
+    inside: _Numbers = haversine < limit if is_open else haversine <= limit
+    return inside

@@ -1,0 +1,239 @@
+"""Rows picked from files are those that the engine finds, in every format; of anything else it is asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import pytest_asyncio
+from astrohub_archive.adql import understand
+from astrohub_archive.engine import DamagedTable, Declined, Pool
+from astrohub_archive.engine.footers import Footers
+from astrohub_archive.engine.picked import Picker, Picking
+from astrohub_archive.formats import FORMATS
+from astrohub_archive.models import HatsTable, Outcome, Statement
+from astrohub_archive.settings import Limits
+
+from ...support.catalogs import FIRST_ID, synthetic_archive
+from .conftest import ACCOUNT, Asker, small
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# RA and Dec in degrees: the poles, both sides of right ascension 0, and elsewhere.
+PLACES = [(10.0, 89.9), (200.0, -89.5), (0.0, 0.0), (359.99, 12.0), (123.4, -45.6)]
+CONES = "SELECT * FROM sky.stars WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE({ra}, {dec}, {radius}))"
+SOME = "SELECT mag AS g, name FROM sky.stars WHERE DISTANCE(POINT(ra, dec), POINT({ra}, {dec})) < {radius}"
+
+
+def read(asker: Asker, query: str) -> Statement:
+    """Return what a query is understood as; it picks rows."""
+    statement = understand(query, asker.archive.catalog(), Limits())
+    assert statement.pick is not None, query
+    return statement
+
+
+async def both(asker: Asker, statement: Statement) -> tuple[pa.Table, pa.Table]:
+    """Return the rows that the engine finds, and those that are picked; without SQL there is no other way."""
+    by_engine = await asker.rows(replace(statement, pick=None))
+    picked = await asker.rows(replace(statement, sql=""))
+    return by_engine.combine_chunks(), picked.combine_chunks()
+
+
+@pytest.mark.parametrize("query", [CONES, SOME])
+async def test_cones_hold_the_rows_that_the_engine_finds(asker: Asker, query: str) -> None:
+    found = 0
+    for ra, dec in PLACES:
+        for radius in (0.01, 0.4, 2.0):
+            statement = read(asker, query.format(ra=ra, dec=dec, radius=radius))
+            by_engine, picked = await both(asker, statement)
+            assert picked.schema.equals(by_engine.schema, check_metadata=True)
+            assert picked.sort_by("name").equals(by_engine.sort_by("name")), statement
+            found += picked.num_rows
+    assert found > 1_000
+
+
+async def test_an_identifier_finds_its_row_and_its_neighbour_in_floating_point_does_not(asker: Asker) -> None:
+    for number, rows in ((3 * 4711, 1), (3 * 4711 + 1, 0)):
+        query = f"SELECT star_id, name, good FROM sky.stars WHERE star_id = {FIRST_ID + number}"
+        statement = read(asker, query)
+        if rows:
+            by_engine, picked = await both(asker, statement)
+            assert picked.equals(by_engine)
+        assert (await asker.rows(statement)).num_rows == rows
+
+
+async def test_a_position_on_the_rim_is_inside_unless_it_is_left_out(asker: Asker) -> None:
+    row = asker.archive.stars.slice(15_000, 1).to_pylist()[0]
+    cone = f"DISTANCE({row['ra']!r}, {row['dec']!r}, ra, dec) {{}} 0"
+    for sign, rows in (("<=", 1), ("<", 0)):
+        statement = read(asker, f"SELECT name FROM sky.stars WHERE {cone.format(sign)}")
+        assert [one.num_rows for one in await both(asker, statement)] == [rows, rows]
+
+
+def content_of(name: str, answer: bytes) -> bytes | pa.Table:
+    """Return an answer as it can be compared with another one."""
+    return pa.ipc.open_stream(answer).read_all() if name == "arrow" else answer
+
+
+async def test_every_format_has_the_same_bytes_either_way(asker: Asker) -> None:
+    statement = read(asker, CONES.format(ra=1, dec=1, radius=1) + " ")
+    names = sorted({fmt.name for fmt in FORMATS})
+    assert len(names) > 8
+    for name in names:
+        by_engine, _ = await asker.answer(replace(statement, pick=None), fmt=name)
+        picked, answer = await asker.answer(replace(statement, sql=""), fmt=name)
+        assert answer.outcome == answer.complete
+        # Arrow may say of a column without NULL, too, which values are there; readers see no difference.
+        assert content_of(name, picked) == content_of(name, by_engine), name
+
+
+async def test_what_is_cut_says_so(asker: Asker) -> None:
+    statement = read(asker, CONES.format(ra=10, dec=89.9, radius=1))
+    assert await asker.outcome(replace(statement, sql=""), maxrec=7) == Outcome(7, overflow=True)
+    few = read(asker, CONES.format(ra=10, dec=89.9, radius=1).replace("*", "TOP 3 name"))
+    assert await asker.outcome(replace(few, sql=""), maxrec=7) == Outcome(3)
+
+
+@pytest.mark.parametrize(
+    ("query", "maxrec"),
+    [
+        (CONES.format(ra=10, dec=20, radius=60), 10),
+        (CONES.format(ra=10, dec=20, radius=170), 10),
+        (CONES.format(ra=10, dec=20, radius=0.1), 0),
+        (f"SELECT name FROM sky.stars WHERE star_id IN ({FIRST_ID}, {FIRST_ID + 3})", 10),
+    ],
+)
+async def test_what_is_no_few_rows_of_a_few_files_is_declined_and_the_engine_is_asked(
+    asker: Asker, query: str, maxrec: int
+) -> None:
+    statement = understand(query, asker.archive.catalog(), Limits())
+    if statement.pick is not None:
+        with pytest.raises(Declined):
+            await asker.outcome(replace(statement, sql=""), maxrec=maxrec)
+    assert await asker.outcome(statement, maxrec=maxrec) == await asker.outcome(
+        replace(statement, pick=None), maxrec=maxrec
+    )
+
+
+async def test_many_are_answered_at_once(asker: Asker) -> None:
+    wanted = range(FIRST_ID, FIRST_ID + 120, 3)
+    queries = [f"SELECT star_id FROM sky.stars WHERE star_id = {one}" for one in wanted]
+    statements = [replace(read(asker, query), sql="") for query in queries]
+    found = await asyncio.gather(*map(asker.rows, statements))
+    assert [rows["star_id"].to_pylist() for rows in found] == [[one] for one in wanted]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def fragile() -> AsyncIterator[Asker]:
+    """A pool over data that the test may change."""
+    with synthetic_archive(rows=5_000) as archive:
+        pool = Pool(small(), archive.public, archive.work, account=ACCOUNT)
+        await pool.start()
+        table = archive.catalog().table("sky", "stars")
+        assert table is not None
+        yield Asker(pool, archive, table)
+        await pool.stop()
+
+
+async def test_a_damaged_file_is_told_as_ever(fragile: Asker) -> None:
+    statement = read(fragile, CONES.format(ra=10, dec=89.9, radius=1))
+    before = await fragile.rows(statement)
+    assert isinstance(fragile.table.storage, HatsTable)
+    for partition in fragile.table.storage.partitions:
+        content = partition.path.read_bytes()
+        partition.path.chmod(0o644)
+        partition.path.write_bytes(content[:100] + b"\xff" * (len(content) - 200) + content[-100:])
+    with pytest.raises(DamagedTable, match=r"The file .* of the table sky\.stars is damaged or missing"):
+        await fragile.rows(statement)
+    assert before.num_rows > 0
+
+
+def write(path: object, **columns: pa.Array) -> None:
+    """Write a file of cells and other columns, three row groups of two rows."""
+    cells = pa.array([0, 1, 10, 11, 20, 21])
+    pq.write_table(pa.table({"_healpix_29": cells, **columns}), path, row_group_size=2)
+
+
+def picking(path: object, *columns: str, cells: tuple[tuple[int, int], ...] = ((0, 100),)) -> Picking:
+    """Return what picks the rows at right ascension and declination 0."""
+    return Picking((str(path),), cells, columns, ("ra", "dec"), circle=(0.0, 0.0, 1.0))
+
+
+async def test_positions_that_are_missing_or_no_numbers_are_nowhere(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("picks") / "a.parquet"
+    nan = float("nan")
+    write(
+        path,
+        ra=pa.array([0, None, 0, nan, 0, 0.5]),
+        dec=pa.array([0, 0, None, 0, nan, 0.5]),
+        n=pa.array(range(6)),
+    )
+    assert Picker().rows(picking(path, "n"))["n"].to_pylist() == [0, 5]
+
+
+async def test_a_file_that_was_replaced_is_read_anew(tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("picks") / "a.parquet"
+    picker = Picker()
+    for value in ("one", "another"):
+        write(path, ra=pa.array([0.0] * 6), dec=pa.array([0.0] * 6), text=pa.array([value] * 6))
+        assert picker.rows(picking(path, "text"))["text"].to_pylist() == [value] * 6
+
+
+@pytest.mark.parametrize(
+    ("column", "values"),
+    [
+        ("list", pa.array([[1]] * 6)),
+        ("decimal", pa.array([1] * 6).cast(pa.decimal128(24, 2))),
+        ("dictionary", pa.array(["a"] * 6).dictionary_encode()),
+        ("zone", pa.array([0] * 6, pa.timestamp("us", "UTC"))),
+        ("absent", None),
+        (
+            "broken",
+            pa.StringArray.from_buffers(
+                6, pa.array(range(0, 7), pa.int32()).buffers()[1], pa.py_buffer(b"\xff" * 6)
+            ),
+        ),
+    ],
+)
+async def test_what_the_engine_would_change_is_declined(
+    tmp_path_factory: pytest.TempPathFactory, column: str, values: pa.Array | None
+) -> None:
+    path = tmp_path_factory.mktemp("picks") / "a.parquet"
+    others = {} if values is None else {column: values}
+    write(path, ra=pa.array([0.0] * 6), dec=pa.array([0.0] * 6), **others)
+    with pytest.raises(Declined):
+        Picker().rows(picking(path, column))
+    assert Picker().rows(picking(path, "ra")).num_rows == 6
+
+
+async def test_only_row_groups_that_hold_one_of_the_cells_are_read(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    path = tmp_path_factory.mktemp("picks") / "a.parquet"
+    write(path, ra=pa.array([0.0] * 6), dec=pa.array([0.0] * 6))
+    footer = Footers().read(str(path))
+    for cells, groups in (
+        (((0, 1),), [0]),
+        (((2, 10),), []),
+        (((1, 2), (21, 22)), [0, 2]),
+        (((5, 11), (12, 20)), [1]),
+        (((22, 99),), []),
+        ((), []),
+    ):
+        assert footer.groups(np.array(cells, dtype=np.int64).reshape(-1, 2)) == groups, cells
+
+
+async def test_footers_take_no_more_room_than_they_may(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("picks")
+    footers = Footers(most_bytes=1)
+    for name in ("a", "b", "a"):
+        write(folder / name, ra=pa.array([0.0] * 6))
+        assert len(footers.read(str(folder / name)).lows) == 3
+    assert footers.kept == 0

@@ -1,0 +1,144 @@
+"""A form stands for texts that differ in numbers only: what it says of each is what understanding it says."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+from astrohub_archive.adql import Language, understand
+from astrohub_archive.errors import QueryError
+from astrohub_archive.interpreters.forms import Forms
+from astrohub_archive.models import Statement
+from astrohub_archive.settings import Limits
+
+from .test_interpreters import CATALOG
+
+ADQL = [
+    "SELECT TOP 5 ra FROM gaia_source WHERE 1 = CONTAINS(POINT('ICRS', ra, dec), CIRCLE('ICRS', {}, {}, {}))",
+    "SELECT * FROM hip2 WHERE CONTAINS(POINT(ra, dec), CIRCLE({}, {}, 1/3600.)) = 1",
+    "SELECT * FROM hip2 WHERE CONTAINS(POINT(ra, dec), CIRCLE( {} ,-{}, {})) = 1 ",
+    'select h.name as "a 1 \'b" from hip2 as h where distance(point(h.ra, h.dec), point({}, {})) < {}',
+    "SELECT name FROM hip2 WHERE DISTANCE(ra, dec, {}, {}) <= {}",
+    "SELECT ra FROM gaia_dr3_g10.gaia_source WHERE source_id = {}",
+    "SELECT ra FROM gaia_source\n WHERE source_id = -{}",
+]
+POSTGRESQL = [
+    "SELECT ra FROM gaia_source WHERE q3c_radial_query(ra, dec, {}, {}, {}) LIMIT 7",
+    "SELECT ra FROM gaia_source WHERE source_id = {}",
+]
+NUMBERS = [
+    "0",
+    "7",
+    "10",
+    "10.",
+    "10.0",
+    ".25",
+    "0.5",
+    "89.9",
+    "90",
+    "91",
+    "3.5e1",
+    "2E-3",
+    "359.99",
+    "400",
+    "1e400",
+]
+WHOLE = ["0", "5", "007", "9223372036854775807", "9223372036854775808", "99999999999999999999", "5.0", "1e3"]
+
+
+def understood(text: str, language: Language) -> Statement | str:
+    """Return a text's statement without its SQL, or the sentence by which it is refused."""
+    try:
+        return replace(understand(text, CATALOG, Limits(), language), sql="")
+    except QueryError as e:
+        return e.message
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(text, Language.ADQL) for text in ADQL] + [(text, Language.POSTGRESQL) for text in POSTGRESQL],
+)
+def test_what_is_found_is_what_would_be_understood(text: str, language: Language) -> None:
+    forms, chance, found = Forms(), random.Random(text), 0
+    numbers = WHOLE if "source_id =" in text else NUMBERS
+    for _ in range(60):
+        filled = text.format(*chance.choices(numbers, k=3))
+        known, statement = forms.find(filled, language), understood(filled, language)
+        if known is not None:
+            assert known == statement, filled
+            found += 1
+        elif isinstance(statement, Statement):
+            forms.learn(filled, language, statement)
+    assert found > 10
+
+
+# Numbers that are no argument by themselves, or mean something else, though they are equal to one that does.
+@pytest.mark.parametrize(
+    ("learnt", "other"),
+    [
+        ("CIRCLE(5*2, 7, 10/100.)", "CIRCLE(5*2, 7, 20/100.)"),
+        ("CIRCLE(25+25, .50, 1)", "CIRCLE(25+25, .60, 1)"),
+        ("CIRCLE(5*2, 10, 1)", "CIRCLE(5*2, 11, 1)"),
+        ("CIRCLE(1+0, 1, 1)", "CIRCLE(2+0, 1, 1)"),
+        ("CIRCLE(10, 7, 1 /* 2 */)", "CIRCLE(10, 7, 1 /* 3 */)"),
+        ("CIRCLE('ICRS', 10, 7, ABS(1))", "CIRCLE('ICRS', 10, 8, ABS(1))"),
+    ],
+)
+def test_numbers_are_never_mistaken_for_each_other(learnt: str, other: str) -> None:
+    forms = Forms()
+    text = "SELECT TOP 10 ra FROM gaia_source WHERE 1 = CONTAINS(POINT(ra, dec), {})"
+    statement = understood(text.format(learnt), Language.ADQL)
+    assert isinstance(statement, Statement)
+    forms.learn(text.format(learnt), Language.ADQL, statement)
+    known = forms.find(text.format(other), Language.ADQL)
+    assert known is None or known == understood(text.format(other), Language.ADQL)
+
+
+def test_other_numbers_and_languages_are_other_forms() -> None:
+    forms = Forms()
+    text = "SELECT TOP 5 ra FROM gaia_source WHERE source_id = 7"
+    statement = understood(text, Language.ADQL)
+    assert isinstance(statement, Statement)
+    forms.learn(text, Language.ADQL, statement)
+    assert forms.find(text, Language.ADQL) == statement
+    assert forms.find(text.replace("7", "8"), Language.ADQL) is not None
+    assert forms.find(text.replace("TOP 5", "TOP 6"), Language.ADQL) is None
+    assert forms.find(text, Language.POSTGRESQL) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ra FROM gaia_source WHERE ra = 7",
+        "SELECT ra FROM gaia_source WHERE source_id = 7 -- 8",
+        "SELECT ra FROM gaia_source WHERE source_id = 7" + " " * 2_000 + "",
+        "SELECT ra + 1 FROM gaia_source WHERE source_id = 7",
+        "SELECT ra FROM gaia_source WHERE 7 = source_id",
+    ],
+)
+def test_what_does_not_pick_or_is_unusual_is_not_remembered(text: str) -> None:
+    forms = Forms()
+    statement = understood(text, Language.ADQL)
+    assert isinstance(statement, Statement)
+    forms.learn(text, Language.ADQL, statement)
+    assert forms.find(text, Language.ADQL) is None
+
+
+def test_few_are_kept_and_all_are_forgotten_with_the_tables() -> None:
+    forms = Forms(most=3)
+    texts = [f"SELECT TOP {top} ra FROM gaia_source WHERE source_id = 7" for top in range(1, 6)]
+    for text in texts:
+        statement = understood(text, Language.ADQL)
+        assert isinstance(statement, Statement)
+        forms.learn(text, Language.ADQL, statement)
+    assert [forms.find(text, Language.ADQL) is not None for text in texts] == [False, False, True, True, True]
+    forms.forget()
+    assert not any(forms.find(text, Language.ADQL) for text in texts)
+
+
+@pytest.mark.parametrize(
+    "text", ["'" * 1_999, "\"'" * 999, "1" * 2_000, "1." * 1_000, "(-" * 1_000, "=" * 2_000, "\0", ""]
+)
+def test_hostile_texts_are_cut_quickly_and_mean_nothing(text: str) -> None:
+    assert Forms().find(text, Language.ADQL) is None

@@ -47,6 +47,7 @@ def test_the_head_of_a_long_answer_frees_its_worker(archive: RunningArchive) -> 
         assert (told.status_code, told.content) == (200, b"")
     asked = {"event": "request", "method": "HEAD", "route": "/tap/sync", "bytes": 0}
     assert archive.wait_for(lambda: sum(asked.items() <= event.items() for event in archive.events) >= 4)
+    assert "_AllSaid" not in archive.log  # to say no more is no failure
     assert archive.query("SELECT COUNT(*) FROM hipparcos.hip2").status_code == 200
 
 

@@ -57,8 +57,8 @@ class AnsweredHeads:
             scope["route"] = asked.get("route")
 
 
-class _AllSaid(Exception):
-    """The headers are sent; what makes the body need not go on."""
+class _AllSaid(BaseException):
+    """The headers are sent; what makes the body need not go on. Nothing that tells failures may see it."""
 
 
 class _HeadersOnly:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 __all__ = ["log_event", "start_logging"]
 
 _LOGGER = logging.getLogger("astrohub.archive")
+_encode = json.JSONEncoder(default=str, ensure_ascii=False).encode
 
 
 def log_event(
@@ -28,7 +29,13 @@ def log_event(
     fields
         What it happened to. Never a token, never the text of a query.
     """
-    _LOGGER.log(level, event, extra={"fields": fields}, exc_info=failure)
+    if not _LOGGER.isEnabledFor(level):
+        return
+    told = None if failure is None else (type(failure), failure, failure.__traceback__)
+    # Where in our code an event is told nobody asks, and to find out takes as long as to write the line.
+    record = logging.LogRecord(_LOGGER.name, level, "", 0, event, None, told)
+    record.__dict__["fields"] = fields
+    _LOGGER.handle(record)
 
 
 def start_logging(level: int = logging.INFO) -> None:
@@ -37,6 +44,8 @@ def start_logging(level: int = logging.INFO) -> None:
     handler.setFormatter(_JsonLines())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     _LOGGER.setLevel(level)
+    # No line tells them, so nobody need look them up for each.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # What HubAuth has to say of a hub that does not answer, our own events say too.
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
 
@@ -53,4 +62,4 @@ class _JsonLines(logging.Formatter):
         line.update(getattr(record, "fields", {}))
         if record.exc_info and record.exc_info[0] is not None:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, default=str, ensure_ascii=False)
+        return _encode(line)

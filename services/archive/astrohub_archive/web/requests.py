@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import UploadFile
@@ -45,7 +46,12 @@ class Addresses:
 
 def address_of(request: Request) -> str:
     """Return from where a request comes: an address, or of IPv6 the network in which one caller has all."""
-    host = request.client.host if request.client else ""
+    client = request.client
+    return _network_of(client.host) if client else ""
+
+
+@lru_cache(maxsize=1024)
+def _network_of(host: str) -> str:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

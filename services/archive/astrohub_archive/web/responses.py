@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..incidents import report_incident
@@ -15,13 +14,13 @@ from .traffic import Traffic
 
 __all__ = ["SafeResponses"]
 
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "sandbox",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "Server": "astrohub-archive",
-}
+_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"sandbox"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"no-store"),
+    (b"server", b"astrohub-archive"),
+)
 
 
 class SafeResponses:
@@ -68,9 +67,9 @@ class _Sent:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
+            headers = list(message.get("headers", ()))
+            said = {name for name, _ in headers}
+            message["headers"] = headers + [header for header in _HEADERS if header[0] not in said]
         elif message["type"] == "http.response.body":
             self._bytes += len(message.get("body", b""))
             self.is_complete = not message.get("more_body", False)

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import suppress
 from typing import Protocol, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ..errors import ArchiveError
+from ..errors import ArchiveError, RequestTooLarge
 from ..logs import log_event
 from .route import route_of
 
 __all__ = ["ClientLeft", "StreamedAnswer", "while_connected"]
 
 _T = TypeVar("_T")
+
+# A client rarely leaves before, and to watch each for so short a time takes long.
+_AT_ONCE_S = 0.25
 
 
 class ClientLeft(Exception):
@@ -40,18 +44,45 @@ async def while_connected(request: Request, work: Coroutine[None, None, _T]) -> 
     ClientLeft
         When the client left first.
     """
-    task = asyncio.create_task(work)
-    left = asyncio.create_task(_until_left(request.receive))
+    watch = _Watch(request.receive)
     try:
-        await asyncio.wait({task, left}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise ClientLeft
-        return task.result()
+        return await work
+    except asyncio.CancelledError as e:
+        if watch.has_left:
+            raise ClientLeft from e
+        raise
     finally:
-        left.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
+        watch.end()
+
+
+class _Watch:
+    """Cancels the task in which it is made when the client leaves; what is done at once is not watched."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.has_left = False
+        self._receive = receive
+        self._task = asyncio.current_task()
+        self._watching: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(_AT_ONCE_S, self._begin)
+
+    def end(self) -> None:
+        """Let the client leave from now on."""
+        self._timer.cancel()
+        if self._watching is not None:
+            self._watching.cancel()
+        if self.has_left and self._task is not None:
+            self._task.uncancel()
+
+    def _begin(self) -> None:
+        self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        # Who sends more than is read is not listened to any more, as if gone.
+        with suppress(RequestTooLarge):
+            await _until_left(self._receive)
+        self.has_left = True
+        if self._task is not None:
+            self._task.cancel()
 
 
 async def _until_left(receive: Receive) -> None:

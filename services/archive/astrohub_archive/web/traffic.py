@@ -35,7 +35,9 @@ class Traffic:
         protocol = self._protocol(route)
         self.requests[protocol, status] += 1
         self.sent_bytes[protocol] += size
-        self.durations.setdefault(protocol, Durations()).add(seconds)
+        if protocol not in self.durations:
+            self.durations[protocol] = Durations()
+        self.durations[protocol].add(seconds)
         if refusal:
             self.refusals[refusal] += 1
 

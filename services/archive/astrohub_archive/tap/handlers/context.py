@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +18,7 @@ from ...web.problems import PROBLEM_MIME, prefer_problem
 from ...web.requests import identify, read_parameters
 from ..service import Tap
 
-__all__ = ["Call", "Calling"]
+__all__ = ["Call", "Calling", "read_call"]
 
 
 @dataclass(frozen=True)
@@ -45,27 +46,39 @@ class Call:
         return f"{self.tap.addresses.base(self.request)}/tap"
 
 
-async def _call(request: Request) -> AsyncIterator[Call]:
-    """Read a request. What came with it in files is removed after the response, if no job has taken it."""
+async def read_call(request: Request, left_open: AsyncExitStack) -> Call:
+    """Read a request and say who sends it.
+
+    What came with it in files is removed when `left_open` is closed, if no job has taken it.
+
+    Raises
+    ------
+    ArchiveError
+        When it cannot be read, or is not allowed.
+    """
     tap: Tap = request.app.state.tap
     if is_multipart(request):
         # Who it is decides how much may come.
         _prefer_problem(request, Parameters(request.query_params.multi_items()))
         principal = await identify(request, tap.identity)
-        async with tap.uploads.receiving(principal) as (folder, limits):
-            form = await receive_form(request, folder, limits)
-            parameters = Parameters([*request.query_params.multi_items(), *form.pairs])
-            _prefer_problem(request, parameters)
-            yield Call(request, tap, principal, parameters, folder, form.files)
-        return
+        folder, limits = await left_open.enter_async_context(tap.uploads.receiving(principal))
+        form = await receive_form(request, folder, limits)
+        parameters = Parameters([*request.query_params.multi_items(), *form.pairs])
+        _prefer_problem(request, parameters)
+        return Call(request, tap, principal, parameters, folder, form.files)
     parameters = await read_parameters(request)
     _prefer_problem(request, parameters)
     principal = await identify(request, tap.identity)
     if "UPLOAD" not in parameters:
-        yield Call(request, tap, principal, parameters)
-        return
-    async with tap.uploads.receiving(principal) as (folder, _):
-        yield Call(request, tap, principal, parameters, folder)
+        return Call(request, tap, principal, parameters)
+    folder, _ = await left_open.enter_async_context(tap.uploads.receiving(principal))
+    return Call(request, tap, principal, parameters, folder)
+
+
+async def _call(request: Request) -> AsyncIterator[Call]:
+    """Read a request; its files are removed after the response."""
+    async with AsyncExitStack() as left_open:
+        yield await read_call(request, left_open)
 
 
 def _prefer_problem(request: Request, parameters: Parameters) -> None:

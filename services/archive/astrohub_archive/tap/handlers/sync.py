@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
+
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import Response
 
 from ...engine import Relay
+from ...web.direct import ClosingResponse, DirectRoute
 from ...web.requests import address_of
 from ...web.streaming import ClientLeft, StreamedAnswer, while_connected
 from ..queries import digest
 from ..query_request import QueryRequest, read_query_request
-from .context import Call, Calling
+from .context import Call, read_call
 from .documentation import ERRORS, QUERY_ANSWER, QUERY_FORM, QUERY_PARAMETERS
 
 __all__ = ["ROUTER", "answer"]
 
-ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"])
+ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"], route_class=DirectRoute)
 
 
 @ROUTER.get(
@@ -25,9 +29,9 @@ ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"])
     responses={**QUERY_ANSWER, **ERRORS},
     openapi_extra={"parameters": QUERY_PARAMETERS},
 )
-async def query_by_address(call: Calling) -> Response:
+async def query_by_address(request: Request) -> Response:
     """Answer a query whose parameters stand in the address."""
-    return await answer(call)
+    return await _answer(request)
 
 
 @ROUTER.post(
@@ -37,9 +41,16 @@ async def query_by_address(call: Calling) -> Response:
     responses={**QUERY_ANSWER, **ERRORS},
     openapi_extra={"requestBody": QUERY_FORM},
 )
-async def query(call: Calling) -> Response:
+async def query(request: Request) -> Response:
     """Answer a query whose parameters stand in a form."""
-    return await answer(call)
+    return await _answer(request)
+
+
+async def _answer(request: Request) -> Response:
+    async with AsyncExitStack() as left_open:
+        call = await read_call(request, left_open)
+        response = await answer(call)
+        return response if call.folder is None else ClosingResponse(response, left_open.pop_all())
 
 
 async def answer(call: Call) -> Response:

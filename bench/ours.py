@@ -19,10 +19,12 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import requests
-from astrohub_archive.adql import understand
+from astrohub_archive.adql import Language, understand
 from astrohub_archive.catalog import Catalog
-from astrohub_archive.engine import Pool
+from astrohub_archive.engine import Answer, Declined, Pool
 from astrohub_archive.formats import find_format
+from astrohub_archive.interpreters.forms import Forms
+from astrohub_archive.models import Statement
 from astrohub_archive.settings import Engine, Limits
 from memory import ServiceMemory
 from one_user import Hub
@@ -42,6 +44,7 @@ class EnginePool:
         self._pool = pool
         self._loop = loop
         self._limits = Limits()
+        self._forms = Forms()
 
     def ask(self, query: str, fmt: str) -> bytes:
         """Return the answer to a query."""
@@ -61,9 +64,20 @@ class EnginePool:
             thread.join()
 
     async def _ask(self, query: str, fmt: str) -> bytes:
-        statement = understand(query, self._catalog, self._limits)
-        answer = await self._pool.run(statement, fmt=find_format(fmt), maxrec=_ALL, timeout_s=3600)
+        known = self._forms.find(query, Language.ADQL)
+        try:
+            answer = await self._run(known or self._understood(query), fmt)
+        except Declined:
+            answer = await self._run(self._understood(query), fmt)
         return b"".join([chunk async for chunk in answer.chunks()])
+
+    def _understood(self, query: str) -> Statement:
+        statement = understand(query, self._catalog, self._limits)
+        self._forms.learn(query, Language.ADQL, statement)
+        return statement
+
+    async def _run(self, statement: Statement, fmt: str) -> Answer:
+        return await self._pool.run(statement, fmt=find_format(fmt), maxrec=_ALL, timeout_s=3600)
 
 
 @contextmanager

@@ -31,7 +31,14 @@ export interface IJob {
   readonly destruction: string;
   readonly error: string;
   readonly result: IJobResult | null;
-  readonly progress: { readonly bytesRead: number; readonly bytesInAll: number } | null;
+  readonly progress: IProgress | null;
+}
+
+/** How far a job that runs has come: what is read of its files, and what there is of its result. */
+export interface IProgress {
+  readonly bytesRead: number;
+  readonly bytesInAll: number;
+  readonly bytesWritten: number;
 }
 
 /** Which jobs are wanted. */
@@ -154,7 +161,6 @@ function asked({ phases, text, last, before, version, waitSeconds }: IPageWish):
 
 function jobOf(said: Json): IJob {
   const result = objectOf(said['result']);
-  const progress = objectOf(said['progress']);
   return {
     id: textOf(said['id']),
     name: textOf(said['name']),
@@ -167,11 +173,15 @@ function jobOf(said: Json): IJob {
     destruction: textOf(said['destruction']),
     error: textOf(said['error']),
     result: said['result'] === null ? null : resultOf(result),
-    progress:
-      numberOf(progress['bytesInAll']) === null
-        ? null
-        : { bytesRead: numberOf(progress['bytesRead']) ?? 0, bytesInAll: numberOf(progress['bytesInAll']) ?? 0 }
+    progress: progressOf(objectOf(said['progress']))
   };
+}
+
+function progressOf(said: Json): IProgress | null {
+  const [bytesRead, bytesInAll, bytesWritten] = ['bytesRead', 'bytesInAll', 'bytesWritten'].map(name => numberOf(said[name]));
+  return typeof bytesInAll === 'number'
+    ? { bytesRead: bytesRead ?? 0, bytesInAll, bytesWritten: bytesWritten ?? 0 }
+    : null;
 }
 
 function resultOf(said: Json): IJobResult {

@@ -40,7 +40,8 @@ export function drawJob(job: IJob, isStopping: boolean, trans: TranslationBundle
     const bar = element('progress', {
       class: 'ah-Job-progress',
       max: String(Math.max(bytesInAll, 1)),
-      value: String(bytesRead),
+      // Where all is read there is still work of which nobody knows the end: a full bar would say that it is done.
+      value: bytesRead < bytesInAll ? String(bytesRead) : null,
       'aria-label': progressText(job, trans),
       title: progressText(job, trans)
     });

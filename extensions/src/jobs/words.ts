@@ -50,9 +50,12 @@ export function rowsText({ result }: IJob, trans: TranslationBundle): string {
 
 /** How far a job that runs has come; of its files it may need less than all. */
 export function progressText({ progress }: IJob, trans: TranslationBundle): string {
-  return progress === null
-    ? ''
-    : trans.__('%1 of at most %2 read', sizeText(progress.bytesRead), sizeText(progress.bytesInAll));
+  if (progress === null) {
+    return '';
+  }
+  const { bytesRead, bytesInAll, bytesWritten } = progress;
+  const read = trans.__('%1 of at most %2 read', sizeText(bytesRead), sizeText(bytesInAll));
+  return bytesWritten > 0 ? `${read}, ${trans.__('%1 written', sizeText(bytesWritten))}` : read;
 }
 
 /** The second line of a row: phase, and what there is to say of it. */

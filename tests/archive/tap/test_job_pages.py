@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -13,7 +14,7 @@ from astrohub_archive.ivoa.uws import JobStore, Submission, submit
 
 from ...support.fake_hub import FakeHub
 from ...support.running_archive import RunningArchive
-from .queries import ENDLESS
+from .queries import ENDLESS, TRICKLING
 from .uws_client import JobClient
 
 _UWS = "{http://www.ivoa.net/xml/UWS/v1.0}"
@@ -69,14 +70,26 @@ def test_an_abort_by_another_process_reaches_the_engine(archive: RunningArchive,
     assert client.see(job_id, WAIT="5", PHASE="EXECUTING").phase == "ABORTED"
 
 
-def test_a_job_that_runs_says_how_much_it_has_read(archive: RunningArchive, token: str) -> None:
+def test_a_job_that_runs_says_how_much_it_has_read_and_written(archive: RunningArchive, token: str) -> None:
     client = JobClient(archive, token)
-    job_id = client.create(ENDLESS)
-    assert archive.wait_for(lambda: "bytesRead" in client.see(job_id).document)
-    info = ElementTree.fromstring(client.see(job_id).document).find(f"{_UWS}jobInfo")
-    assert info is not None
-    (progress,) = info
-    assert progress.tag == "{urn:astrohub:progress}progress"
-    assert 0 < int(progress.attrib["bytesRead"]) <= int(progress.attrib["bytesInAll"])
+    job_id = client.create(TRICKLING, RESPONSEFORMAT="csv")
+
+    def progress() -> dict[str, int]:
+        path = f"{_UWS}jobInfo/{{urn:astrohub:progress}}progress"
+        found = ElementTree.fromstring(client.see(job_id).document).find(path)
+        return {} if found is None else {name: int(figure) for name, figure in found.attrib.items()}
+
+    assert archive.wait_for(lambda: progress().get("bytesWritten", 0) > 0)
+    told = progress()
+    assert 0 < told["bytesRead"] <= told["bytesInAll"]
+    (listed_job,) = (job for job in _own_jobs(archive, token) if job["id"] == job_id)
+    assert listed_job["progress"]["bytesWritten"] >= told["bytesWritten"]
     client.request("POST", f"/{job_id}/phase", data={"PHASE": "ABORT"})
-    assert "bytesRead" not in client.see(job_id).document
+    assert progress() == {}
+
+
+def _own_jobs(archive: RunningArchive, token: str) -> list[dict[str, Any]]:
+    headers = {"Authorization": f"Bearer {token}"}
+    answer = requests.get(f"{archive.base}/services/archive/jobs", headers=headers, timeout=30)
+    jobs: list[dict[str, Any]] = answer.json()["jobs"]
+    return jobs

@@ -5,7 +5,7 @@ import { mock, test } from 'node:test';
 import { Jobs } from '../../../extensions/lib/archive/jobs.js';
 import { problemOf, QueryProblem } from '../../../extensions/lib/archive/problem.js';
 import { JobsModel, PAGE } from '../../../extensions/lib/jobs/model.js';
-import { fileNameOf, rowsText, summaryOf, titleOf, tookText } from '../../../extensions/lib/jobs/words.js';
+import { fileNameOf, progressText, rowsText, summaryOf, titleOf, tookText } from '../../../extensions/lib/jobs/words.js';
 
 const trans = { __: (text, ...parts) => text.replace(/%(\d)/g, (_, number) => String(parts[number - 1])) };
 const plain = text => text.replaceAll('\u202f', ' ');
@@ -145,11 +145,19 @@ test('a job that is told to stop says so until it has', async () => {
   model.watch(false);
 });
 
+test('a job that runs tells what it has read, and written if it has', () => {
+  const progress = { bytesRead: 8_000_000, bytesInAll: 24_000_000, bytesWritten: 0 };
+  const told = more => plain(progressText({ ...JOB, progress: { ...progress, ...more } }, trans));
+  assert.equal(told({}), '8.0 MB of at most 24 MB read');
+  assert.equal(told({ bytesWritten: 1_300_000_000 }), '8.0 MB of at most 24 MB read, 1.3 GB written');
+  assert.equal(progressText({ ...JOB, progress: null }, trans), '');
+});
+
 test('what the archive says is read without trust', async () => {
   const paths = [];
   const said = { jobs: [{ id: 'u1', phase: 'FLYING', result: null, progress: { bytesInAll: 7 } }, 'no job'] };
   const door = { json: async path => (paths.push(path), said) };
   const { jobs, before } = await new Jobs(door).list({ phases: ['ERROR'], text: 'a&b é', last: 5 }, null);
   assert.equal(paths[0], 'archive/jobs?LAST=5&PHASE=ERROR&TEXT=a%26b+%C3%A9&no_track_activity=1');
-  assert.deepEqual([jobs[0].phase, jobs[0].result, jobs[0].progress.bytesRead, before], ['PENDING', null, 0, '']);
+  assert.deepEqual([jobs[0].phase, jobs[0].result, jobs[0].progress, before], ['PENDING', null, { bytesRead: 0, bytesInAll: 7, bytesWritten: 0 }, '']);
 });

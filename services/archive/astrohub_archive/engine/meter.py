@@ -57,10 +57,8 @@ async def told(meter: Meter, tell: Tell | None) -> AsyncIterator[None]:
 
 
 async def _keep_telling(meter: Meter, tell: Tell) -> None:
-    last = None
     while True:
         await asyncio.sleep(_EVERY_S)
         reading = meter.reading
-        if reading is not None and reading != last:
+        if reading is not None:
             await tell(*reading)
-            last = reading

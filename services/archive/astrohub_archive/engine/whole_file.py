@@ -9,7 +9,7 @@ from pathlib import Path
 from ..errors import QuotaExceeded
 from .answer import Answer
 
-__all__ = ["write_whole"]
+__all__ = ["write_whole", "written_bytes"]
 
 
 async def write_whole(answer: Answer, path: Path, most_bytes: int | None = None) -> None:
@@ -22,7 +22,7 @@ async def write_whole(answer: Answer, path: Path, most_bytes: int | None = None)
     ArchiveError
         When the answer fails; no file is left.
     """
-    partial = path.with_name(f".{path.name}.partial")
+    partial = _partial(path)
     size = 0
     try:
         with partial.open("wb") as file:
@@ -39,6 +39,18 @@ async def write_whole(answer: Answer, path: Path, most_bytes: int | None = None)
         await asyncio.to_thread(_sync_folder, path.parent)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def written_bytes(path: Path) -> int:
+    """Return how many bytes of an answer that is being written to `path` are there; it blocks."""
+    try:
+        return _partial(path).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _partial(path: Path) -> Path:
+    return path.with_name(f".{path.name}.partial")
 
 
 def _sync_folder(folder: Path) -> None:

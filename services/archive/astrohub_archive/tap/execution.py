@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from pathlib import Path
 
-from ..engine import Pool
+from ..engine import Pool, written_bytes
 from ..errors import QuotaExceeded
 from ..identity import READ_ARCHIVE
 from ..ivoa.uws import Job, JobFolders, JobResult, JobStore, Progress, load_of, take_room
@@ -91,7 +90,7 @@ class JobExecution:
                 timeout_s=job.execution_duration_s,
                 lane="jobs",
                 most_bytes=max(0, allowed - kept),
-                tell=partial(self._tell, job),
+                tell=_Teller(self._store, job, file),
             )
         except QuotaExceeded as e:
             raise _no_room(kept, allowed) from e
@@ -106,9 +105,24 @@ class JobExecution:
         load = await asyncio.to_thread(load_of, self._store, job.owner, job.address)
         return load.result_bytes
 
-    async def _tell(self, job: Job, read_bytes: int, size_bytes: int) -> None:
-        progress = Progress(read_bytes, size_bytes)
-        await asyncio.to_thread(self._store.set_progress, job.job_id, job.attempts, progress)
+
+class _Teller:
+    """Records how far one attempt has come, whenever that has changed."""
+
+    def __init__(self, store: JobStore, job: Job, file: Path) -> None:
+        self._store = store
+        self._job = job
+        self._file = file
+        self._last: Progress | None = None
+
+    async def __call__(self, read_bytes: int, size_bytes: int) -> None:
+        await asyncio.to_thread(self._record, read_bytes, size_bytes)
+
+    def _record(self, read_bytes: int, size_bytes: int) -> None:
+        progress = Progress(read_bytes, size_bytes, written_bytes(self._file))
+        if progress != self._last:
+            self._store.set_progress(self._job.job_id, self._job.attempts, progress)
+            self._last = progress
 
 
 def _no_room(kept: int, allowed: int) -> QuotaExceeded:

@@ -93,8 +93,16 @@ def _add_info(top: Element, job: Job) -> None:
 
 
 def _add_progress(info: Element, progress: Progress) -> None:
-    read, whole = str(progress.read_bytes), str(progress.size_bytes)
-    add(info, "progress", xmlns="urn:astrohub:progress", bytesRead=read, bytesInAll=whole)
+    figures = (progress.read_bytes, progress.size_bytes, progress.written_bytes)
+    read, whole, written = map(str, figures)
+    add(
+        info,
+        "progress",
+        xmlns="urn:astrohub:progress",
+        bytesRead=read,
+        bytesInAll=whole,
+        bytesWritten=written,
+    )
 
 
 def _fill_parameters(element: Element, job: Job) -> None:

@@ -53,10 +53,21 @@ class JobResult:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a job that runs has come: bytes read, and those of its files, of which it needs not all."""
+    """How far a job that runs has come.
+
+    Attributes
+    ----------
+    read_bytes
+        What has been read.
+    size_bytes
+        What its files take, of which it needs not all.
+    written_bytes
+        What there is of its result.
+    """
 
     read_bytes: int
     size_bytes: int
+    written_bytes: int = 0
 
 
 @dataclass(frozen=True)

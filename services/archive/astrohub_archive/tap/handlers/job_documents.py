@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...formats import find_format
 from ...ivoa.times import timestamp
-from ...ivoa.uws import Job, JobResult
+from ...ivoa.uws import Job, JobResult, Progress
 from ...web.tables import Document
 from ..overview import Overview
 
@@ -39,6 +39,7 @@ class ProgressDocument(Document):
 
     bytes_read: int
     bytes_in_all: int = Field(description="Sizes of its files, of which it may need less.")
+    bytes_written: int = Field(description="What there is of its result.")
 
 
 class JobDocument(Document):
@@ -96,8 +97,15 @@ def describe_job(job: Job, *, longest_query: int | None = None) -> JobDocument:
         error=job.error,
         error_slug=job.error_slug,
         result=None if job.result is None else _result(job.result),
-        progress=progress
-        and ProgressDocument(bytes_read=progress.read_bytes, bytes_in_all=progress.size_bytes),
+        progress=progress and _progress(progress),
+    )
+
+
+def _progress(progress: Progress) -> ProgressDocument:
+    return ProgressDocument(
+        bytes_read=progress.read_bytes,
+        bytes_in_all=progress.size_bytes,
+        bytes_written=progress.written_bytes,
     )
 
 

@@ -13,7 +13,7 @@ from tests.support.waiting import until
 
 from .conftest import USER
 from .home import write_as_owner
-from .panes import open_home
+from .panes import open_home, open_space
 
 MANY = 1100
 PAGE = 1000
@@ -50,6 +50,17 @@ def _drop(devtools: CDPSession, target: Locator, *paths: Path) -> None:
     data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         devtools.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+
+
+def test_the_keyboard_stays_in_the_list_from_folder_to_folder(lab: Page) -> None:
+    pane = open_space(lab)
+    pane.locator(".ah-Entry", has_text="home").focus()
+    lab.keyboard.press("Enter")
+    expect(pane.locator(".ah-Crumb[aria-current]")).to_have_text("home")
+    expect(pane.locator(".ah-Entry:focus")).to_have_count(1)
+    lab.keyboard.press("Backspace")
+    expect(pane.locator(".ah-Crumb")).to_have_count(1)
+    expect(pane.locator(".ah-Entry:focus")).to_contain_text("home")  # whence they came
 
 
 def test_a_folder_of_many_files_is_shown_page_by_page(lab: Page, tidy: None, home: Path) -> None:

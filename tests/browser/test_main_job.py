@@ -100,6 +100,18 @@ def test_the_tree_is_walked_by_keys(lab: Page) -> None:
     expect(lab.locator(".ah-Editor .cm-content")).to_contain_text("SELECT TOP 100")
 
 
+@pytest.mark.parametrize("pane", ["Jobs", "Schema browser", "VOSpace", "Notebooks"])
+def test_the_palette_opens_a_pane_with_the_keyboard_in_it(lab: Page, pane: str) -> None:
+    open_query_tab(lab)
+    lab.click(".ah-Editor .cm-content")
+    lab.keyboard.press("Control+Shift+c")
+    lab.locator("#modal-command-palette input").fill(f"Show {pane}")
+    expect(lab.locator("#modal-command-palette .lm-CommandPalette-item.lm-mod-active")).to_contain_text(pane)
+    lab.keyboard.press("Enter")
+    expect(lab.get_by_role("region", name=pane, exact=True).locator(":focus")).to_have_count(1)
+    expect(lab.locator(".ah-Editor .cm-content")).not_to_be_focused()
+
+
 def test_a_result_becomes_a_table_that_is_shown_asked_deleted_and_restored(lab: Page, tidy: None) -> None:
     open_query_tab(lab)
     run_query(lab, BRIGHT)
@@ -131,6 +143,7 @@ def test_a_name_that_cannot_be_is_told_beside_the_field(lab: Page, tidy: None) -
     expect(form.get_by_role("button", name="Save")).to_be_disabled()
     lab.keyboard.press("Escape")
     expect(form).to_have_count(0)
+    expect(lab.locator(":focus")).not_to_have_count(0)  # whoever has no mouse goes on where they were
 
 
 def test_a_table_that_may_have_no_room_is_told_before_it_is_saved(lab: Page) -> None:

@@ -4,6 +4,7 @@ import { Clipboard } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { filesIcon } from '../icons.js';
+import { bringForward } from '../side/pane.js';
 import type { FileActions } from './actions.js';
 import type { FilesPane, Wish } from './pane.js';
 
@@ -41,7 +42,7 @@ export function addCommands(
     icon: filesIcon,
     describedBy: { args: { type: 'object', properties: { path: { type: 'string' } } } },
     execute: async ({ path }) => {
-      shell.activateById(pane.id);
+      await bringForward(shell, pane);
       if (typeof path === 'string') {
         const steps = path.split('/');
         await pane.reveal(steps.slice(0, -1).join('/'), steps.at(-1) ?? null);

@@ -114,6 +114,7 @@ export class FilesPane extends SidePane {
   }
 
   protected override onActivateRequest(_: Message): void {
+    this.focusHead();
     this.focusEntry();
   }
 
@@ -128,6 +129,9 @@ export class FilesPane extends SidePane {
     this.list.addEventListener('dblclick', () => this._wished.emit('open'));
     this.list.addEventListener('keydown', event => this.onKey(event));
     this.list.addEventListener('dragstart', event => this.onDrag(event));
+    // Pressed by a key: then it was clicked no times.
+    this.crumbs.addEventListener('click', ({ detail }) => (this.isByKey = detail === 0), { capture: true });
+    this.crumbs.addEventListener('click', () => (this.isByKey = false));
     this.body.addEventListener('dragover', event => this.onOver(event));
     this.body.addEventListener('dragleave', () => this.body.classList.remove('ah-mod-target'));
     this.body.addEventListener('drop', event => this.onDrop(event));
@@ -141,12 +145,24 @@ export class FilesPane extends SidePane {
     if (problem !== null) {
       this.showProblem(problem.sentence, trans.__('Try again'), () => void model.refresh());
     } else if (entries === null) {
+      this.isAwaited = this.isByKey;
       this.showWaiting();
+      return;
     } else if (entries.length === 0) {
       this.show_(element('p', { class: 'ah-Side-empty' }, this.emptyText()), ...this.hiddenLine());
     } else {
       this.drawEntries(entries);
     }
+    this.goOn();
+  }
+
+  /** Let whoever came by the keyboard go on in the list, or at the crumbs where there is none. */
+  private goOn(): void {
+    if (this.isAwaited && document.activeElement === document.body) {
+      this.crumbs.querySelector<HTMLElement>('[aria-current]')?.focus();
+      this.focusEntry();
+    }
+    this.isAwaited = false;
   }
 
   private drawEntries(entries: readonly IEntry[]): void {
@@ -238,16 +254,24 @@ export class FilesPane extends SidePane {
   private onKey(event: KeyboardEvent): void {
     const entries = this.model.entries ?? [];
     const at = entries.findIndex(({ name }) => name === this.current);
+    this.isByKey = true;
     actOnKey(event, {
       ArrowDown: () => this.move(at + 1),
       ArrowUp: () => this.move(Math.max(at - 1, 0)),
       Home: () => this.move(0),
       End: () => this.move(entries.length - 1),
       Enter: () => this._wished.emit('open'),
-      Backspace: () => void this.model.go(this.model.path.split('/').slice(0, -1).join('/')),
+      Backspace: () => this.goUp(),
       F2: () => this._wished.emit('rename'),
       Delete: () => this._wished.emit('delete')
     });
+    this.isByKey = false;
+  }
+
+  /** Go to the folder that holds this one, with this one selected. */
+  private goUp(): void {
+    const steps = this.model.path.split('/');
+    void this.reveal(steps.slice(0, -1).join('/'), steps.at(-1) ?? null);
   }
 
   private move(to: number): void {
@@ -301,6 +325,10 @@ export class FilesPane extends SidePane {
   private readonly _brought = new Signal<this, IArrival>(this);
   private current: string | null = null;
   private asked = false;
+  /** Whether what happens right now was begun by a key. */
+  private isByKey = false;
+  /** Whether the folder that comes was asked for by a key. */
+  private isAwaited = false;
 }
 
 function nameAt(target: EventTarget | null): string | null {

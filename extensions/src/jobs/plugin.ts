@@ -4,6 +4,7 @@ import { ICommandPalette } from '@jupyterlab/apputils';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { jobsIcon } from '../icons.js';
+import { bringForward } from '../side/pane.js';
 import { failed } from '../side/toasts.js';
 import { IArchiveAccess, IQueryTracker } from '../tokens.js';
 import { act, canBeDone, type IActionContext } from './actions.js';
@@ -39,7 +40,9 @@ export const jobsPlugin: JupyterFrontEndPlugin<void> = {
     addCommands(context);
     addRun(tracker, context);
     pane.wished.connect((_, wish) => void act(wish, context));
-    palette?.addItem({ command: SHOW, category: trans.__('Archive') });
+    for (const command of [RUN, SHOW]) {
+      palette?.addItem({ command, category: trans.__('Archive') });
+    }
   }
 };
 
@@ -75,7 +78,7 @@ function addCommands(context: IActionContext): void {
     label: trans.__('Show Jobs'),
     icon: jobsIcon,
     describedBy,
-    execute: () => app.shell.activateById(pane.id)
+    execute: () => bringForward(app.shell, pane)
   });
   const labels: Readonly<Record<Wish, string>> = {
     open: trans.__('Open result'),

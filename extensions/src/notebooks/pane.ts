@@ -39,6 +39,7 @@ export class NotebooksPane extends SidePane {
   }
 
   protected override onActivateRequest(_: Message): void {
+    this.focusHead();
     this.body.querySelector('button')?.focus();
   }
 

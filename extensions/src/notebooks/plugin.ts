@@ -5,6 +5,7 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import type { INotebookEntry } from '../archive/notebooks.js';
 import { notebooksIcon } from '../icons.js';
+import { bringForward } from '../side/pane.js';
 import { failed } from '../side/toasts.js';
 import { IArchiveAccess } from '../tokens.js';
 import { NotebooksPane } from './pane.js';
@@ -41,7 +42,7 @@ export const notebooksPlugin: JupyterFrontEndPlugin<void> = {
       label: trans.__('Show Notebooks'),
       icon: notebooksIcon,
       describedBy: { args: { type: 'object', properties: {} } },
-      execute: () => app.shell.activateById(pane.id)
+      execute: () => bringForward(app.shell, pane)
     });
     palette?.addItem({ command: SHOW, category: trans.__('Archive') });
   }

@@ -24,11 +24,12 @@ export interface IForm {
   readonly onRefused?: (problem: QueryProblem) => void;
 }
 
-/** The form; it goes away when it is done or cancelled. */
+/** The form; it goes away when it is done or cancelled, and hands the keyboard back to where it was. */
 export class FormStrip extends Widget {
   constructor(
     private readonly form: IForm,
-    private readonly trans: TranslationBundle
+    private readonly trans: TranslationBundle,
+    private readonly handBack: () => void
   ) {
     super();
     this.strip = element('form', { class: 'ah-Form', 'aria-label': form.title });
@@ -60,7 +61,11 @@ export class FormStrip extends Widget {
     window.clearInterval(this.ticking);
     this.foreseeing.abort();
     this.height.disconnect();
+    const isHeld = this.node.contains(document.activeElement);
     super.dispose();
+    if (isHeld) {
+      this.handBack();
+    }
   }
 
   protected override onAfterAttach(_: Message): void {

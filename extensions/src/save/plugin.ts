@@ -134,7 +134,15 @@ function show(context: IContext, make: (subject: ISubject) => IForm): void {
   for (const open of [...tab.contentHeader.widgets]) {
     open.dispose();
   }
-  tab.contentHeader.addWidget(new FormStrip(make(subjectOf(tab, context)), context.trans));
+  const before = document.activeElement;
+  const handBack = (): void => {
+    if (before instanceof HTMLElement && before !== document.body && before.isConnected) {
+      before.focus();
+    } else if (!tab.isDisposed) {
+      tab.content.activate();
+    }
+  };
+  tab.contentHeader.addWidget(new FormStrip(make(subjectOf(tab, context)), context.trans, handBack));
 }
 
 function subjectOf(tab: QueryTab, { kept }: IContext): ISubject {

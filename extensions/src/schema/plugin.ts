@@ -6,6 +6,7 @@ import { ITranslator, type TranslationBundle } from '@jupyterlab/translation';
 import { MYDB } from '../archive/catalog.js';
 import { schemaIcon } from '../icons.js';
 import { CommandIDs as QueryCommands } from '../query/commands.js';
+import { bringForward } from '../side/pane.js';
 import { IArchiveAccess, IQueryTracker } from '../tokens.js';
 import { nameOf, SchemaBrowser } from './browser.js';
 import { firstQuery } from './first-query.js';
@@ -76,8 +77,8 @@ function addCommands(context: IContext): void {
     describedBy: {
       args: { type: 'object', properties: { schema: { type: 'string' }, table: { type: 'string' } } }
     },
-    execute: ({ schema, table }) => {
-      app.shell.activateById(browser.id);
+    execute: async ({ schema, table }) => {
+      await bringForward(app.shell, browser);
       if (typeof schema === 'string' && typeof table === 'string') {
         browser.reveal(schema, table);
       }

@@ -1,4 +1,5 @@
 // A pane of the side bar: a head with a title and buttons, a body, and what stands in it when there is nothing to list.
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
@@ -8,6 +9,9 @@ import { alertLine } from '../query/alert.js';
 /** How many lines stand for a list that is to come. */
 export const LIST_LINES = 8;
 
+/** After how many frames the palette has handed the keyboard back for certain. */
+const HANDED_BACK_FRAMES = 6;
+
 /** A button that is an icon. */
 export function iconButton(icon: LabIcon, label: string, onClick: () => void): HTMLButtonElement {
   const made = button('ah-IconButton', '', onClick);
@@ -15,6 +19,23 @@ export function iconButton(icon: LabIcon, label: string, onClick: () => void): H
   made.setAttribute('aria-label', label);
   made.append(icon.element({ tag: 'span', stylesheet: 'menuItem' }));
   return made;
+}
+
+/**
+ * Bring a pane to the front, with the keyboard in it.
+ *
+ * The command palette hands the keyboard back to the tab after every command, from widget to widget, a frame each:
+ * whoever comes from there gets it once more when that is over.
+ */
+export async function bringForward(shell: JupyterFrontEnd.IShell, { id }: SidePane): Promise<void> {
+  const isFromPalette = Boolean(document.activeElement?.closest('.lm-CommandPalette'));
+  shell.activateById(id);
+  if (isFromPalette) {
+    for (let frame = 0; frame < HANDED_BACK_FRAMES; frame++) {
+      await new Promise(requestAnimationFrame);
+    }
+    shell.activateById(id);
+  }
 }
 
 /** The ground of the panes. */
@@ -30,6 +51,11 @@ export class SidePane extends Widget {
     this.head = element('div', { class: 'ah-Side-head' }, element('h2', { class: 'ah-Side-title' }, title));
     this.body = element('div', { class: 'ah-Side-body' });
     this.node.append(this.head, this.body);
+  }
+
+  /** Let the keyboard begin at the head: what is listed may not be there yet. */
+  protected focusHead(): void {
+    this.head.querySelector<HTMLElement>('button:not(:disabled)')?.focus();
   }
 
   /** Put something between head and body. */

@@ -36,9 +36,9 @@ export const memoryPlugin: JupyterFrontEndPlugin<void> = {
 function follow(panel: NotebookPanel, watch: MemoryWatch): void {
   panel.context.sessionContext.statusChanged.connect((_, status) => {
     if (ENDED.has(status)) {
-      const running = watch.cellsOf(panel.content.id).kernelEnded();
-      const at = panel.content.widgets.findIndex(cell => cell.model.id === running);
-      void tell(watch, panel.title.label, at < 0 ? null : at + 1);
+      const end = watch.cellsOf(panel.content.id).kernelEnded();
+      const at = panel.content.widgets.findIndex(cell => cell.model.id === end.cell);
+      void tell(watch.whyEnded(panel.title.label, at < 0 ? null : at + 1, end.orLater));
     }
   });
   panel.disposed.connect(() => {
@@ -46,9 +46,9 @@ function follow(panel: NotebookPanel, watch: MemoryWatch): void {
   });
 }
 
-async function tell(watch: MemoryWatch, name: string, cell: number | null): Promise<void> {
-  const why = await watch.whyEnded(name, cell);
-  if (why !== null) {
-    Notification.error(why, { autoClose: false });
+async function tell(why: Promise<string | null>): Promise<void> {
+  const sentence = await why;
+  if (sentence !== null) {
+    Notification.error(sentence, { autoClose: false });
   }
 }

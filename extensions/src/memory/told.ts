@@ -5,6 +5,14 @@ import { sizeText } from '../query/figures.js';
 const MOST = 140;
 const NAME = 32;
 
+/** Where a kernel's end was noticed. */
+export interface IEnd {
+  /** The first cell of which no end was told; null where nothing ran. */
+  readonly cell: string | null;
+  /** Whether others waited behind it: one of them may have been begun, as a kernel's last words are often lost. */
+  readonly orLater: boolean;
+}
+
 /** The cells of one notebook that run or wait to, in order. */
 export class RunningCells {
   /** A cell was asked to run. */
@@ -22,10 +30,10 @@ export class RunningCells {
   }
 
   /** The kernel has ended, and whatever ran or waited with it: return which cell it was. JupyterLab tells of none. */
-  kernelEnded(): string | null {
-    const cell = this.running;
+  kernelEnded(): IEnd {
+    const end = { cell: this.running, orLater: this.waiting.length > 1 };
     this.waiting.length = 0;
-    return cell;
+    return end;
   }
 
   /** The cell that runs; else the one that ran last, as a kernel's end also ends its cell. */
@@ -37,10 +45,10 @@ export class RunningCells {
   private latest: string | null = null;
 }
 
-/** Write the sentence; `cell` counts from 1 as on the page. */
-export function endedSentence(name: string, limit: number | null, cell: number | null): string {
+/** Write the sentence; `cell` counts from 1 as on the page, or it was one after that. */
+export function endedSentence(name: string, limit: number | null, cell: number | null, orLater = false): string {
   const short = name.length > NAME ? `${name.slice(0, NAME - 1)}…` : name;
-  const where = cell === null ? '' : ` in cell ${cell}`;
+  const where = cell === null ? '' : ` in cell ${cell}${orLater ? ' or later' : ''}`;
   const most = limit === null ? '' : ` (limit ${sizeText(limit)})`;
   return `${short} ran out of memory${most}${where}: its kernel was ended, its variables are gone.`.slice(0, MOST);
 }

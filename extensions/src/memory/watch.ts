@@ -39,14 +39,14 @@ export class MemoryWatch {
   }
 
   /** A kernel has ended: return why, in a sentence, if memory is why. */
-  async whyEnded(name: string, cell: number | null): Promise<string | null> {
+  async whyEnded(name: string, cell: number | null, orLater = false): Promise<string | null> {
     const found = await this.ask();
     if (found === null) {
       return null; // the server itself is away, and Lab says so
     }
     const lost = this.kills !== null && found.kills > this.kills;
     this.kills = found.kills;
-    return lost ? endedSentence(name, found.limit, cell) : null;
+    return lost ? endedSentence(name, found.limit, cell, orLater) : null;
   }
 
   private async ask(): Promise<IMemory | null> {

@@ -17,7 +17,7 @@ test('the sentence names notebook, limit and cell', () => {
 });
 
 test('a long name leaves the sentence whole', () => {
-  const sentence = endedSentence(`${'n'.repeat(200)}.ipynb`, 16e9, 1000);
+  const sentence = endedSentence(`${'n'.repeat(200)}.ipynb`, 16e9, 1000, true);
   assert.ok(sentence.length <= 140);
   assert.ok(sentence.endsWith('its variables are gone.'));
 });
@@ -44,9 +44,14 @@ test('a kernel that ends takes along what waited; the next one that ends is told
   const cells = new RunningCells();
   cells.scheduled('a');
   cells.scheduled('b');
-  assert.equal(cells.kernelEnded(), 'a');
+  assert.deepEqual(cells.kernelEnded(), { cell: 'a', orLater: true });
   cells.scheduled('c');
-  assert.equal(cells.kernelEnded(), 'c');
+  assert.deepEqual(cells.kernelEnded(), { cell: 'c', orLater: false });
+});
+
+test('where others waited behind the cell, it may have been one of them', () => {
+  const sentence = endedSentence('a.ipynb', null, 4, true);
+  assert.equal(sentence, 'a.ipynb ran out of memory in cell 4 or later: its kernel was ended, its variables are gone.');
 });
 
 /** A server that answers in this order; an error is one that does not answer. */

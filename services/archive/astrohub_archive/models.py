@@ -13,6 +13,7 @@ __all__ = [
     "IdentifierFilter",
     "IndexCatalog",
     "Key",
+    "Nearby",
     "Outcome",
     "Partition",
     "Partner",
@@ -180,12 +181,25 @@ class Partner:
 
 
 @dataclass(frozen=True)
+class Nearby:
+    """Rows are wanted only within a radius of the position in a row that the scan `alias` finds; degrees.
+
+    `lon` and `lat` are that scan's columns.
+    """
+
+    alias: str
+    lon: str
+    lat: str
+    radius: float
+
+
+@dataclass(frozen=True)
 class Scan:
     """One table as it occurs in one place of a query, and what is known about the rows it needs.
 
     `alias` is the identifier by which `Statement.sql` names this scan. `columns` are the columns
-    that the query reads of it. `region`, `identifiers` and `partner` bound the rows that can matter; the
-    SQL still holds the exact condition.
+    that the query reads of it. `region`, `identifiers`, `partner` and `nearby` bound the rows that can
+    matter; the SQL still holds the exact condition.
     """
 
     alias: str
@@ -194,6 +208,7 @@ class Scan:
     region: Region | None = None
     identifiers: IdentifierFilter | None = None
     partner: Partner | None = None
+    nearby: Nearby | None = None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import pytest
 from astrohub_archive.adql import understand
 from astrohub_archive.catalog import Catalog
 from astrohub_archive.data.healpix import index
-from astrohub_archive.models import Column, HatsTable, PlainTable, Region, Schema, Statement, Table
+from astrohub_archive.models import Column, HatsTable, Nearby, PlainTable, Region, Schema, Statement, Table
 from astrohub_archive.settings import Limits
 from cdshealpix import nested
 
@@ -295,6 +295,31 @@ def test_the_partners_of_a_region_lie_in_a_wider_one(rest: str, region: Region |
     rest = rest.replace("<near>", "DISTANCE(a.ra, a.dec, b.ra, b.dec) < 0.5")
     rest = rest.replace("<a>", "1 = CONTAINS(POINT(a.ra, a.dec), CIRCLE(10, 20, 1))")
     assert read(f"SELECT a.ra FROM hip2 AS a {rest}").scans[1].region == region
+
+
+@pytest.mark.parametrize(
+    ("rest", "is_bound"),
+    [
+        ("JOIN gaia_source AS b ON <near>", True),
+        ("LEFT JOIN gaia_source AS b ON <near>", True),
+        (", gaia_source AS b WHERE <near> AND b.phot_g_mean_mag < 9", True),
+        ("JOIN (SELECT ra, dec FROM gaia_source) AS b ON <near>", False),
+        ("RIGHT JOIN gaia_source AS b ON <near>", False),
+        ("FULL JOIN gaia_source AS b ON <near>", False),
+        ("JOIN gaia_source AS b ON <near> OR a.hip = 1", False),
+        ("JOIN gaia_source AS b ON DISTANCE(-a.ra, a.dec, b.ra, b.dec) < 0.01", False),
+        ("JOIN gaia_source AS b ON DISTANCE(a.ra, a.dec, b.ra, -b.dec) < 0.01", False),
+        ("JOIN gaia_source AS b ON DISTANCE(a.ra, b.dec, b.ra, b.dec) < 0.01", False),
+        ("JOIN gaia_source AS b ON DISTANCE(a.ra, a.dec, b.ra, b.dec) < -1", False),
+        ("JOIN gaia_source AS b ON <near> WHERE b.source_id = 5", False),
+    ],
+)
+def test_partners_are_looked_for_only_near_positions_of_the_other_table(
+    rest: str, is_bound: bool, read: Read
+) -> None:
+    rest = rest.replace("<near>", "DISTANCE(a.ra, a.dec, b.ra, b.dec) < 0.01")
+    scan = read(f"SELECT a.ra FROM hip2 AS a {rest}").scans[1]
+    assert scan.nearby == (Nearby("scan_0", "ra", "dec", 0.01) if is_bound else None)
 
 
 @pytest.mark.parametrize(

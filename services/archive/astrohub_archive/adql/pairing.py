@@ -239,7 +239,9 @@ class Pairs:
 
     def _link(self, pairing: Near | Same, bound: Sequence[Source]) -> None:
         """Take note that rows of a bound scan matter only beside rows of the other scan that matter."""
+        scans = {source.scan for source in bound}
         if isinstance(pairing, Near):
+            self._scans.beside(pairing, scans)
             first, second = pairing.first.lon.read, pairing.second.lon.read
             known = self._scans.is_position(first, pairing.first.lat.read)
             if not (known and self._scans.is_position(second, pairing.second.lat.read)):
@@ -249,7 +251,6 @@ class Pairs:
             first, second, radius = pairing.first, pairing.second, None
         assert first is not None
         assert second is not None
-        scans = {source.scan for source in bound}
         for one, other in ((first, second), (second, first)):
             if other.scan in scans:
                 self._scans.link(one, other, radius)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from ..errors import QueryError
-from ..models import HEALPIX_COLUMN, HatsTable, IdentifierFilter, Partner, PlainTable, Region, Scan, Table
+from ..models import (
+    HEALPIX_COLUMN,
+    HatsTable,
+    IdentifierFilter,
+    Nearby,
+    Partner,
+    PlainTable,
+    Region,
+    Scan,
+    Table,
+)
 from .spherical import widened
-from .values import ColumnRead, Restriction, quoted
+from .values import ColumnRead, Near, Restriction, quoted
 
 __all__ = ["MAXIMUM_SCANS", "Scans"]
 
@@ -23,6 +34,7 @@ class _Use:
     columns: dict[str, None] = field(default_factory=dict)
     region: Region | None = None
     identifiers: IdentifierFilter | None = None
+    nearby: Nearby | None = None
 
 
 class Scans:
@@ -69,6 +81,19 @@ class Scans:
         `radius` is how far apart (degrees) their positions may be; without one, the columns are equal.
         """
         self._links.append((one, other, radius))
+
+    def beside(self, near: Near, bound: Collection[int | None]) -> None:
+        """Take note that rows of a bound scan, by their own positions, matter only near those of others."""
+        if near.radius < 0:
+            return
+        for one, other in ((near.first, near.second), (near.second, near.first)):
+            lon, lat, read = one.lon.read, one.lat.read, other.lon.read
+            if read is None or read.scan not in bound or not self.is_position(read, other.lat.read):
+                continue
+            if lon is not None and lat is not None and lon.scan == lat.scan != read.scan:
+                reach = near.radius + self.displacement(read, other.lat.read)
+                use = self._uses[read.scan]
+                use.nearby = use.nearby or Nearby(self.alias(lon.scan), lon.column, lat.column, reach)
 
     def indexed(self, read: ColumnRead) -> bool:
         """Say whether rows can be found by a column's value."""
@@ -118,7 +143,8 @@ class Scans:
                 columns=_in_order(use),
                 region=use.region,
                 identifiers=use.identifiers,
-                partner=self._partner(number),
+                partner=(partner := self._partner(number)),
+                nearby=None if use.region or use.identifiers or partner else use.nearby,
             )
             for number, use in enumerate(self._uses)
         )

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..models import HEALPIX_COLUMN, Partition
 from .coverage import Ranges
 
-__all__ = ["identifiers_in", "identifiers_of"]
+__all__ = ["identifiers_in", "identifiers_of", "inside"]
 
 _log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def _values(partition: Partition, cells: Ranges, column: str) -> list[int | str]
     with pq.ParquetFile(partition.path) as file:
         groups = _groups(file.metadata, cells)
         rows = file.read_row_groups(groups, columns=[column, HEALPIX_COLUMN], use_threads=False)
-    here = _inside(rows[HEALPIX_COLUMN].to_numpy(), cells)
+    here = inside(rows[HEALPIX_COLUMN].to_numpy(), cells)
     values: list[int | str] = rows[column].filter(pa.array(here)).drop_null().to_pylist()
     return values
 
@@ -89,7 +89,8 @@ def _groups(footer: pq.FileMetaData, cells: Ranges) -> list[int]:
     return chosen
 
 
-def _inside(positions: NDArray[np.int64], cells: Ranges) -> NDArray[np.bool_]:
+def inside(positions: NDArray[np.int64], cells: Ranges) -> NDArray[np.bool_]:
+    """Say which order 29 cells are in some ranges of them."""
     before = np.searchsorted(cells[:, 0], positions, side="right") - 1
-    inside: NDArray[np.bool_] = (before >= 0) & (positions < cells[np.maximum(before, 0), 1])
-    return inside
+    are_inside: NDArray[np.bool_] = (before >= 0) & (positions < cells[np.maximum(before, 0), 1])
+    return are_inside

@@ -24,6 +24,7 @@ from ..models import (
 )
 from .coverage import Ranges, cover
 from .lookup import Found, Kept, Lookup
+from .nearby import around_rows
 from .partners import identifiers_in, identifiers_of
 from .picked import Picking
 from .relations import relation, with_relations
@@ -109,7 +110,7 @@ class Planner:
 
     def _is_easy(self, scan: Scan) -> bool:
         storage = scan.table.storage
-        if scan.partner is not None:
+        if scan.partner is not None or scan.nearby is not None:
             return False
         if isinstance(storage, PlainTable):
             return True
@@ -163,9 +164,18 @@ class Planner:
         """Return what each scan of a statement has to read; some by what others will find."""
         alone = {scan.alias: self.reading(scan) for scan in statement.scans}
         return [
-            (scan, self._by_partner(scan, alone) if scan.partner else alone[scan.alias])
+            (scan, self._by_others(scan, alone) if scan.partner or scan.nearby else alone[scan.alias])
             for scan in statement.scans
         ]
+
+    def _by_others(self, scan: Scan, alone: Mapping[str, Reading]) -> Reading:
+        """Return what a scan has to read whose rows are found by what is in the rows of another one."""
+        if scan.partner is not None:
+            return self._by_partner(scan, alone)
+        assert scan.nearby is not None
+        known = alone[scan.nearby.alias]
+        near = around_rows(known.files, scan.nearby, partitions=known.partitions, cells=known.cells)
+        return alone[scan.alias] if near is None else self.reading(scan, near)
 
     def _by_partner(self, scan: Scan, alone: Mapping[str, Reading]) -> Reading:
         """Return what a scan has to read whose rows are found by identifiers in the rows of another one."""
@@ -180,12 +190,12 @@ class Planner:
             return alone[scan.alias]
         return self.reading(replace(scan, identifiers=IdentifierFilter(scan.partner.column, values)))
 
-    def reading(self, scan: Scan) -> Reading:
-        """Return what a scan has to read, whatever others find."""
+    def reading(self, scan: Scan, near: Ranges | None = None) -> Reading:
+        """Return what a scan has to read, whatever others find; or within the cells near what they find."""
         storage = scan.table.storage
         if isinstance(storage, PlainTable):
             return Reading(storage.files, storage.size_bytes)
-        region = cover(scan.region) if scan.region else None
+        region = cover(scan.region) if scan.region else near
         found = self._found(scan.identifiers, storage) if scan.identifiers else None
         cells = _common(region, found)
         if cells is None:

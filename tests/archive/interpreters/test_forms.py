@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from astrohub_archive.adql import Language, understand
-from astrohub_archive.errors import QueryError
+from astrohub_archive.catalog import Catalog
+from astrohub_archive.errors import Forbidden, QueryError
+from astrohub_archive.identity import READ_ARCHIVE
 from astrohub_archive.interpreters.forms import Forms
-from astrohub_archive.models import Statement
+from astrohub_archive.interpreters.pool import Interpreters
+from astrohub_archive.models import Principal, Schema, Statement
+from astrohub_archive.reader import Reader
 from astrohub_archive.settings import Limits
 
+from ..adql.conftest import GAIA, HIPPARCOS
 from .test_interpreters import CATALOG
 
 ADQL = [
@@ -142,3 +148,25 @@ def test_few_are_kept_and_all_are_forgotten_with_the_tables() -> None:
 )
 def test_hostile_texts_are_cut_quickly_and_mean_nothing(text: str) -> None:
     assert Forms().find(text, Language.ADQL) is None
+
+
+async def test_a_reader_remembers_public_tables_until_they_change(tmp_path: Path) -> None:
+    own = Schema("mydb", (replace(GAIA, schema="mydb"),))
+    reader = Reader(CATALOG, lambda user, text: own, Interpreters(CATALOG, Limits()), tmp_path)
+    anybody, user = Principal(None, frozenset({READ_ARCHIVE})), Principal("ada", frozenset({READ_ARCHIVE}))
+    public, private = (
+        f"SELECT ra FROM {schema}.gaia_source WHERE source_id = 7" for schema in ("gaia_dr3_g10", "mydb")
+    )
+    await reader.start()
+    try:
+        for text in (public, private):
+            assert (await reader.understand(user, text)).pick is not None
+        known = reader.remembered(anybody, public.replace("7", "8"), Language.ADQL)
+        assert known == understood(public.replace("7", "8"), Language.ADQL)
+        assert reader.remembered(user, private, Language.ADQL) is None
+        with pytest.raises(Forbidden):
+            reader.remembered(Principal("eve"), public, Language.ADQL)
+        await reader.renew(Catalog([Schema("hipparcos", (HIPPARCOS,))]))
+        assert reader.remembered(anybody, public, Language.ADQL) is None
+    finally:
+        await reader.stop()

@@ -24,6 +24,8 @@ from .site import PATIENCE_S, Lab, Site
 
 #: The first test waits for images, chart and sample data.
 TIMEOUT_S = 3000
+#: A start may take that long: after an outage nodes find the API server again in their own time.
+START_S = 900
 STUDENTS = tuple(f"student{number}" for number in range(1, 6))
 PEOPLE = ("researcher", "collaborator", ADMINISTRATOR, *STUDENTS)
 _BARS = pytest.StashKey[Bars]()
@@ -80,6 +82,7 @@ def values(images: dict[str, str]) -> dict[str, Any]:
             "hub": {"image": name_and_tag["hub"]},
             "proxy": {"chp": {"image": name_and_tag["proxy"]}},
             "singleuser": {"image": name_and_tag["lab-astro"], "memory": {"limit": "2G"}},
+            "custom": {"astrohub": {"servers": {"startTimeoutS": START_S}}},
         },
         "archive": {"image": name_and_tag["archive"], "sampleData": True},
         "notebooks": {

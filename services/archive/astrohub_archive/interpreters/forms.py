@@ -6,7 +6,6 @@ is cut at its numbers, by one regular expression, and the rest is compared, lett
 
 from __future__ import annotations
 
-import math
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -20,6 +19,7 @@ __all__ = ["Forms"]
 _MOST = 512
 _LONGEST = 2_000
 _WIDEST_DEG = 90.0
+_FARTHEST_DEG = 720.0
 
 _HOLE = "\0"
 """Stands in a form where a number was."""
@@ -167,6 +167,6 @@ def _around(scan: Scan, numbers: list[str], roles: tuple[_Role, ...]) -> Scan | 
         return None
     ra, dec, *given = (role.of(numbers) for role in roles)
     radius = given[0] if given else scan.region.values[2]
-    if not (math.isfinite(ra) and abs(dec) <= 90 and 0 <= radius <= _WIDEST_DEG):
+    if not (abs(ra) <= _FARTHEST_DEG and abs(dec) <= 90 and 0 <= radius <= _WIDEST_DEG):
         return None
     return replace(scan, region=Region("circle", (ra % 360.0, dec, radius)))

@@ -21,7 +21,8 @@ export function drawDetail(
   trans: TranslationBundle,
   wish: (wish: Wish) => void
 ): HTMLElement[] {
-  const parts: HTMLElement[] = [element('h3', { class: 'ah-Job-name' }, titleOf(job, trans))];
+  const title = titleOf(job, trans);
+  const parts: HTMLElement[] = [element('h3', { class: 'ah-Job-name', title }, title)];
   if (job.error !== '') {
     parts.push(element('p', { class: 'ah-Job-error' }, job.error));
   }
@@ -40,11 +41,11 @@ function factsOf(job: IJob, trans: TranslationBundle): HTMLElement[] {
   const took = job.phase === 'EXECUTING' ? '' : tookText(job, 0);
   const file = job.result ? `${sizeText(job.result.bytes)}, ${job.result.format}` : '';
   const facts: readonly (readonly [string, string])[] = [
+    [trans.__('Progress'), progressText(job, trans)],
     [trans.__('Made'), momentText(job.created)],
     [trans.__('Took'), took],
     [trans.__('Result'), rowsText(job, trans)],
     [trans.__('File'), file],
-    [trans.__('Progress'), progressText(job, trans)],
     [trans.__('Job'), job.id]
   ];
   return facts

@@ -280,7 +280,7 @@ export class JobsPane extends SidePane {
 
   private sayEnd(_: JobsModel, job: IJob): void {
     const parts = [phaseWord(job.phase, this.trans), rowsText(job, this.trans)].filter(text => text !== '');
-    this.say(`${titleOf(job, this.trans)}: ${parts.join(', ')}`);
+    this.say(`${parts.join(', ')}: ${titleOf(job, this.trans)}`);
   }
 
   private readonly search = element('input', { type: 'search', class: 'ah-Field', spellcheck: 'false' });

@@ -49,19 +49,25 @@ export function rowsText({ result }: IJob, trans: TranslationBundle): string {
 }
 
 /** How far a job that runs has come; of its files it may need less than all. */
-export function progressText({ progress }: IJob, trans: TranslationBundle): string {
+export function progressText(job: IJob, trans: TranslationBundle): string {
+  const { progress } = job;
   if (progress === null) {
     return '';
   }
-  const { bytesRead, bytesInAll, bytesWritten } = progress;
+  const { bytesRead, bytesInAll } = progress;
   const read = trans.__('%1 of at most %2 read', sizeText(bytesRead), sizeText(bytesInAll));
-  return bytesWritten > 0 ? `${read}, ${trans.__('%1 written', sizeText(bytesWritten))}` : read;
+  return [read, writtenText(job, trans)].filter(text => text !== '').join(', ');
+}
+
+/** What there is of a result while its job runs. */
+function writtenText({ progress }: IJob, trans: TranslationBundle): string {
+  return progress !== null && progress.bytesWritten > 0 ? trans.__('%1 written', sizeText(progress.bytesWritten)) : '';
 }
 
 /** The second line of a row: phase, and what there is to say of it. */
 export function summaryOf(job: IJob, isStopping: boolean, now: number, trans: TranslationBundle): string[] {
   const phase = isStopping ? trans.__('Stopping…') : phaseWord(job.phase, trans);
-  const size = job.result === null ? '' : sizeText(job.result.bytes);
+  const size = job.result === null ? writtenText(job, trans) : sizeText(job.result.bytes);
   return [phase, rowsText(job, trans), size, tookText(job, now)].filter(text => text !== '');
 }
 

@@ -151,6 +151,8 @@ test('a job that runs tells what it has read, and written if it has', () => {
   assert.equal(told({}), '8.0 MB of at most 24 MB read');
   assert.equal(told({ bytesWritten: 1_300_000_000 }), '8.0 MB of at most 24 MB read, 1.3 GB written');
   assert.equal(progressText({ ...JOB, progress: null }, trans), '');
+  const running = { ...JOB, phase: 'EXECUTING', result: null, ended: '', progress: { ...progress, bytesWritten: 2_000_000 } };
+  assert.deepEqual(summaryOf(running, false, Date.parse(JOB.started), trans).map(plain), ['Running', '2.0 MB written', '0 s']);
 });
 
 test('what the archive says is read without trust', async () => {

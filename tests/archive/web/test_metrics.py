@@ -46,6 +46,14 @@ def test_dashboards_and_rules_read_only_what_the_archive_tells(told: str) -> Non
         assert labels <= labels_told(told, name), name
 
 
+def test_every_figure_of_the_archive_is_shown_or_watched(told: str) -> None:
+    def figure(name: str) -> str:
+        return name.removesuffix("_bucket").removesuffix("_count").removesuffix("_sum")
+
+    ours = {figure(name) for name in metrics_told(told) if name.startswith("astrohub_archive_")}
+    assert ours - {figure(name) for name in metrics_used("archive")} == set()
+
+
 @pytest.mark.parametrize(
     "line",
     [

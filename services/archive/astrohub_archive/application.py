@@ -14,11 +14,12 @@ from .factory import Archive
 from .mydb.changes import ROUTER as MYDB_CHANGES
 from .mydb.handlers import ROUTER as MYDB
 from .settings import Settings
-from .tap.handlers import ROUTERS
+from .tap.handlers import ROUTERS, ROUTES_ASKED_OFTEN
 from .user_tables.handlers import ROUTER as USER_TABLES
 from .user_tables.updates import ROUTER as TABLE_UPDATES
 from .vospace.handlers import ROUTERS as FILES
 from .web.body import BoundedBody
+from .web.direct import ShortWay
 from .web.methods import AnsweredHeads
 from .web.problems import PROBLEM_MIME, answer_failure
 from .web.responses import SafeResponses
@@ -75,5 +76,6 @@ def make_application(archive: Archive, traffic: Traffic) -> ASGIApp:
     streamed = tuple(f"{settings.prefix}{path}" for path in _STREAMED)
     posted = tuple(f"{settings.prefix}{path}" for path in _POSTED)
     limit = settings.limits.request_bytes
-    bounded = BoundedBody(app, limit, streamed=streamed, forms=forms, posted=posted)
+    short = ShortWay(app, ROUTES_ASKED_OFTEN, settings.prefix)
+    bounded = BoundedBody(short, limit, streamed=streamed, forms=forms, posted=posted)
     return SafeResponses(AnsweredHeads(bounded, app.routes), traffic)

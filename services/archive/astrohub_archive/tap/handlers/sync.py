@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ...engine import Relay
-from ...web.direct import ClosingResponse, DirectRoute
+from ...web.direct import ClosingResponse
 from ...web.requests import address_of
 from ...web.streaming import ClientLeft, StreamedAnswer, while_connected
 from ..queries import digest
@@ -19,7 +19,7 @@ from .documentation import ERRORS, QUERY_ANSWER, QUERY_FORM, QUERY_PARAMETERS
 
 __all__ = ["ROUTER", "answer"]
 
-ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"], route_class=DirectRoute)
+ROUTER = APIRouter(prefix="/tap/sync", tags=["TAP"])
 
 
 @ROUTER.get(

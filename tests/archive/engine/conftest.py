@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -83,12 +84,19 @@ def small(**values: object) -> settings.Engine:
     return settings.Engine.model_validate({**defaults, **values})
 
 
+@asynccontextmanager
+async def asking(archive: SyntheticArchive) -> AsyncIterator[Asker]:
+    """Run a pool over an archive until the block ends."""
+    pool = Pool(small(), archive.public, archive.work, account=ACCOUNT)
+    await pool.start()
+    table = archive.catalog().table("sky", "stars")
+    assert table is not None
+    yield Asker(pool, archive, table)
+    await pool.stop()
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def asker(synthetic: SyntheticArchive) -> AsyncIterator[Asker]:
     """A pool that the tests of a module share."""
-    pool = Pool(small(), synthetic.public, synthetic.work, account=ACCOUNT)
-    await pool.start()
-    table = synthetic.catalog().table("sky", "stars")
-    assert table is not None
-    yield Asker(pool, synthetic, table)
-    await pool.stop()
+    async with asking(synthetic) as shared:
+        yield shared

@@ -7,24 +7,19 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from astrohub_archive.engine import Pool
 from astrohub_archive.errors import EngineError
 from astrohub_archive.models import HatsTable
 
 from ...support.catalogs import SyntheticArchive, synthetic_archive
-from .conftest import ACCOUNT, Asker, small
+from .conftest import Asker, asking
 
 
 @pytest_asyncio.fixture
 async def asker() -> AsyncIterator[Asker]:
     """A pool over data that the test may damage."""
     with synthetic_archive(rows=5_000) as archive:
-        pool = Pool(small(), archive.public, archive.work, account=ACCOUNT)
-        await pool.start()
-        table = archive.catalog().table("sky", "stars")
-        assert table is not None
-        yield Asker(pool, archive, table)
-        await pool.stop()
+        async with asking(archive) as asker:
+            yield asker
 
 
 def damage(archive: SyntheticArchive, asker: Asker) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 import pytest_asyncio
 from astrohub_archive.adql import understand
-from astrohub_archive.engine import DamagedTable, Declined, Pool
+from astrohub_archive.engine import DamagedTable, Declined
 from astrohub_archive.engine.footers import Footers
 from astrohub_archive.engine.picked import Picker, Picking
 from astrohub_archive.formats import FORMATS
@@ -20,7 +20,7 @@ from astrohub_archive.models import HatsTable, Outcome, Statement
 from astrohub_archive.settings import Limits
 
 from ...support.catalogs import FIRST_ID, synthetic_archive
-from .conftest import ACCOUNT, Asker, small
+from .conftest import Asker, asking
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -132,12 +132,8 @@ async def test_many_are_answered_at_once(asker: Asker) -> None:
 async def fragile() -> AsyncIterator[Asker]:
     """A pool over data that the test may change."""
     with synthetic_archive(rows=5_000) as archive:
-        pool = Pool(small(), archive.public, archive.work, account=ACCOUNT)
-        await pool.start()
-        table = archive.catalog().table("sky", "stars")
-        assert table is not None
-        yield Asker(pool, archive, table)
-        await pool.stop()
+        async with asking(archive) as asker:
+            yield asker
 
 
 async def test_a_damaged_file_is_told_as_ever(fragile: Asker) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 __all__ = [
     "HEALPIX_COLUMN",
+    "SHORT_NUMBERS_DEG",
     "Column",
     "HatsTable",
     "IdentifierFilter",
@@ -31,6 +33,9 @@ __all__ = [
 
 HEALPIX_COLUMN = "_healpix_29"
 """By which the rows of a HATS table are sorted; a scan may ask for it, published or not."""
+
+SHORT_NUMBERS_DEG = 2e-5
+"""Half a step between numbers of 32 bits is less, for right ascension and declination together."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,14 @@ class Table:
     def qualified_name(self) -> str:
         """Return the name as a query writes it."""
         return f"{self.schema}.{self.name}"
+
+    @cached_property
+    def displacement_deg(self) -> float:
+        """Return how far a row of a HATS table may lie from the place that its cell was computed of."""
+        storage = self.storage
+        position = (storage.ra_column, storage.dec_column) if isinstance(storage, HatsTable) else ()
+        is_short = any(one.datatype == "float" for one in self.columns if one.name in position)
+        return SHORT_NUMBERS_DEG if is_short else 0.0
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from astrohub_archive.data.healpix import index
-from astrohub_archive.engine.coverage import cover
-from astrohub_archive.models import Region
+from astrohub_archive.engine.coverage import SLACK_DEG, Ranges, cover
+from astrohub_archive.models import Column, HatsTable, Region, Table
 from numpy.typing import NDArray
 
 
@@ -36,10 +38,30 @@ def assert_covered(ra: float, dec: float, radius: float, dice: np.random.Generat
     angles = dice.uniform(0, 2 * np.pi, count)
     at = np.full(count, ra), np.full(count, dec)
     cells = index(*shift_each(*at, np.radians(away), angles))
-    covered = cover(Region("circle", (ra, dec, radius)))
+    assert holds(cover(Region("circle", (ra, dec, radius))), cells), (ra, dec, radius)
+
+
+def test_positions_that_were_rounded_after_their_cells_were_found_are_covered() -> None:
+    table = Table("s", "t", (Column("a", "float"), Column("d", "double")), HatsTable(Path(), "a", "d", ()))
+    slack = SLACK_DEG + table.displacement_deg
+    dice = np.random.default_rng(8)
+    outside = 0
+    for _ in range(200):
+        ra, dec = dice.uniform(180, 360), np.degrees(np.arcsin(dice.uniform(-1, 1)))
+        lon, lat = float(np.float32(ra)), float(np.float32(dec))
+        cell = index(np.array([ra]), np.array([dec]))
+        corners = (lon, lat - 1, lon + 1, lat, lon, lat)
+        for region in (Region("circle", (lon, lat, 1e-7)), Region("polygon", corners)):
+            assert holds(cover(region, slack), cell), region
+            outside += not holds(cover(region), cell)
+    assert outside > 5
+
+
+def holds(covered: Ranges | None, cells: NDArray[np.int64]) -> bool:
+    """Say whether ranges hold all of some cells."""
     assert covered is not None
     before = np.searchsorted(covered[:, 0], cells, side="right") - 1
-    assert ((before >= 0) & (cells < covered[np.maximum(before, 0), 1])).all(), (ra, dec, radius)
+    return bool(((before >= 0) & (cells < covered[np.maximum(before, 0), 1])).all())
 
 
 def shift_each(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import QueryError
 from ..models import (
     HEALPIX_COLUMN,
+    SHORT_NUMBERS_DEG,
     HatsTable,
     IdentifierFilter,
     Nearby,
@@ -24,8 +25,6 @@ __all__ = ["MAXIMUM_SCANS", "Scans"]
 
 MAXIMUM_SCANS = 50
 """Tables that one query may name, each occurrence counted."""
-_SHORT_NUMBERS = 2e-5
-"""Degrees: half a step between numbers of 32 bits is less, for right ascension and declination together."""
 
 
 @dataclass
@@ -123,7 +122,7 @@ class Scans:
             for column in self._uses[scan].table.columns
             if column.name == name
         }
-        return 0.0 if kinds == {"double"} else _SHORT_NUMBERS
+        return 0.0 if kinds == {"double"} else SHORT_NUMBERS_DEG
 
     def stored_cell(self, read: ColumnRead) -> str:
         """Return the HEALPix cell of order 29 of a scan's rows, by which its files are sorted."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..models import Region
 from .polygons import cells_of_circle, cells_of_polygon
 
-__all__ = ["Ranges", "closed", "cover", "merge", "simplify"]
+__all__ = ["SLACK_DEG", "Ranges", "closed", "cover", "merge", "simplify"]
 
 Ranges = NDArray[np.int64]
 """Sorted, disjoint half-open ranges, shape (n, 2)."""
@@ -23,45 +23,47 @@ _ORDER = 29
 _MOST_TILES = 32
 _DEEPEST = 22
 _CELL_DEG = 58.6
-# Wider than any rounding between the index of a position and the distance computed from it.
-_SLACK_DEG = 1e-7
+SLACK_DEG = 1e-7
+"""Wider than any rounding between the index of a position and the distance computed from it."""
 _WIDEST_DEG = 90
 _SMALL_DEG = 0.2
 
 
-def cover(region: Region) -> Ranges | None:
+def cover(region: Region, slack_deg: float = SLACK_DEG) -> Ranges | None:
     """Return ranges that hold every position of a region, or None when they would not help.
 
     Parameters
     ----------
     region
         In ICRS degrees.
+    slack_deg
+        How far a position may be from the one by which its cell was found.
     """
     if not all(math.isfinite(value) for value in region.values):
         return None
     try:
-        return _cover(region)
+        return _cover(region, slack_deg)
     except (ArithmeticError, ValueError):
         # All files are read then: slow, but right.
         _log.warning("region-not-covered", extra={"kind": region.kind, "values": region.values})
         return None
 
 
-def _cover(region: Region) -> Ranges | None:
+def _cover(region: Region, slack_deg: float) -> Ranges | None:
     if region.kind == "circle":
-        return _circle(*region.values)
+        return _circle(*region.values, slack_deg=slack_deg)
     if region.kind == "polygon":
-        return _polygon(np.array(region.values).reshape(-1, 2))
+        return _polygon(np.array(region.values).reshape(-1, 2), slack_deg)
     if region.kind == "box":
-        return _box(*region.values)
+        return _box(*region.values, slack_deg=slack_deg)
     return None
 
 
-def _circle(ra: float, dec: float, radius: float) -> Ranges | None:
+def _circle(ra: float, dec: float, radius: float, *, slack_deg: float) -> Ranges | None:
     # Cones of more than half the sky read most files anyhow.
     if radius < 0 or radius > _WIDEST_DEG or abs(dec) > 90:
         return None
-    reach = radius + _SLACK_DEG
+    reach = radius + slack_deg
     lon, lat = math.radians(ra), math.radians(dec)
     middle = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
     # Of small cones no row group is narrower than a few; fewer divisions take less time.
@@ -69,7 +71,7 @@ def _circle(ra: float, dec: float, radius: float) -> Ranges | None:
     return _ranges((*cells_of_circle(middle, math.radians(reach), depth), None))
 
 
-def _polygon(corners: NDArray[np.float64]) -> Ranges | None:
+def _polygon(corners: NDArray[np.float64], slack_deg: float) -> Ranges | None:
     if len(corners) < 3 or np.any(np.abs(corners[:, 1]) > 90):
         return None
     lon, lat = np.radians(corners).T
@@ -81,10 +83,10 @@ def _polygon(corners: NDArray[np.float64]) -> Ranges | None:
     reach = math.degrees(math.acos(min(1.0, float((centre / length @ points).min()))))
     if reach >= 80:
         return None
-    return _ranges((*cells_of_polygon(points.T, _depth(reach / 2)), None))
+    return _ranges((*cells_of_polygon(points.T, _depth(reach / 2), math.radians(slack_deg)), None))
 
 
-def _box(ra: float, dec: float, width: float, height: float) -> Ranges | None:
+def _box(ra: float, dec: float, width: float, height: float, *, slack_deg: float) -> Ranges | None:
     """Cover a box by circles around its tiles, whether its sides follow coordinates or great circles."""
     if width < 0 or height < 0 or width >= 180:
         return None
@@ -105,7 +107,7 @@ def _box(ra: float, dec: float, width: float, height: float) -> Ranges | None:
                 _distance(centre, (centre[0] + tile_width / 2, centre[1] + side * tile_height / 2))
                 for side in (-1, 1)
             )
-            circle = _circle(*centre, reach)
+            circle = _circle(*centre, reach, slack_deg=slack_deg)
             if circle is None:
                 return None
             circles.append(circle)

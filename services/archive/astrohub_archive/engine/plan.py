@@ -22,7 +22,7 @@ from ..models import (
     Scan,
     Statement,
 )
-from .coverage import Ranges, cover
+from .coverage import SLACK_DEG, Ranges, cover
 from .lookup import Found, Kept, Lookup
 from .nearby import around_rows
 from .partners import identifiers_in, identifiers_of
@@ -195,7 +195,7 @@ class Planner:
         storage = scan.table.storage
         if isinstance(storage, PlainTable):
             return Reading(storage.files, storage.size_bytes)
-        region = cover(scan.region) if scan.region else near
+        region = cover(scan.region, SLACK_DEG + scan.table.displacement_deg) if scan.region else near
         found = self._found(scan.identifiers, storage) if scan.identifiers else None
         cells = _common(region, found)
         if cells is None:

@@ -14,12 +14,12 @@ __all__ = ["cells_of_circle", "cells_of_polygon"]
 _REACH_DEG = 61.4
 """No corner of a cell of order n is farther from its centre than this / 2**n."""
 _CELL_DEG = 58.6
+_ROUNDING = math.radians(1e-9)
 _ROOM = 6
 """How many times as wide as the polygon's reach the cells are with which the search begins."""
-_SLACK = math.radians(1e-7)
 
 
-def cells_of_polygon(corners: Vectors, depth: int) -> tuple[Cells, Cells]:
+def cells_of_polygon(corners: Vectors, depth: int, slack: float) -> tuple[Cells, Cells]:
     """Return the cells that hold every position of a polygon, nested, and the order of each.
 
     cdshealpix's search leaves out most of some polygons that are large for their cells (a box of 60 by 30
@@ -31,8 +31,10 @@ def cells_of_polygon(corners: Vectors, depth: int) -> tuple[Cells, Cells]:
         Unit vectors, shape (n, 3), all within less than 90 degrees of their middle.
     depth
         The order of the smallest cells.
+    slack
+        How far outside a position may lie, in radians.
     """
-    return _divided(_Polygon(corners), depth)
+    return _divided(_Polygon(corners), depth, slack)
 
 
 def cells_of_circle(middle: Vectors, radius: float, depth: int) -> tuple[Cells, Cells]:
@@ -49,16 +51,16 @@ def cells_of_circle(middle: Vectors, radius: float, depth: int) -> tuple[Cells, 
     depth
         The order of the smallest cells.
     """
-    return _divided(_Circle(middle, radius), depth)
+    return _divided(_Circle(middle, radius), depth, _ROUNDING)
 
 
-def _divided(shape: _Shape, depth: int) -> tuple[Cells, Cells]:
+def _divided(shape: _Shape, depth: int, slack: float) -> tuple[Cells, Cells]:
     found: list[Cells] = []
     orders: list[Cells] = []
     first, cells = shape.around(depth)
     for order in range(first, depth + 1):
         places = centers(cells, order)
-        is_crossed = shape.distance(places) <= math.radians(_REACH_DEG / 2**order) + _SLACK
+        is_crossed = shape.distance(places) <= math.radians(_REACH_DEG / 2**order) + slack
         is_whole = ~is_crossed & shape.holds(places)
         kept = is_whole | is_crossed if order == depth else is_whole
         found.append(cells[kept])

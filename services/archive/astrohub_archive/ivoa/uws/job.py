@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,6 +69,12 @@ class Progress:
     read_bytes: int
     size_bytes: int
     written_bytes: int = 0
+
+    @classmethod
+    def of(cls, kept: Mapping[str, int]) -> Progress:
+        """Return what was kept of it, perhaps by another release that knows more or less."""
+        known = (one.name for one in fields(cls))
+        return cls(**{name: kept[name] for name in known if name in kept})
 
 
 @dataclass(frozen=True)

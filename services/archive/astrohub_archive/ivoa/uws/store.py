@@ -135,7 +135,7 @@ def job_of(row: RowMapping) -> Job:
         error=row["error"],
         error_slug=row["error_slug"],
         result=None if result is None else JobResult(**result),
-        progress=None if progress is None else Progress(**progress),
+        progress=None if progress is None else Progress.of(progress),
         address=row["address"],
     )
 

@@ -164,7 +164,7 @@ class Lookup:
     def _rows(self, path: Path, groups: Sequence[_Group]) -> _Rows:
         """Return identifiers and cells of the rows in some groups of a file, numbers in their order."""
         numbers = sorted(group.number for group in groups)
-        with pq.ParquetFile(path, metadata=groups[0].footer) as file:
+        with pq.ParquetFile(path, metadata=groups[0].footer, pre_buffer=False) as file:
             rows = file.read_row_groups(numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=False)
         if rows[self._column].null_count:
             rows = rows.filter(rows[self._column].is_valid())

@@ -55,13 +55,19 @@ class Site:
         words = ["--namespace", self.namespace, "--values", self.values, "--wait", f"--timeout={PATIENCE_S}s"]
         self.cluster.helm("upgrade", self.release, self.chart, *words, *options)
 
-    def await_hub(self) -> None:
-        """Return when the hub answers through the proxy."""
-        health = f"{self.url()}/hub/health"
+    def await_hub(self, host: str = "") -> None:
+        """Return when the hub answers through the proxy, which learns of a ready hub a moment later.
+
+        Parameters
+        ----------
+        host
+            The site's name, where it is known by that only.
+        """
+        health, headers = f"{self.url()}/hub/health", {"Host": host} if host else {}
 
         def answers() -> bool:
             try:
-                return requests.get(health, timeout=5).ok
+                return requests.get(health, headers=headers, timeout=5).ok
             except requests.RequestException:
                 return False  # What is sent to an address whose pod has gone may never come back.
 
@@ -104,6 +110,7 @@ class Site:
 
     def browser(self, name: str) -> BrowserSession:
         """Return the browser of somebody who has just logged in."""
+        self.await_hub()
         browser = BrowserSession(self.url())
         answer = browser.log_in(name, self.passwords[name])
         assert answer.status_code == requests.codes.found, answer.text

@@ -79,7 +79,9 @@ def apart(
         cluster.apply(secret, namespace=namespace)
         words = ["--namespace", namespace, "--values", str(file), "--wait", f"--timeout={PATIENCE_S}s"]
         cluster.helm("install", "astrohub", CHART, *words)
-        yield Site(cluster, namespace, "astrohub", str(CHART), str(file), passwords)
+        installed = Site(cluster, namespace, "astrohub", str(CHART), str(file), passwords)
+        installed.await_hub(host=DOMAIN)
+        yield installed
     finally:
         cluster.kubectl("delete", "namespace", namespace, "--wait=false")
 

@@ -22,7 +22,7 @@ __all__ = ["Found", "Kept", "Lookup"]
 
 _THREADS = 2
 # Somebody who has asked for an object asks for it again, and a class asks for what its teacher does.
-_MOST_KEPT_ROWS = 2 * 1024**2
+_MOST_KEPT_ROWS = 4 * 1024**2
 
 _Numbers = np.ndarray[Any, np.dtype[Any]]
 _Rows = tuple[_Numbers, _Numbers]

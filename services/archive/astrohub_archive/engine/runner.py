@@ -51,7 +51,9 @@ class Runner:
     def run(self, request: dict[str, Any]) -> bool:
         """Run one query and send its answer; say whether the engine can be used for another."""
         private = self._private_engine(request.get("private_folders", ()))
-        cursor = self._take_up(request["query"], private or self._engine)
+        # What is picked from files needs no engine, and a cursor takes as long as a file.
+        engine = None if "picking" in request else private or self._engine
+        cursor = self._take_up(request["query"], engine)
         answer = Outgoing(self._send)
         try:
             self._stream(request, answer)
@@ -61,7 +63,8 @@ class Runner:
         finally:
             with self._guard:
                 self._query = self._cursor = None
-            cursor.close()
+            if cursor is not None:
+                cursor.close()
             if private is not None:
                 private.close()
         return True
@@ -74,31 +77,33 @@ class Runner:
         temp = f"{lock.temp_directory}/private"
         return open_locked(replace(lock, readable=(*lock.readable, *folders), temp_directory=temp))
 
-    def _take_up(self, query: int, engine: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    def _take_up(
+        self, query: int, engine: duckdb.DuckDBPyConnection | None
+    ) -> duckdb.DuckDBPyConnection | None:
         with self._guard:
             self._query = self._last = query
             early, self._early = self._early, None
             self._reason = _reason(early) if early and early["query"] == query else None
-            self._cursor = engine.cursor()
+            self._cursor = None if engine is None else engine.cursor()
             return self._cursor
 
     def cancel(self, request: dict[str, Any]) -> None:
         """Stop the query of this number, if it runs now or is still to come (numbers only grow)."""
         with self._guard:
-            if request["query"] == self._query and self._cursor is not None:
+            if request["query"] == self._query:
                 self._reason = _reason(request)
-                self._cursor.interrupt()
+                if self._cursor is not None:
+                    self._cursor.interrupt()
             elif request["query"] > self._last:
                 self._early = request
 
     def _stream(self, request: dict[str, Any], answer: Outgoing) -> None:
-        assert self._cursor is not None
         self._check()
+        if self._cursor is None:
+            self._pick(request, answer)
+            return
         if request.get("explain"):
             answer.say(_explain(self._cursor, request["sql"]))
-            return
-        if "picking" in request:
-            self._pick(request, answer)
             return
         limit = request["maxrec"]
         rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // max(len(request["columns"]), 1)))

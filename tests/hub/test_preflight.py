@@ -265,6 +265,15 @@ def test_the_probe_tells_whether_it_is_held_back(capsys: pytest.CaptureFixture[s
     assert _seen(capsys, "held", "127.0.0.1:1", "0") == {"held": True}
 
 
+@pytest.mark.parametrize(("faults", "held"), [(["timed out", ""], False), (["timed out"] * 2, True)])
+def test_the_probe_takes_a_single_connection_that_fails_for_no_policy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], faults: list[str], held: bool
+) -> None:
+    said = iter(faults)
+    monkeypatch.setattr(probe, "_fault", lambda _target: next(said))
+    assert _seen(capsys, "held", "127.0.0.1:1", "0") == {"held": held}
+
+
 @pytest.mark.parametrize(("told", "all_end"), [("1\n", True), ("0\n", False), (None, False)])
 def test_the_probe_tells_whether_a_container_ends_whole(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], told: str | None, all_end: bool

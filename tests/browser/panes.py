@@ -23,7 +23,10 @@ def open_pane(lab: Page, name: str) -> Locator:
 def open_space(lab: Page) -> Locator:
     """Bring the VOSpace pane to the front, at the root, wherever an earlier test has left it."""
     pane = open_pane(lab, "VOSpace")
+    body = pane.locator(".ah-Side-body")
+    expect(body).to_have_attribute("aria-busy", "false")  # else the first reading would end amid what follows
     pane.locator(".ah-Crumb").first.click()
+    expect(body).to_have_attribute("aria-busy", "false")
     expect(pane.locator(".ah-Entry", has_text="public")).to_be_visible()
     return pane
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,12 @@ class Site:
         self.pods: list[list[str]] = []
         self.starts_make_homes = False
         self.numbers: list[int] = []
+        self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
         self.removal = Removal(self._work, self._servers_of, lambda: self.now)
 
     async def _work(self, words: Sequence[str], number: int | None) -> dict[str, Any]:
+        if other := self.meanwhile.pop(words[0], None):
+            await other()
         self.numbers += [number] if number else []
         return worker.main(words, self.homes)
 
@@ -209,9 +212,77 @@ def test_only_what_was_kept_long_enough_is_deleted_for_good(site: Site) -> None:
         site.do(site.removal.restore("ada"))
 
 
-def test_the_worker_deletes_nothing_that_was_not_moved_aside(site: Site) -> None:
-    assert worker.main(["empty", "ada"], site.homes) == {"emptied": False}
-    assert worker.main(["drop", "ada"], site.homes) == {"dropped": False}
+@pytest.mark.parametrize("step", ["claim", "empty", "drop"])
+def test_a_home_that_is_brought_back_while_a_purge_runs_is_whole(site: Site, step: str) -> None:
+    site.delete("ada", "ada")
+    site.now += 30 * DAY_S
+    told: list[str] = []
+
+    async def restoring() -> None:
+        try:
+            told.append(await site.removal.restore("ada"))
+        except Unwilling as e:
+            told.append(str(e))
+
+    site.meanwhile[step] = restoring
+    purged = site.do(site.removal.purge())
+    if step == "claim":
+        assert (told, purged) == (["The home of 'ada' is back."], "No home's time is over.")
+        assert (site.homes / "ada" / "notes" / "a.txt").read_text() == "four"
+    else:
+        assert told[0].startswith("No home of 'ada' is kept.")
+        assert purged == "Deleted for good: ada."
+        assert list(site.homes.iterdir()) == []
+
+
+def test_a_home_that_is_brought_back_in_the_moment_of_the_claim_is_left(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.delete("ada", "ada")
+    site.now += 30 * DAY_S
+    rename = os.rename
+
+    def late(source: Path, target: Path) -> None:
+        rename(source, site.homes / "ada")
+        rename(source, target)
+
+    monkeypatch.setattr("astrohub_hub.homes.worker.os.rename", late)
+    assert site.do(site.removal.purge()) == "No home's time is over."
+    assert [path.name for path in site.homes.iterdir()] == ["ada"]
+    assert (site.homes / "ada" / "notes" / "a.txt").read_text() == "four"
+
+
+def test_who_brings_back_a_home_that_is_claimed_in_this_moment_is_told(site: Site) -> None:
+    site.delete("ada", "ada")
+    site.now += 30 * DAY_S
+    site.meanwhile["move"] = site.removal.purge
+    with pytest.raises(Unwilling, match="'ada' was brought back or deleted for good in this moment"):
+        site.do(site.removal.restore("ada"))
+    assert list(site.homes.iterdir()) == []
+
+
+def test_what_a_purge_did_not_end_is_deleted_by_the_next(site: Site) -> None:
+    site.delete("ada", "ada")
+    site.now += 30 * DAY_S
+
+    async def ending() -> None:
+        raise KeyError("the pod's end")
+
+    site.meanwhile["drop"] = ending
+    with pytest.raises(KeyError):
+        site.do(site.removal.purge())
+    assert site.do(site.removal.kept()) == "No home is kept that was moved aside."
+    assert len(list(site.homes.iterdir())) == 1
+    assert site.do(site.removal.purge()) == "Deleted for good: ada."
+    assert list(site.homes.iterdir()) == []
+
+
+def test_the_worker_deletes_nothing_that_was_not_claimed(site: Site) -> None:
+    (site.homes / (aside := worker.aside_name("eve", BEGIN))).mkdir()
+    for name in ("ada", aside):
+        assert worker.main(["empty", name], site.homes) == {"emptied": False}
+        assert worker.main(["drop", name], site.homes) == {"dropped": False}
+    assert (site.homes / aside).is_dir()
     assert (site.homes / "ada" / "b.txt").exists()
     with pytest.raises(ValueError, match="is no folder of the homes"):
         worker.main(["look", ".."], site.homes)

@@ -101,7 +101,7 @@ class Removal:
         Raises
         ------
         Unwilling
-            When there is none, it is not said which of several, or another one is in its place.
+            When there is none, or no longer, it is not said which of several, or another one is in its place.
         """
         home = folder_name(user)
         mine = sorted(found["until"] for found in await self._removed() if found["home"] == home)
@@ -113,6 +113,10 @@ class Removal:
         if pods := await self.servers_of(user):
             raise _has_server(user, pods)
         moved = await self.work(["move", aside_name(home, until), home], None)
+        if not moved["moved"] and moved["why"] == "gone":
+            raise Unwilling(
+                f"The home of {user!r} was brought back or deleted for good in this moment: nothing was done."
+            )
         if not moved["moved"]:
             raise Unwilling(
                 f"{user!r} has a home again, made by a start or by VOSpace since: nothing was done. "
@@ -127,7 +131,9 @@ class Removal:
         return "\n".join(lines) or "No home is kept that was moved aside."
 
     async def purge(self) -> str:
-        """Delete for good what has been kept long enough.
+        """Delete for good what has been kept long enough, and what an earlier purge did not end.
+
+        It is claimed first: what `restore` brings back is never emptied, what is emptied never comes back.
 
         Raises
         ------
@@ -136,13 +142,10 @@ class Removal:
         """
         said: list[str] = []
         failed: list[str] = []
-        for found in await self._removed():
-            if found["until"] > self.now():
-                continue
-            aside = aside_name(found["home"], found["until"])
+        for found in (await self.work(["claim", str(int(self.now()))], None))["claimed"]:
             for owner in found["owners"]:
-                await self.work(["empty", aside], owner)
-            dropped = await self.work(["drop", aside], None)
+                await self.work(["empty", found["name"]], owner)
+            dropped = await self.work(["drop", found["name"]], None)
             (said if dropped["dropped"] else failed).append(found["home"])
         if failed:
             raise Unwilling(f"Not all of these could be deleted: {', '.join(failed)}. Look at the volume.")

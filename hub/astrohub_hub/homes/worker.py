@@ -18,6 +18,7 @@ __all__ = ["HOMES", "aside_name", "main"]
 HOMES = "/homes"
 #: No home has such a name: a leading dot is escaped in the names of homes.
 _ASIDE = re.compile(r"\.removed~(?P<until>[0-9]{1,12})~(?P<home>[A-Za-z0-9_.~-]+)")
+_CLAIMED = re.compile(_ASIDE.pattern.replace("removed", "purged"))
 
 
 def aside_name(home: str, until: int) -> str:
@@ -58,20 +59,44 @@ def look(homes: Path, home: str) -> dict[str, Any]:
 
 
 def removed(homes: Path) -> dict[str, Any]:
-    """List what has been moved aside."""
-    found = []
-    for entry in sorted(os.scandir(homes), key=lambda entry: entry.name):
-        match = _ASIDE.fullmatch(entry.name)
-        if match and entry.is_dir(follow_symlinks=False):
-            found.append({"home": match["home"], "until": int(match["until"]), "owners": _owners(entry)})
-    return {"removed": found}
+    """List what has been moved aside and can be brought back."""
+    return {"removed": [_told(match) for _, match in _folders(homes, _ASIDE)]}
 
 
-def _owners(folder: os.DirEntry[str]) -> list[int]:
+def claim(homes: Path, now: str) -> dict[str, Any]:
+    """Make what was kept long enough impossible to bring back; list that, and what an earlier purge left.
+
+    Only a folder that nobody can bring back may be emptied: who has it open goes on in it under any name.
+    """
+    for name, match in _folders(homes, _ASIDE):
+        if int(match["until"]) <= int(now):
+            with suppress(OSError):  # brought back in this moment: it is not ours
+                os.rename(homes / name, homes / f".purged~{match['until']}~{match['home']}")
+    claimed = _folders(homes, _CLAIMED)
+    return {
+        "claimed": [
+            {**_told(match), "name": name, "owners": _owners(homes / name)} for name, match in claimed
+        ]
+    }
+
+
+def _folders(homes: Path, named: re.Pattern[str]) -> list[tuple[str, re.Match[str]]]:
+    with os.scandir(homes) as entries:
+        names = sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+    return [(name, match) for name in names if (match := named.fullmatch(name))]
+
+
+def _told(match: re.Match[str]) -> dict[str, Any]:
+    return {"home": match["home"], "until": int(match["until"])}
+
+
+def _owners(folder: Path) -> list[int]:
     """Return who has something in a home: it is the archive's if files came before the first server."""
-    owners = {folder.stat(follow_symlinks=False).st_uid}
-    with suppress(PermissionError), os.scandir(folder) as entries:
-        owners |= {entry.stat(follow_symlinks=False).st_uid for entry in entries}
+    owners: set[int] = set()
+    with suppress(FileNotFoundError):  # another purge was faster
+        owners.add(os.lstat(folder).st_uid)
+        with suppress(PermissionError), os.scandir(folder) as entries:
+            owners |= {entry.stat(follow_symlinks=False).st_uid for entry in entries}
     return sorted(owners - {0}, reverse=True)
 
 
@@ -87,8 +112,8 @@ def move(homes: Path, source: str, target: str) -> dict[str, Any]:
 
 
 def empty(homes: Path, name: str) -> dict[str, Any]:
-    """Delete what one may in a folder that was moved aside; an owner can open what is closed."""
-    if not _ASIDE.fullmatch(name):
+    """Delete what one may in a folder that was claimed; an owner can open what is closed."""
+    if not _CLAIMED.fullmatch(name):
         return {"emptied": False}
     folder = str(homes / name)
     # What is not the owner's cannot be changed; its owner comes for it.
@@ -100,19 +125,26 @@ def empty(homes: Path, name: str) -> dict[str, Any]:
 
 
 def drop(homes: Path, name: str) -> dict[str, Any]:
-    """Remove a folder that was moved aside and is empty."""
-    if not _ASIDE.fullmatch(name):
+    """Remove a folder that was claimed and is empty."""
+    if not _CLAIMED.fullmatch(name):
         return {"dropped": False}
     try:
         os.rmdir(homes / name)
     except FileNotFoundError:
-        pass
+        pass  # another purge was faster: nobody brings back what was claimed
     except OSError:
         return {"dropped": False}
     return {"dropped": True}
 
 
-_TASKS: dict[str, Any] = {"look": look, "removed": removed, "move": move, "empty": empty, "drop": drop}
+_TASKS: dict[str, Any] = {
+    "look": look,
+    "removed": removed,
+    "move": move,
+    "claim": claim,
+    "empty": empty,
+    "drop": drop,
+}
 
 
 def main(arguments: Sequence[str], homes: Path = Path(HOMES)) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -286,6 +287,60 @@ def test_the_worker_deletes_nothing_that_was_not_claimed(site: Site) -> None:
     assert (site.homes / "ada" / "b.txt").exists()
     with pytest.raises(ValueError, match="is no folder of the homes"):
         worker.main(["look", ".."], site.homes)
+
+
+class OwnPod:
+    """A cluster where this process is in a pod, and the pods that it makes do their work at once."""
+
+    def __init__(self) -> None:
+        self.made: list[dict[str, Any]] = []
+        self.removed: list[str] = []
+        taint = {"key": "hub.jupyter.org/dedicated", "value": "core", "effect": "NoSchedule"}
+        self.pod = {
+            "metadata": {"name": "homes-purge-1", "uid": "its own"},
+            "spec": {
+                "containers": [{"name": "homes", "image": "hub:1"}],
+                "imagePullSecrets": [{"name": "regcred"}],
+                "nodeSelector": {"pool": "core"},
+                "tolerations": [taint],
+            },
+        }
+
+    async def get(self, kind: str, name: str) -> dict[str, Any] | None:
+        return self.pod if (kind, name) == ("Pod", "homes-purge-1") else None
+
+    async def make(self, described: dict[str, Any]) -> None:
+        self.made.append(described)
+
+    async def await_pod(self, name: str, until: object, patience_s: float) -> dict[str, Any]:
+        return {"status": {"phase": "Succeeded"}}
+
+    async def said(self, name: str) -> dict[str, Any]:
+        return {"removed": []}
+
+    async def remove_pod(self, name: str) -> None:
+        self.removed.append(name)
+
+
+def test_a_pod_that_sees_the_homes_runs_where_its_maker_runs_and_ends_with_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cluster = OwnPod()
+
+    @asynccontextmanager
+    async def connected(namespace: str) -> AsyncIterator[OwnPod]:
+        yield cluster
+
+    monkeypatch.setattr("astrohub_hub.homes.site.connected", connected)
+    monkeypatch.setenv("HOSTNAME", "homes-purge-1")
+    assert admin(["homes", "--claim=files", "list"]) == 0, capsys.readouterr().err
+    (pod,) = cluster.made
+    assert cluster.removed == [pod["metadata"]["name"]]
+    (owner,) = pod["metadata"]["ownerReferences"]
+    assert owner == {"apiVersion": "v1", "kind": "Pod", "name": "homes-purge-1", "uid": "its own"}
+    for same in ("imagePullSecrets", "nodeSelector", "tolerations"):
+        assert pod["spec"][same] == cluster.pod["spec"][same]
+    assert pod["spec"]["containers"][0]["image"] == "hub:1"
 
 
 def test_outside_the_hubs_pod_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> None:

@@ -57,7 +57,7 @@ async def _done(parsed: argparse.Namespace) -> str:
         own = await cluster.get("Pod", os.environ["HOSTNAME"])
         if own is None:
             raise CannotReach("run it in the hub's pod: kubectl exec deployment/hub -- astrohub-admin homes")
-        site = _Site(cluster, homes, own["spec"])
+        site = _Site(cluster, homes, own)
         removal = Removal(site.work, site.servers_of, time.time)
         if parsed.what == "delete":
             return await removal.delete(parsed.user, confirmed=parsed.confirmed, keep_days=parsed.keep_days)
@@ -120,7 +120,8 @@ class _Site:
         return said
 
     def _pod(self, run: str, words: Sequence[str], number: int) -> dict[str, Any]:
-        own = next(one for one in self.pod["containers"] if one["name"] in _OURS)
+        about, around = self.pod["metadata"], self.pod["spec"]
+        own = next(one for one in around["containers"] if one["name"] in _OURS)
         container = {
             "name": "homes",
             "image": own["image"],
@@ -139,7 +140,10 @@ class _Site:
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
             "activeDeadlineSeconds": _PATIENCE_S,
-            "imagePullSecrets": self.pod.get("imagePullSecrets") or [],
+            "imagePullSecrets": around.get("imagePullSecrets") or [],
+            # Where this pod may run, its image is.
+            "nodeSelector": around.get("nodeSelector") or {},
+            "tolerations": around.get("tolerations") or [],
             "securityContext": {
                 "runAsNonRoot": True,
                 "runAsUser": number,
@@ -150,7 +154,9 @@ class _Site:
             "volumes": [{"name": "homes", "persistentVolumeClaim": {"claimName": self.homes.claim}}],
         }
         labels = {"app.kubernetes.io/name": "astrohub", "app.kubernetes.io/component": "homes"}
-        metadata = {"name": f"homes-{run}", "labels": labels}
+        # When this pod is killed amid its work, the cluster removes the other with it.
+        owner = {"apiVersion": "v1", "kind": "Pod", "name": about["name"], "uid": about["uid"]}
+        metadata = {"name": f"homes-{run}", "labels": labels, "ownerReferences": [owner]}
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 

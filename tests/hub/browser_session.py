@@ -33,7 +33,7 @@ class BrowserSession:
         form = {"username": name, "password": password, "_xsrf": self._xsrf("/hub/")}
         return self.http.post(f"{self.url}/hub/login", data=form, allow_redirects=False, timeout=60)
 
-    def start_server(self, name: str) -> None:
+    def start_server(self, name: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Ask for a server and wait until it is ready."""
         page = self.http.get(f"{self.url}/hub/spawn", timeout=60)
         assert page.ok, page.text
@@ -44,13 +44,13 @@ class BrowserSession:
             assert ready or model["pending"], "the server did not start"
             return ready
 
-        until(is_ready, "the server is ready", timeout_s=PATIENCE_S)
+        until(is_ready, "the server is ready", timeout_s=timeout_s)
 
-    def stop_server(self, name: str) -> None:
+    def stop_server(self, name: str, *, timeout_s: float = PATIENCE_S) -> None:
         """Ask for the server's end and wait for it."""
         answer = self.http.delete(self._api(name) + "/server", headers=self._headers, timeout=60)
         assert answer.status_code in {202, 204}, answer.text
-        until(lambda: not self._model(name)["servers"], "the server has stopped", timeout_s=PATIENCE_S)
+        until(lambda: not self._model(name)["servers"], "the server has stopped", timeout_s=timeout_s)
 
     def get(self, path: str) -> requests.Response:
         """Open a page, following where it leads."""

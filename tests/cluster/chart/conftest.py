@@ -20,12 +20,14 @@ from .bars import Bars
 from .groups import ADMINISTRATOR
 from .our_images import images_on_node
 from .rendering import Render, rendered
-from .site import PATIENCE_S, Lab, Site
+from .site import PATIENCE_S, START_S, Lab, Site
 
 #: The first test waits for images, chart and sample data.
 TIMEOUT_S = 3000
-#: A start may take that long: after an outage nodes find the API server again in their own time.
-START_S = 900
+#: Nothing is done by night while tests run: at the first moment of a year there is no test.
+NEVER = "0 0 1 1 *"
+#: What a notebook may take on a machine that has other work.
+_NOTEBOOK = {"cell_timeout_s": 1200, "startup_timeout_s": PATIENCE_S}
 STUDENTS = tuple(f"student{number}" for number in range(1, 6))
 PEOPLE = ("researcher", "collaborator", ADMINISTRATOR, *STUDENTS)
 _BARS = pytest.StashKey[Bars]()
@@ -90,8 +92,13 @@ def values(images: dict[str, str]) -> dict[str, Any]:
             "image": name_and_tag["archive"],
             "settings": {"source": {"kind": "folder", "path": "/srv/astrohub/notebooks/source"}},
         },
-        "nbtester": {"enabled": True, "existingSecret": "nbtester"},
-        "homes": {"purge": {"enabled": True}},
+        "nbtester": {
+            "enabled": True,
+            "existingSecret": "nbtester",
+            "schedule": NEVER,
+            "settings": _NOTEBOOK,
+        },
+        "homes": {"purge": {"enabled": True, "schedule": NEVER}},
         "storage": {
             "public": {"storageClassName": "shared", "size": "1Gi"},
             "files": {"storageClassName": "shared", "size": "1Gi"},

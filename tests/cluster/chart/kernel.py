@@ -9,14 +9,13 @@ from typing import Any
 import requests
 import websocket
 
-from .site import Lab
+from .site import PATIENCE_S, Lab
 
 __all__ = ["ENDED", "Kernel"]
 
 #: What a kernel says that has ended, whatever it ran.
 ENDED = "the kernel has ended"
 _GONE = frozenset({"restarting", "autorestarting", "dead"})
-_PATIENCE_S = 60
 
 
 class Kernel:
@@ -40,12 +39,12 @@ class Kernel:
             f"{self._base}/api/kernels",
             headers=self._headers,
             json={"name": name} if name else {},
-            timeout=_PATIENCE_S,
+            timeout=PATIENCE_S,
         )
         assert answer.ok, answer.text
         self.id = str(answer.json()["id"])
 
-    def evaluate(self, code: str, *, timeout_s: float = _PATIENCE_S) -> str:
+    def evaluate(self, code: str, *, timeout_s: float = PATIENCE_S) -> str:
         """Run code and return what its last line is worth, what went wrong, or `ENDED`."""
         address = f"{self._base.replace('http', 'ws', 1)}/api/kernels/{self.id}/channels"
         allowed = {"Authorization": self._headers["Authorization"]}

@@ -14,10 +14,12 @@ from ...support.waiting import until
 from ..cluster import Cluster
 from ..errors import ClusterError
 
-__all__ = ["Lab", "Site"]
+__all__ = ["PATIENCE_S", "START_S", "Lab", "Site"]
 
 #: For whatever happens in any case: a machine may be slow, and others may work on it.
 PATIENCE_S = 600
+#: A start may take that long, as the site is told: after an outage nodes find the API server again late.
+START_S = 900
 
 
 @dataclass(frozen=True)
@@ -140,12 +142,12 @@ class Lab:
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
-        self.browser.start_server(self.name)
+        self.browser.start_server(self.name, timeout_s=START_S)
 
     def stop(self) -> None:
         """Stop it, if it runs."""
         if self.browser._model(self.name)["servers"]:
-            self.browser.stop_server(self.name)
+            self.browser.stop_server(self.name, timeout_s=PATIENCE_S)
 
     def run(self, *command: str) -> str:
         """Run a command in it and return what it printed, without the line's end."""

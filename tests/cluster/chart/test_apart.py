@@ -62,9 +62,10 @@ def apart(
     passwords = {name: f"the password of {name}" for name in (ADA, EVE)}
     name, tag = images["postgresql"].rsplit(":", 1)
     hub = {"config": {"JupyterHub": {"subdomain_host": URL}}}
+    astrohub = values["jupyterhub"]["custom"]["astrohub"] | {"publicUrl": URL}
     told = values | {
         "jupyterhub": values["jupyterhub"]
-        | {"hub": values["jupyterhub"]["hub"] | hub, "custom": {"astrohub": {"publicUrl": URL}}},
+        | {"hub": values["jupyterhub"]["hub"] | hub, "custom": {"astrohub": astrohub}},
         "archive": values["archive"] | {"sampleData": False, "replicas": 2},
         "database": {"enabled": True, "image": {"name": name, "tag": tag}},
         "storage": values["storage"]

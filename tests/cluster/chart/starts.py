@@ -11,12 +11,12 @@ from typing import Any
 import requests
 
 from ..report import Report
-from .site import Lab
+from .site import PATIENCE_S, Lab
 
 __all__ = ["Start", "ask"]
 
-#: After an outage of the API server nothing may happen for a minute or two.
-_PATIENCE_S = 240
+#: What the hub answers to somebody who asks again.
+_RUNS = "already running"
 
 
 @dataclass
@@ -51,10 +51,8 @@ def ask(lab: Lab, profile: str) -> Start:
     """Ask for a server of some kind and follow what is told until it is there or given up."""
     start, began = Start(), time.monotonic()
     http, base = lab.browser.http, f"{lab.browser.url}/hub/api/users/{lab.name}/server"
-    answer = http.post(base, json={"profile": profile}, headers=lab.browser._headers, timeout=_PATIENCE_S)
-    if answer.status_code >= requests.codes.bad_request:
-        start.refused = start.failed = str(answer.json().get("message", answer.text))
-    else:
+    start.refused = start.failed = _refusal(lab, base, profile)
+    if not start.refused:
         for event in _events(http, f"{base}/progress", lab.browser._headers):
             start.told.append((time.monotonic() - began, str(event.get("message", ""))))
             if event.get("failed"):
@@ -64,8 +62,26 @@ def ask(lab: Lab, profile: str) -> Start:
     return start
 
 
+def _refusal(lab: Lab, url: str, profile: str) -> str:
+    """Ask for a server, once more where the answer is lost; return why that is refused, if it is."""
+
+    def send() -> requests.Response:
+        asked = {"profile": profile}
+        return lab.browser.http.post(url, json=asked, headers=lab.browser._headers, timeout=PATIENCE_S)
+
+    try:
+        answer = send()
+    except requests.ConnectionError:
+        answer = send()
+        if _RUNS in answer.text:  # It came through although its answer did not.
+            return ""
+    if answer.status_code < requests.codes.bad_request:
+        return ""
+    return str(answer.json().get("message", answer.text))
+
+
 def _events(http: requests.Session, url: str, headers: dict[str, str]) -> Iterator[dict[str, Any]]:
-    with http.get(url, headers=headers, stream=True, timeout=_PATIENCE_S) as answer:
+    with http.get(url, headers=headers, stream=True, timeout=PATIENCE_S) as answer:
         for line in answer.iter_lines(chunk_size=1, decode_unicode=True):
             if line.startswith("data: "):
                 yield json.loads(line.removeprefix("data: "))

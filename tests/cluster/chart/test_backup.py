@@ -9,8 +9,8 @@ from typing import Any
 
 import requests
 
-from ...support.waiting import until
 from ..cluster import Cluster
+from .asking import until_told
 from .site import PATIENCE_S, Lab, Site
 from .volumes import tar, volumes
 
@@ -35,7 +35,7 @@ def _ask(site: Site, token: str, path: str, **form: str) -> requests.Response:
 def _a_job_that_is_done(site: Site, token: str) -> str:
     job = _ask(site, token, "/tap/async", **_JOB).headers["Location"].rpartition("/")[2]
     phase = f"/tap/async/{job}/phase"
-    until(lambda: _ask(site, token, phase).text == "COMPLETED", "the job is done", timeout_s=PATIENCE_S)
+    until_told(lambda: _ask(site, token, phase).text == "COMPLETED", "the job is done")
     return job
 
 

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 import requests
 
-from ...support.waiting import until
 from ..errors import ClusterError
 from ..places import CLONE
-from .site import PATIENCE_S, Lab, Site
+from .asking import until_told
+from .site import Lab, Site
 
 SERVICE = "/services/notebooks"
 #: All notebooks, one after the other, on a machine that has other work.
 TESTED_S = 2400
 #: An upgrade that is seen when it was made, and that restarts nothing.
-SCHEDULE = "59 4 * * *"
+SCHEDULE = "0 0 2 1 *"
 GATED = ("--set=nbtester.beforeUpgrade=true", f"--set-string=nbtester.schedule={SCHEDULE}")
 
 
@@ -35,10 +35,9 @@ def _publish(site: Site, folder: Path) -> None:
     site.kubectl("cp", str(folder), f"{pod}:{source}.new")
     swap = f"rm -rf {source}.old; [ ! -e {source} ] || mv {source} {source}.old; mv {source}.new {source}"
     site.kubectl("exec", pod, "--", "bash", "-c", swap)
-    until(
+    until_told(
         lambda: _notebooks(site, "/health").get("current") not in {None, before},
         "the collection is published",
-        timeout_s=PATIENCE_S,
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 import requests
 
-from ...support.waiting import until
+from .asking import until_told
 from .conftest import STUDENTS
 from .figures import ask_for_a_look, figures
 from .kernel import Kernel
-from .site import PATIENCE_S, Lab, Site
+from .site import Lab, Site
 from .volumes import volumes
 
 _COPY = """
@@ -41,7 +41,7 @@ def test_a_kernel_goes_on_where_the_hub_was_set_back_to_before_its_start(
         ask_for_a_look(site)
         return 'astrohub_settled_servers_total{how="adopted"} 1.0' in figures(site)
 
-    until(is_adopted, "the server is adopted", timeout_s=PATIENCE_S)
+    until_told(is_adopted, "the server is adopted")
     assert lab.browser._model(lab.name)["servers"][""]["ready"]
     assert lab.description()["metadata"]["uid"] == pod
     kernel._token = lab.token()

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 from playwright.sync_api import expect
 
-from ...support.waiting import until
+from .asking import until_told
 from .desk import at_desk, notebook_of, put_into_home
 from .kernel import ENDED, Kernel
 from .site import PATIENCE_S, Lab
@@ -29,7 +29,7 @@ def test_a_kernel_without_memory_ends_alone_and_the_server_knows_why(lab: Lab) -
     before = _memory(lab, token)
     assert before["limit"] == _LIMIT
     assert greedy.evaluate(_TOO_MUCH, timeout_s=PATIENCE_S) == ENDED
-    until(lambda: _memory(lab, token)["kills"] > before["kills"], "the server knows")
+    until_told(lambda: _memory(lab, token)["kills"] > before["kills"], "the server knows")
     assert other.evaluate("kept + 1") == "2"
     (server,) = lab.description()["status"]["containerStatuses"]
     assert server["restartCount"] == 0

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from ...support.waiting import until
 from ..cluster import Cluster
 from ..places import CACHE, CLONE
 from ..report import Report
 from ..supply.buildah import build, buildah
+from .asking import until_told
 from .groups import in_group
 from .kernel import Kernel
 from .site import Lab, Site
@@ -116,7 +116,7 @@ def test_nobody_else_sees_the_image_or_gets_it_by_asking_for_it(
     answer = browser.http.post(f"{browser.url}/hub/spawn", data=form, timeout=60)
     assert TITLE not in answer.text
     # The start of the form goes on after its answer: whoever asks for another meanwhile is told of that one.
-    until(lambda: not browser._model(person.name)["pending"], "the start that is refused is over")
+    until_told(lambda: not browser._model(person.name)["pending"], "the start that is refused is over")
     forged = {
         "profile": "standard",
         "image": survey,

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from ...support.waiting import until
 from ..pods import pod
+from .asking import until_told
 from .conftest import STUDENTS
 from .figures import ask_for_a_look, figures
 from .groups import ADMINISTRATOR
-from .site import PATIENCE_S, Lab, Site
+from .site import Lab, Site
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def test_a_pod_of_no_server_goes_and_those_of_servers_stay(impatient: Site, lab:
     def is_settled() -> bool:
         return _agrees(impatient) and name not in _pods(impatient)
 
-    until(is_settled, "hub and cluster agree", timeout_s=PATIENCE_S)
+    until_told(is_settled, "hub and cluster agree")
     assert lab.pod in _pods(impatient)
     assert requests.get(f"{lab.browser.url}/user/{lab.name}/api", timeout=60).ok
 
@@ -58,7 +58,7 @@ def test_a_server_whose_pod_is_gone_is_written_off_and_its_home_stays(impatient:
     def is_settled() -> bool:
         return _agrees(impatient) and not lab.browser._model(lab.name)["servers"]
 
-    until(is_settled, "hub and cluster agree", timeout_s=PATIENCE_S)
+    until_told(is_settled, "hub and cluster agree")
     lab.start()
     assert lab.run("bash", "-c", "cat ~/kept-by-reconciler") == "kept"
     lab.stop()

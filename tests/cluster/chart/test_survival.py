@@ -14,10 +14,11 @@ import requests
 from ...support.waiting import until
 from ..cluster import Cluster
 from ..errors import ClusterError
+from .asking import until_told
 from .bars import LOG_IN, UNFELT, WAY, Bars
 from .kernel import Kernel
 from .polling import Outage, log_in, watched
-from .site import PATIENCE_S, Lab, Site
+from .site import PATIENCE_S, START_S, Lab, Site
 from .starts import ask
 
 #: What is sent to a proxy that has just gone may never come back; the hub's end takes no answer away.
@@ -123,10 +124,11 @@ def test_servers_start_after_a_minute_without_the_api_server(
             while time.monotonic() - began < OUTAGE_S:
                 assert kernel.evaluate("x + 2") == "43"
             asked = beside.submit(ask, before, "any")
-            until(lambda: bool(before.browser._model(before.name)["pending"]), "the start is pending")
+            until_told(lambda: bool(before.browser._model(before.name)["pending"]), "the start is pending")
         until(lambda: _is_there(cluster), "the API server", timeout_s=PATIENCE_S)
+        site.await_hub()
         # The scheduler, too, takes its time to find the API server again.
-        starts = ask(after, "any"), asked.result(timeout=PATIENCE_S)
+        starts = ask(after, "any"), asked.result(timeout=START_S)
     assert [start.failed for start in starts] == ["", ""]
     for lab in (before, after):
         assert lab.run("id", "--user").isdigit()

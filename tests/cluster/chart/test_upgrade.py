@@ -17,6 +17,7 @@ from ...support.waiting import until
 from ..cluster import Cluster
 from ..places import CLONE
 from ..report import Report
+from .asking import until_told
 from .kernel import Kernel
 from .rendering import KUBERNETES, Render, objects
 from .site import PATIENCE_S, Lab, Site
@@ -110,7 +111,7 @@ class _Jobs:
         said = requests.post(self._url, JOB, headers=self._headers, allow_redirects=False, timeout=60)
         assert said.status_code == requests.codes.see_other, said.text
         job = said.headers["Location"].rpartition("/")[2]
-        until(lambda: self._get(job, "phase") == "COMPLETED", "the job is over", timeout_s=PATIENCE_S)
+        until_told(lambda: self._get(job, "phase") == "COMPLETED", "the job is over")
         return job
 
     def result(self, job: str) -> str:

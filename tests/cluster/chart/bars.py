@@ -36,8 +36,8 @@ VOLUME = Bar("a volume that cannot be had is told", 10, 56)
 ROOM = Bar("want of room is told", 3, 56)
 #: A server that says nothing is given up after 300 s.
 CUT_OFF = Bar("a server without its hub is told", 30, 300)
-#: JupyterHub's own 9 to 11 s are too near: a busy machine takes as long to start a hub.
-LOG_IN = Bar("log-ins are back", 8, 60)
+#: JupyterHub's own 9 to 11 s are too near: a busy machine takes many times as long to start a hub.
+LOG_IN = Bar("log-ins are back", 8, 120)
 #: JupyterHub looks after its proxy each minute.
 WAY = Bar("the way to a Lab is back", 5, 60)
 #: As long as an archive takes to start.

@@ -20,7 +20,8 @@ __all__ = ["Outage", "log_in", "watched"]
 _LOOK_S = 0.1
 #: What was sent to a pod that has just gone may hang for seconds; who reloads the page does not wait for it.
 #: It is twice as long as answers take, if that is more: else a slow machine would be asked ever more at once.
-_IMPATIENT_S = 0.5
+#: But one look that hangs must not be told as a long outage.
+_IMPATIENT_S, _PATIENT_S = 0.5, 5.0
 _AT_ONCE = 16
 _BACK_S = 600
 _FAULTS = (requests.RequestException, websocket.WebSocketException, OSError, AssertionError)
@@ -90,7 +91,7 @@ def watched(**asked: Callable[[], object]) -> Iterator[dict[str, Outage]]:
     def watch(outage: Outage, ask: Callable[[], object]) -> None:
         with ThreadPoolExecutor(_AT_ONCE) as looking:
             while not done.is_set():
-                patience_s = max(_IMPATIENT_S, 2 * outage.slowest_s)
+                patience_s = min(max(_IMPATIENT_S, 2 * outage.slowest_s), _PATIENT_S)
                 wait([looking.submit(look, outage, ask)], timeout=patience_s)
                 done.wait(_LOOK_S)
 

@@ -6,11 +6,13 @@ import json
 
 import requests
 
-from .site import Lab, Site
+from .site import PATIENCE_S, Lab, Site
 
 
 def test_the_charts_own_test_passes(site: Site) -> None:
-    said = site.cluster.helm("test", site.release, "--namespace", site.namespace)
+    site.await_hub()
+    words = ["--namespace", site.namespace, f"--timeout={PATIENCE_S}s"]
+    said = site.cluster.helm("test", site.release, *words)
     assert "Phase:          Succeeded" in said
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -86,5 +87,6 @@ def test_an_install_is_refused_while_there_is_a_problem(
         cluster.helm("install", "site", CHART, *words)
     said = cluster.kubectl("--namespace", namespace, "logs", "job/preflight")
     assert "there is no Secret astrohub-secrets" in said
-    assert "1 problem in" in said
+    # A busy machine may have others; the Secret is one on any.
+    assert re.search(r"\d+ problems? in", said)
     assert cluster.get("deployments", "--namespace", namespace)["items"] == []

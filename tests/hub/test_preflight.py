@@ -266,12 +266,13 @@ def test_the_probe_tells_whether_it_is_held_back(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize(("faults", "held"), [(["timed out", ""], False), (["timed out"] * 2, True)])
-def test_the_probe_takes_a_single_connection_that_fails_for_no_policy(
+def test_the_probe_takes_a_single_connection_that_fails_for_no_fault(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], faults: list[str], held: bool
 ) -> None:
-    said = iter(faults)
+    said = iter(faults * 2)
     monkeypatch.setattr(probe, "_fault", lambda _target: next(said))
     assert _seen(capsys, "held", "127.0.0.1:1", "0") == {"held": held}
+    assert bool(_seen(capsys, "look", "connect=127.0.0.1:1")["reached"]["127.0.0.1:1"]) is held
 
 
 @pytest.mark.parametrize(("told", "all_end"), [("1\n", True), ("0\n", False), (None, False)])

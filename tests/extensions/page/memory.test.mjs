@@ -88,3 +88,40 @@ test('nothing is said of a server that does not answer at all', async () => {
   await watch.begin();
   assert.equal(await watch.whyEnded('a.ipynb', 1), null);
 });
+
+test('two kernels that ended together are both told of, each once', async () => {
+  const watch = new MemoryWatch(server(0, 2), atOnce);
+  await watch.begin();
+  const told = await Promise.all(['a.ipynb', 'b.ipynb', 'c.ipynb'].map(name => watch.whyEnded(name, 1)));
+  assert.match(told[0], /^a\.ipynb ran out of memory/);
+  assert.match(told[1], /^b\.ipynb ran out of memory/);
+  assert.equal(told[2], null);
+});
+
+test('of two kernels that ended together the server is asked one after the other', async () => {
+  let asking = 0;
+  const read = async () => {
+    asking += 1;
+    await new Promise(resolve => setImmediate(resolve));
+    assert.equal(asking--, 1);
+    return { limit: null, kills: 0 };
+  };
+  const watch = new MemoryWatch({ read }, atOnce);
+  assert.deepEqual(await Promise.all([watch.whyEnded('a.ipynb', 1), watch.whyEnded('b.ipynb', 1)]), [null, null]);
+});
+
+test('a process that a kernel lost with it is not laid to a kernel that ends later', async () => {
+  let now = 0;
+  const watch = new MemoryWatch(server(0, 3), atOnce, () => now);
+  await watch.begin();
+  assert.match(await watch.whyEnded('a.ipynb', 1), /ran out of memory/);
+  now = 60_000;
+  assert.equal(await watch.whyEnded('b.ipynb', 1), null);
+});
+
+test('a server that counts anew is believed', async () => {
+  const watch = new MemoryWatch(server(5, 0, 1), atOnce);
+  await watch.begin();
+  assert.equal(await watch.whyEnded('a.ipynb', 1), null);
+  assert.match(await watch.whyEnded('b.ipynb', 1), /ran out of memory/);
+});

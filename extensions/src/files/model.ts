@@ -83,16 +83,18 @@ export class FolderModel {
     const path = this._path;
     try {
       const page = await this.files.list(path, after);
-      if (reading === this.reading) {
-        this._entries = after === null ? page.entries : [...(this._entries ?? []), ...page.entries];
-        this._writable = page.writable;
-        this.next = page.next;
-        this._problem = null;
+      if (reading !== this.reading) {
+        return; // another one has begun, and tells
       }
+      this._entries = after === null ? page.entries : [...(this._entries ?? []), ...page.entries];
+      this._writable = page.writable;
+      this.next = page.next;
+      this._problem = null;
     } catch (error) {
-      if (reading === this.reading) {
-        this._problem = problemFrom(error);
+      if (reading !== this.reading) {
+        return;
       }
+      this._problem = problemFrom(error);
     }
     this._changed.emit();
   }

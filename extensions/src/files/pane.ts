@@ -145,7 +145,7 @@ export class FilesPane extends SidePane {
     if (problem !== null) {
       this.showProblem(problem.sentence, trans.__('Try again'), () => void model.refresh());
     } else if (entries === null) {
-      this.isAwaited = this.isByKey;
+      this.isAwaited ||= this.isByKey; // it may be drawn again before it comes
       this.showWaiting();
       return;
     } else if (entries.length === 0) {
@@ -268,10 +268,13 @@ export class FilesPane extends SidePane {
     this.isByKey = false;
   }
 
-  /** Go to the folder that holds this one, with this one selected. */
+  /** Go to the folder that holds this one, with this one selected; nothing holds the root. */
   private goUp(): void {
-    const steps = this.model.path.split('/');
-    void this.reveal(steps.slice(0, -1).join('/'), steps.at(-1) ?? null);
+    const steps = this.model.path.split('/').filter(step => step !== '');
+    const left = steps.pop();
+    if (left !== undefined) {
+      void this.reveal(steps.join('/'), left);
+    }
   }
 
   private move(to: number): void {

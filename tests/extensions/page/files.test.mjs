@@ -18,6 +18,32 @@ test('hidden entries are counted, and show when they are wanted', async () => {
   assert.equal(model.entries.length, 3);
 });
 
+/** Tell whether a reading that ends after a later one has begun is told of. */
+async function tellsOfOutdated(end) {
+  const under = [];
+  const list = () => new Promise((resolve, reject) => under.push({ resolve, reject }));
+  const model = new FolderModel({ list });
+  const first = model.go('home');
+  const second = model.go('public');
+  let told = 0;
+  model.changed.connect(() => told++);
+  end(under[0]);
+  await first;
+  const early = told;
+  under[1].resolve({ writable: false, entries: [entry('b')], next: null });
+  await second;
+  assert.deepEqual(model.entries.map(({ name }) => name), ['b']);
+  assert.equal(model.problem, null);
+  assert.equal(told, early + 1);
+  return early > 0;
+}
+
+test('a reading that is no longer current says nothing, neither how it went nor that it failed', async () => {
+  const page = { writable: true, entries: [entry('a')], next: null };
+  assert.equal(await tellsOfOutdated(({ resolve }) => resolve(page)), false);
+  assert.equal(await tellsOfOutdated(({ reject }) => reject(new Error('gone'))), false);
+});
+
 /** Files whose uploads end when the test says so. */
 function slowFiles() {
   const under = [];

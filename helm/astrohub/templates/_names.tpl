@@ -54,3 +54,19 @@ database: {{ .Values.database.enabled }}
 {{- define "astrohub.image" -}}
 {{ .name }}:{{ .tag }}
 {{- end }}
+
+{{/* Where a pod of the hub's image runs and how its image is fetched: as z2jh's part has it for the hub. */}}
+{{- define "astrohub.besideHub" -}}
+{{- $z2jh := .Values.jupyterhub }}
+{{- with include "jupyterhub.imagePullSecrets" (dict "root" . "image" $z2jh.hub.image) }}
+imagePullSecrets: {{ . }}
+{{- end }}
+{{- with $z2jh.hub.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with concat $z2jh.scheduling.corePods.tolerations $z2jh.hub.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}

@@ -60,6 +60,8 @@ def test_a_site_without_a_hub_of_its_own_gets_the_archive_alone(render: Render) 
         ("archive.settings.hub.apiToken=secret", "additional properties 'apiToken' not allowed"),
         ("jupyterhub.hub.config.JupyterHub.subdomain_host=https://b.example", "subdomain_host is"),
         ("nbtester.enabled=true", "nbtester.enabled needs notebooks.enabled"),
+        ("nbtester.schedule=at night", "does not match pattern"),
+        ("homes.purge.schedule=nightly", "does not match pattern"),
         ("ingress.enabled=true", "Say under which name the site is reached"),
     ],
 )
@@ -162,14 +164,52 @@ def test_every_pod_of_ours_runs_without_rights(render: Render) -> None:
 
 def test_homes_are_deleted_each_night_only_if_the_values_say_so(render: Render) -> None:
     assert "homes-purge" not in render()
-    text = render("--set=homes.purge.enabled=true")
-    (container,) = one(text, "CronJob", "homes-purge")["spec"]["jobTemplate"]["spec"]["template"]["spec"][
-        "containers"
-    ]
+    text = render("--set=homes.purge.enabled=true,homes.purge.schedule=@daily")
+    cron = one(text, "CronJob", "homes-purge")["spec"]
+    assert cron["schedule"] == "@daily"
+    job = cron["jobTemplate"]["spec"]
+    assert job["activeDeadlineSeconds"] < 86_400, "a run that hangs ends before the next is due"
+    (container,) = job["template"]["spec"]["containers"]
     words = ["astrohub-admin", "homes", "--claim=astrohub-files", "--folder=home", "purge"]
     assert container["args"] == words
     rules = one(text, "Role", "homes-purge")["rules"]
     assert {name for rule in rules for name in rule["resources"]} == {"pods", "pods/log"}
+
+
+def test_values_of_a_chart_that_knew_no_homes_render(render: Render) -> None:
+    text = render("--set=homes=null")
+    assert "homes-purge" not in text
+    with pytest.raises(ValueError, match=r"Say when homes are purged: homes\.purge\.schedule"):
+        render("--set=homes.purge.schedule=null,homes.purge.enabled=true")
+
+
+def test_pods_of_the_hubs_image_run_and_are_fetched_as_the_hub_is(render: Render) -> None:
+    text = render(
+        "--set=homes.purge.enabled=true,jupyterhub.imagePullSecrets={regcred},jupyterhub.hub.nodeSelector.pool=core",
+        "--set=jupyterhub.hub.image.pullSecrets={hubs},jupyterhub.hub.tolerations[0].key=ours",
+    )
+    hub = one(text, "Deployment", "hub")["spec"]["template"]["spec"]
+    assert hub["imagePullSecrets"] == [{"name": "hubs"}, {"name": "regcred"}]
+    assert "hub.jupyter.org/dedicated" in [bears["key"] for bears in hub["tolerations"]]
+    purge = one(text, "CronJob", "homes-purge")["spec"]["jobTemplate"]["spec"]
+    preflight = one(text, "Job", "test-preflight")["spec"]
+    for job in (purge, preflight):
+        pod = job["template"]["spec"]
+        for same in ("imagePullSecrets", "nodeSelector", "tolerations"):
+            assert pod[same] == hub[same]
+    probes = one(text, "ConfigMap", "preflight")["data"]["preflight.yaml"]
+    assert yaml.safe_load(probes)["pullSecrets"] == ["hubs", "regcred"]
+
+
+def test_no_sentence_of_the_schema_has_become_a_key() -> None:
+    def keys(part: object) -> list[str]:
+        inner = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+        mine = [str(key) for key in part] if isinstance(part, dict) else []
+        return mine + [key for one in inner for key in keys(one)]
+
+    assert [
+        key for key in keys(yaml.safe_load((CLONE / "helm" / "values_own.yaml").read_text())) if " " in key
+    ] == []
 
 
 def test_the_collection_runs_in_every_image_that_an_upgrade_would_give_to_users(render: Render) -> None:

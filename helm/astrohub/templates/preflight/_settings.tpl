@@ -65,8 +65,8 @@ users: {{ .Values.preflight.users }}
 
 {{- define "astrohub.preflight.pullSecrets" -}}
 {{- $names := list }}
-{{- range concat (.Values.jupyterhub.hub.image.pullSecrets | default list) .Values.archive.image.pullSecrets }}
-{{- $names = append $names (kindIs "map" . | ternary .name .) }}
+{{- range concat (.Values.jupyterhub.hub.image.pullSecrets | default list) (.Values.jupyterhub.imagePullSecrets | default list) .Values.archive.image.pullSecrets }}
+{{- $names = append $names (kindIs "map" . | ternary . (dict "name" .)).name }}
 {{- end }}
 {{- $names | uniq | toJson }}
 {{- end }}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.platform import RunningPlatform
 
@@ -29,6 +29,13 @@ def _toolbar(lab: Page, label: str) -> None:
         lab.locator(".jp-Toolbar-responsive-opener:visible jp-button").click()
         shown = lab.locator(".jp-Toolbar-responsive-popup").get_by_role("button", name=label, exact=True)
     shown.click()
+
+
+def _found_in_palette(lab: Page, words: str) -> Locator:
+    """Look for a command in the palette; return the one that Enter runs."""
+    lab.keyboard.press("Control+Shift+c")
+    lab.locator("#modal-command-palette input").fill(words)
+    return lab.locator("#modal-command-palette .lm-CommandPalette-item.lm-mod-active")
 
 
 def _save_to_mydb(lab: Page, name: str) -> None:
@@ -104,9 +111,7 @@ def test_the_tree_is_walked_by_keys(lab: Page) -> None:
 def test_the_palette_opens_a_pane_with_the_keyboard_in_it(lab: Page, pane: str) -> None:
     open_query_tab(lab)
     lab.click(".ah-Editor .cm-content")
-    lab.keyboard.press("Control+Shift+c")
-    lab.locator("#modal-command-palette input").fill(f"Show {pane}")
-    expect(lab.locator("#modal-command-palette .lm-CommandPalette-item.lm-mod-active")).to_contain_text(pane)
+    expect(_found_in_palette(lab, f"Show {pane}")).to_contain_text(pane)
     lab.keyboard.press("Enter")
     expect(lab.get_by_role("region", name=pane, exact=True).locator(":focus")).to_have_count(1)
     expect(lab.locator(".ah-Editor .cm-content")).not_to_be_focused()
@@ -138,6 +143,7 @@ def test_a_name_that_cannot_be_is_told_beside_the_field(lab: Page, tidy: None) -
     run_query(lab, BRIGHT)
     _toolbar(lab, "Save to MyDB…")
     form = lab.get_by_role("form", name="Save to MyDB")
+    expect(form.get_by_role("status")).to_have_count(1)  # there before it says anything, for screen readers
     form.get_by_label("mydb.").fill("7 stars")
     expect(form.get_by_role("alert")).to_contain_text("begins with a letter")
     expect(form.get_by_role("button", name="Save")).to_be_disabled()
@@ -202,16 +208,21 @@ def test_a_result_becomes_a_file_that_the_pane_shows(lab: Page, tidy: None, kind
     expect(pane.locator(".ah-Entry[aria-selected=true]")).to_contain_text(path.split("/")[-1])
 
 
-def test_a_result_is_downloaded(lab: Page) -> None:
+def test_a_result_is_downloaded_by_keyboard_and_the_keyboard_goes_back_to_the_query(lab: Page) -> None:
     open_query_tab(lab)
     run_query(lab, BRIGHT)
-    _toolbar(lab, "Download")
+    found = _found_in_palette(lab, "Archive Download")
+    expect(found).to_have_attribute("data-command", "astrohub:download-result")
+    lab.keyboard.press("Enter")
     form = lab.get_by_role("form", name="Download")
+    expect(form.get_by_label("Format")).to_be_focused()
     form.get_by_label("Format").select_option(label="CSV")
     with lab.expect_download() as download:
-        form.get_by_role("button", name="Download").click()
+        form.get_by_role("button", name="Download").press("Enter")
     lines = Path(download.value.path()).read_text().splitlines()
     assert len(lines) == 21
+    expect(form).to_have_count(0)
+    expect(lab.locator(".jp-MainAreaWidget:not(.lm-mod-hidden) .ah-Editor .cm-content")).to_be_focused()
 
 
 def test_files_are_uploaded_renamed_looked_at_deleted_and_restored(

@@ -117,7 +117,7 @@ export class FormStrip extends Widget {
 
   private wait(): void {
     const since = performance.now();
-    this.submitButton.disabled = true;
+    this.submitButton.setAttribute('aria-disabled', 'true'); // one that is disabled would lose the keyboard
     this.ticking = window.setInterval(() => {
       this.say(this.trans.__('Working, %1', durationText((performance.now() - since) / 1000)));
     }, TICK_MS);
@@ -128,7 +128,7 @@ export class FormStrip extends Widget {
     if (this.isDisposed) {
       return;
     }
-    this.submitButton.disabled = false;
+    this.submitButton.removeAttribute('aria-disabled');
     if (error instanceof QueryProblem) {
       this.form.onRefused?.(error);
     }

@@ -8,6 +8,7 @@ import { downloadIcon, notebookIcon, saveIcon } from '@jupyterlab/ui-components'
 
 import type { IQuestion } from '../archive/queries.js';
 import { filesIcon } from '../icons.js';
+import { paletteGone } from '../palette.js';
 import type { QueryPanel } from '../query/panel.js';
 import { failed } from '../side/toasts.js';
 import { IArchiveAccess, IQueryTracker } from '../tokens.js';
@@ -90,10 +91,7 @@ function addCommands(context: IContext): void {
     icon: saveIcon,
     describedBy,
     isEnabled,
-    execute: async () => {
-      await context.access.catalog.refresh();
-      show(context, subject => myDbForm(subject, forms));
-    }
+    execute: () => show(context, context.access.catalog.refresh(), subject => myDbForm(subject, forms))
   });
   app.commands.addCommand(CommandIDs.vospace, {
     label: trans.__('Save to VOSpace…'),
@@ -101,9 +99,9 @@ function addCommands(context: IContext): void {
     icon: filesIcon,
     describedBy,
     isEnabled,
-    execute: async () => {
-      const home = await context.access.files.home().catch(() => 'home');
-      show(context, subject => vospaceForm(subject, home, forms));
+    execute: () => {
+      const home = context.access.files.home().catch(() => 'home');
+      return show(context, home, (subject, path) => vospaceForm(subject, path, forms));
     }
   });
   app.commands.addCommand(CommandIDs.download, {
@@ -112,7 +110,7 @@ function addCommands(context: IContext): void {
     icon: downloadIcon,
     describedBy,
     isEnabled,
-    execute: () => show(context, subject => downloadForm(subject, forms))
+    execute: () => show(context, Promise.resolve(), subject => downloadForm(subject, forms))
   });
   app.commands.addCommand(CommandIDs.notebook, {
     label: trans.__('Send to notebook'),
@@ -125,8 +123,13 @@ function addCommands(context: IContext): void {
   });
 }
 
-/** Put a form above the query; one at a time. */
-function show(context: IContext, make: (subject: ISubject) => IForm): void {
+/** Put a form above the query, one at a time, as soon as what it needs is there and the keyboard is the tab's again. */
+async function show<T>(
+  context: IContext,
+  needed: Promise<T>,
+  make: (subject: ISubject, found: T) => IForm
+): Promise<void> {
+  const [found] = await Promise.all([needed, paletteGone()]);
   const tab = context.tracker.currentWidget;
   if (!tab) {
     return;
@@ -136,13 +139,15 @@ function show(context: IContext, make: (subject: ISubject) => IForm): void {
   }
   const before = document.activeElement;
   const handBack = (): void => {
-    if (before instanceof HTMLElement && before !== document.body && before.isConnected) {
+    if (before instanceof HTMLElement) {
       before.focus();
-    } else if (!tab.isDisposed) {
-      tab.content.activate();
+    }
+    const isTaken = document.activeElement === before && before !== document.body;
+    if (!isTaken && !tab.isDisposed) {
+      tab.content.activate(); // nothing had the keyboard, or what had it no longer shows
     }
   };
-  tab.contentHeader.addWidget(new FormStrip(make(subjectOf(tab, context)), context.trans, handBack));
+  tab.contentHeader.addWidget(new FormStrip(make(subjectOf(tab, context), found), context.trans, handBack));
 }
 
 function subjectOf(tab: QueryTab, { kept }: IContext): ISubject {

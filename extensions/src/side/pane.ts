@@ -4,13 +4,11 @@ import type { LabIcon } from '@jupyterlab/ui-components';
 import { Widget } from '@lumino/widgets';
 
 import { button, element, skeleton } from '../dom.js';
+import { paletteGone } from '../palette.js';
 import { alertLine } from '../query/alert.js';
 
 /** How many lines stand for a list that is to come. */
 export const LIST_LINES = 8;
-
-/** After how many frames the palette has handed the keyboard back for certain. */
-const HANDED_BACK_FRAMES = 6;
 
 /** A button that is an icon. */
 export function iconButton(icon: LabIcon, label: string, onClick: () => void): HTMLButtonElement {
@@ -21,19 +19,11 @@ export function iconButton(icon: LabIcon, label: string, onClick: () => void): H
   return made;
 }
 
-/**
- * Bring a pane to the front, with the keyboard in it.
- *
- * The command palette hands the keyboard back to the tab after every command, from widget to widget, a frame each:
- * whoever comes from there gets it once more when that is over.
- */
+/** Bring a pane to the front, with the keyboard in it: once more when the palette has handed it back to the tab. */
 export async function bringForward(shell: JupyterFrontEnd.IShell, { id }: SidePane): Promise<void> {
-  const isFromPalette = Boolean(document.activeElement?.closest('.lm-CommandPalette'));
+  const handedBack = paletteGone();
   shell.activateById(id);
-  if (isFromPalette) {
-    for (let frame = 0; frame < HANDED_BACK_FRAMES; frame++) {
-      await new Promise(requestAnimationFrame);
-    }
+  if (await handedBack) {
     shell.activateById(id);
   }
 }

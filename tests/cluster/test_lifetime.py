@@ -56,7 +56,7 @@ def _nothing_is_left(before: dict[str, list[str]]) -> None:
         return not STATE.exists() and read_record() is None
 
     until(gone, "the end of the cluster", timeout_s=240)
-    until(lambda: traces()["processes"] == before["processes"], "the end of its processes")
+    until(lambda: traces()["processes"] == before["processes"], "the end of its processes", timeout_s=240)
     assert traces() == before
 
 
@@ -79,7 +79,11 @@ def test_an_interrupted_start_leaves_nothing(no_cluster: Report) -> None:
     before = traces()
     make_everything(no_cluster)
     with _user_of_a_cluster() as user:
-        until(lambda: (STATE / "logs" / "kube-apiserver.log").exists(), "the start of the API server")
+        until(
+            lambda: (STATE / "logs" / "kube-apiserver.log").exists(),
+            "the start of the API server",
+            timeout_s=240,
+        )
         user.send_signal(signal.SIGINT)
         user.wait()
         _nothing_is_left(before)
@@ -89,7 +93,11 @@ def test_what_a_crash_of_everything_left_is_removed_by_down(no_cluster: Report) 
     before = traces()
     make_everything(no_cluster)
     with _user_of_a_cluster() as user:
-        until(lambda: (STATE / "logs" / "kube-apiserver.log").exists(), "the start of the API server")
+        until(
+            lambda: (STATE / "logs" / "kube-apiserver.log").exists(),
+            "the start of the API server",
+            timeout_s=240,
+        )
         os.kill(_warden_of(user.pid), signal.SIGKILL)
         user.kill()
         user.wait()

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(900)
 
 def _answers(address: str) -> bool:
     try:
-        with socket.create_connection((address, 8080), timeout=3) as line:
+        with socket.create_connection((address, 8080), timeout=10) as line:
             return line.makefile().read() == "here\n"
     except OSError:
         return False
@@ -39,7 +39,7 @@ def test_without_its_api_server_pods_go_on_and_policies_hold_again_after(
     address = cluster.get("pod", "answer", "--namespace", namespace)["status"]["podIP"]
     with cluster.without("kube-apiserver"):
         assert not _is_there(cluster)
-        assert _answers(address)
+        until(lambda: _answers(address), "the answer of the pod that goes on")
     until(lambda: _is_there(cluster), "the API server", timeout_s=240)
     closed = {
         "apiVersion": "networking.k8s.io/v1",

@@ -95,7 +95,7 @@ def test_a_port_is_forwarded_to_this_machine(cluster: Cluster, namespace: str) -
         assert forwarding.stdout is not None
         said = forwarding.stdout.readline()
         port = int(said.split("127.0.0.1:")[1].split()[0])
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        with socket.create_connection(("127.0.0.1", port), timeout=240) as line:
             assert line.makefile().read() == "here\n"
     finally:
         forwarding.kill()

@@ -35,6 +35,8 @@ __all__ = ["alone", "bring_up", "take_down"]
 _LOCK = Path("/run/lock/astrohub-cluster.lock")
 _MANIFESTS = HERE / "manifests"
 _PATIENCE_S = 300.0
+#: Each part of the node starts within seconds, on a machine that has much other work within a minute or two.
+_START_S = 300.0
 
 
 @contextmanager
@@ -127,17 +129,19 @@ def _start(supply: Supply, report: Report, owner: int | None) -> Record:
         running.start(components.containerd())
         running.start(components.storage(box))
         running.start_all(components.control_plane(box))
-        running.wait_until(lambda: _succeeds([box, "kubectl", "get", "--raw=/readyz"]), "the API server", 90)
-        running.wait_until(lambda: _succeeds([*_containerd_client(first), "version"]), "containerd", 30)
+        running.wait_until(
+            lambda: _succeeds([box, "kubectl", "get", "--raw=/readyz"]), "the API server", _START_S
+        )
+        running.wait_until(lambda: _succeeds([*_containerd_client(first), "version"]), "containerd", _START_S)
         run([box, "kubectl", "apply", "-f", _MANIFESTS], env=_as_admin())
         running.start(components.addons(Path(sys.executable)))
     with report.step("Node ready, with the images that it cannot do without"):
         load_images(inside(first), supply.needed_images)
-        running.wait_until((RUN / "addons-ready").exists, "volumes and network policies", 60)
+        running.wait_until((RUN / "addons-ready").exists, "volumes and network policies", _START_S)
         running.start_all(components.node_agents(box))
-        running.wait_until(lambda: _node_is_ready(box), "the node", 90)
+        running.wait_until(lambda: _node_is_ready(box), "the node", _START_S)
     with report.step("Names"):
-        running.wait_until(lambda: _names_are_served(box), "CoreDNS", 90)
+        running.wait_until(lambda: _names_are_served(box), "CoreDNS", _START_S)
     with report.step(f"Images: {len(supply.images)}"):
         load_images(inside(first), supply.images)
     record = replace(record, ready=True)
@@ -182,7 +186,7 @@ def _remove_everything(report: Report) -> None:
     with report.step("Taken down"):
         if record and record.lives():
             end_namespaces(record.first)
-        wait_until(lambda: not _mounted_here(), "the end of the node's mounts", timeout_s=30)
+        wait_until(lambda: not _mounted_here(), "the end of the node's mounts", timeout_s=60)
         put_back_kernel()
         remove_groups()
         remove_mount_points()

@@ -54,7 +54,7 @@ def begin_namespaces(first_process: Path, log: Path) -> int:
         ready = words and os.path.exists(f"/proc/{words[0]}/exe") and _is(int(words[0]), first_process)
         return int(words[0]) if ready else None
 
-    return wait_until(child, "the first process of the node", timeout_s=10)
+    return wait_until(child, "the first process of the node", timeout_s=60)
 
 
 def inside(first: int) -> list[str]:

@@ -33,7 +33,7 @@ def outage(first: int, name: str) -> Iterator[None]:
     """
     pid, command = _find(first, name)
     os.kill(pid, signal.SIGKILL)
-    wait_until(lambda: start_time(pid) is None, f"the end of {name}", timeout_s=10)
+    wait_until(lambda: start_time(pid) is None, f"the end of {name}", timeout_s=60)
     try:
         yield
     finally:

@@ -37,7 +37,7 @@ def on_postgresql(
     }
     file = tmp_path / "values.json"
     file.write_text(json.dumps(told))
-    words = ["--namespace", namespace, "--values", file, "--wait", f"--timeout={PATIENCE_S}s"]
+    words = ["--namespace", namespace, "--values", str(file), "--wait", f"--timeout={PATIENCE_S}s"]
     cluster.helm("install", "astrohub", CHART, *words)
     return Site(cluster, namespace, "astrohub", str(CHART), str(file), passwords)
 

@@ -82,7 +82,7 @@ def test_an_install_is_refused_while_there_is_a_problem(
 ) -> None:
     file = tmp_path / "values.json"
     file.write_text(json.dumps(values | {"preflight": {"beforeInstall": True}}))
-    words = ["--namespace", namespace, "--values", file, f"--timeout={PATIENCE_S}s"]
+    words = ["--namespace", namespace, "--values", str(file), f"--timeout={PATIENCE_S}s"]
     with pytest.raises(ClusterError, match=r"pre-install|BackoffLimitExceeded|job failed"):
         cluster.helm("install", "site", CHART, *words)
     said = cluster.kubectl("--namespace", namespace, "logs", "job/preflight")

@@ -296,7 +296,7 @@ class OwnPod:
         self.made: list[dict[str, Any]] = []
         self.removed: list[str] = []
         taint = {"key": "hub.jupyter.org/dedicated", "value": "core", "effect": "NoSchedule"}
-        self.pod = {
+        self.pod: dict[str, Any] = {
             "metadata": {"name": "homes-purge-1", "uid": "its own"},
             "spec": {
                 "containers": [{"name": "homes", "image": "hub:1"}],

@@ -27,7 +27,7 @@ TIMEOUT_S = 3000
 #: Nothing is done by night while tests run: at the first moment of a year there is no test.
 NEVER = "0 0 1 1 *"
 #: What a notebook may take on a machine that has other work.
-_NOTEBOOK = {"cell_timeout_s": 1200, "startup_timeout_s": PATIENCE_S}
+_NOTEBOOK = {"cellTimeoutS": 1200, "startupTimeoutS": PATIENCE_S}
 STUDENTS = tuple(f"student{number}" for number in range(1, 6))
 PEOPLE = ("researcher", "collaborator", ADMINISTRATOR, *STUDENTS)
 _BARS = pytest.StashKey[Bars]()

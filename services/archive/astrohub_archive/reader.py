@@ -105,9 +105,10 @@ class Reader:
             As `Interpreters.understand` does.
         """
         require_scope(principal, READ_ARCHIVE)
+        catalog = self.catalog
         try:
             statement = await self._understand(principal.name, text, language, uploaded)
-            if self._is_public(statement):
+            if self.catalog is catalog and self._is_public(statement):
                 self._forms.learn(text, language, statement)
             return statement
         except UnknownTable as e:

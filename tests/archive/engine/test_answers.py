@@ -17,8 +17,9 @@ from .conftest import Asker, raw
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+# So late that what is read ahead of the first piece, a million and a half of rows, does not reach it.
 LATE = raw(
-    "SELECT CAST(CASE WHEN x = 900000 THEN 'abc' ELSE '1' END AS INTEGER) AS v, x FROM range(1000000) t(x)"
+    "SELECT CAST(CASE WHEN x = 2400000 THEN 'abc' ELSE '1' END AS INTEGER) AS v, x FROM range(2500000) t(x)"
 )
 
 

@@ -209,6 +209,34 @@ async def test_what_the_engine_would_change_is_declined(
     assert Picker().rows(picking(path, "ra")).num_rows == 6
 
 
+async def test_files_that_do_not_fit_together_are_declined(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("picks")
+    for name, kind in (("a", pa.float32()), ("b", pa.float64())):
+        write(folder / name, ra=pa.array([0.0] * 6), dec=pa.array([0.0] * 6), mag=pa.array([1] * 6, kind))
+    both_files = replace(picking(folder / "a", "mag"), files=(str(folder / "a"), str(folder / "b")))
+    with pytest.raises(Declined):
+        Picker().rows(both_files)
+    assert Picker().rows(replace(both_files, columns=("ra",))).num_rows == 12
+
+
+async def test_more_rows_or_bytes_than_a_few_are_declined(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("picks")
+    rows = 150_000
+    cells, places = pa.array(range(rows)), pa.array([0.0] * rows)
+    for name in ("a", "b"):
+        pq.write_table(pa.table({"_healpix_29": cells, "ra": places, "dec": places}), folder / name)
+    one = picking(folder / "a", "ra", cells=((0, rows),))
+    assert Picker().rows(one).num_rows == rows
+    with pytest.raises(Declined):
+        Picker().rows(replace(one, files=(str(folder / "a"), str(folder / "b"))))
+    texts = pa.array([f"{number:07}" * 7_000 for number in range(1_000)])
+    few = {"_healpix_29": cells[:1_000], "ra": places[:1_000], "dec": places[:1_000]}
+    pq.write_table(pa.table({**few, "text": texts}), folder / "c", use_dictionary=False)
+    with pytest.raises(Declined):
+        Picker().rows(picking(folder / "c", "text", cells=((0, rows),)))
+    assert Picker().rows(picking(folder / "c", "ra", cells=((0, rows),))).num_rows == 1_000
+
+
 async def test_only_row_groups_that_hold_one_of_the_cells_are_read(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from astrohub_archive.adql import understand
 from astrohub_archive.catalog import Catalog
 from astrohub_archive.errors import BusyError, QueryError, UnknownTable
 from astrohub_archive.interpreters.pool import Interpreters
-from astrohub_archive.models import Schema, Table
+from astrohub_archive.models import Scan, Schema, Statement, Table
 from astrohub_archive.settings import Limits
 
 from ..adql.conftest import GAIA, HIPPARCOS, ODDITIES
@@ -35,6 +36,8 @@ TEXTS = [
     'SELECT "with space", size + 1 FROM odd."Mixed Case"',
     "SELECT g.*, h.name FROM gaia_source AS g JOIN hip2 AS h ON source_id = hip WHERE h.name = '\U0001f52d'",
     "SELECT hip FROM mydb.mine UNION SELECT hip FROM hipparcos.hip2",
+    "SELECT h.ra FROM hip2 AS h JOIN mydb.mine AS m ON h.hip = m.hip",
+    "SELECT g.ra FROM gaia_source AS g JOIN mydb.mine AS m ON DISTANCE(g.ra, g.dec, m.ra, m.dec) < 0.01",
 ]
 
 
@@ -63,9 +66,14 @@ def children() -> Iterator[int]:
 
 async def test_a_statement_comes_back_as_it_is_understood_in_place() -> None:
     everything = CATALOG.with_schema(OWN, qualified_only=True)
+    statements = {text: understand(text, everything, Limits()) for text in TEXTS}
     async with interpreters() as pool:
-        for text in TEXTS:
-            assert await pool.understand(text, (OWN,)) == understand(text, everything, Limits()), text
+        for text, statement in statements.items():
+            assert await pool.understand(text, (OWN,)) == statement, text
+    # Whatever is known of a query and of a scan is known of one of these.
+    scans = [scan for statement in statements.values() for scan in statement.scans]
+    assert all(any(getattr(one, field.name) for one in scans) for field in fields(Scan))
+    assert all(any(getattr(one, field.name) for one in statements.values()) for field in fields(Statement))
 
 
 async def test_a_refusal_comes_back_with_its_place_and_what_may_have_been_meant() -> None:

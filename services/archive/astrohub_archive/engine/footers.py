@@ -53,14 +53,14 @@ class Footer:
     metadata
         What it says.
     plain
-        The columns that reach an answer from the file as they do from the engine.
+        Where the columns stand that reach an answer from the file as they do from the engine, by name.
     lows, highs
         The smallest and the largest order 29 cell of each row group, shape (groups,).
     """
 
     stamp: _Stamp
     metadata: pq.FileMetaData
-    plain: frozenset[str]
+    plain: dict[str, int]
     lows: _Cells
     highs: _Cells
 
@@ -72,10 +72,14 @@ class Footer:
         found: list[int] = np.flatnonzero(inside).tolist()
         return found
 
-    def size_bytes(self, groups: list[int], columns: int) -> int:
-        """Return how much so many columns of some row groups take in memory, about."""
-        whole = sum(self.metadata.row_group(number).total_byte_size for number in groups)
-        return int(whole * columns / self.metadata.num_columns)
+    def size(self, groups: list[int], columns: list[str]) -> tuple[int, int]:
+        """Return how many rows some row groups have, and how many bytes these columns take in them."""
+        rows = size_bytes = 0
+        for number in groups:
+            group = self.metadata.row_group(number)
+            rows += group.num_rows
+            size_bytes += sum(group.column(self.plain[name]).total_uncompressed_size for name in columns)
+        return rows, size_bytes
 
 
 class Footers:
@@ -134,7 +138,7 @@ def _footer(path: str, stamp: _Stamp) -> Footer:
     place = fields.get_field_index(HEALPIX_COLUMN)
     if place < 0 or len(fields) != metadata.num_columns:
         raise ValueError("its columns are nested, or its rows are not in the order of the sky")
-    plain = frozenset(field.name for field in fields if field.type in _PLAIN)
+    plain = {field.name: number for number, field in enumerate(fields) if field.type in _PLAIN}
     bounds = []
     for number in range(metadata.num_row_groups):
         statistics = metadata.row_group(number).column(place).statistics

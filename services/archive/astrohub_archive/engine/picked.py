@@ -7,6 +7,7 @@ stands. Whatever is out of the ordinary is declined, and the engine is asked.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +18,18 @@ import pyarrow.parquet as pq
 
 from .coverage import Ranges
 from .faults import Declined
-from .footers import Footers
+from .footers import Footer, Footers
 
 __all__ = ["Picker", "Picking"]
 
-_MOST_GROUPS = 32
+_MOST_ROWS = 256 * 1024
 _MOST_BYTES = 32 * 1024**2
 
 # Wider than any rounding of the formula.
 _BAND_DEG = 1e-9
+
+_Part = tuple[str, Footer, list[int]]
+"""A file, its footer, and which of its row groups are read."""
 
 _Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -86,25 +90,36 @@ class Picker:
         needed = list(dict.fromkeys([*picking.columns, *condition]))
         cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
         try:
-            found = [self._of_file(path, picking, cells, needed) for path in picking.files]
+            parts = self._parts(picking.files, cells, needed)
+            rows = pa.concat_tables([_picked(part, picking, needed) for part in parts])
+            rows.validate(full=True)
         except (OSError, pa.ArrowException, ValueError, KeyError, OverflowError) as e:
             # The engine meets the same, and says what it is.
             raise Declined(f"{type(e).__name__}: {e}") from e
-        rows = pa.concat_tables(found)
         return rows if picking.most is None else rows.slice(0, picking.most)
 
-    def _of_file(self, path: str, picking: Picking, cells: Ranges, needed: list[str]) -> pa.Table:
-        footer = self._footers.read(path)
-        groups = footer.groups(cells)
-        if not footer.plain.issuperset(needed):
-            raise Declined("a column that the file has not, or the engine would change")
-        if len(groups) > _MOST_GROUPS or footer.size_bytes(groups, len(needed)) > _MOST_BYTES:
-            raise Declined("too much to be read")
-        with pq.ParquetFile(path, metadata=footer.metadata, pre_buffer=False) as file:
-            rows = file.read_row_groups(groups, columns=needed, use_threads=False)
-        chosen = rows.select(list(picking.columns)).take(_meant(rows, picking))
-        chosen.validate(full=True)
-        return chosen
+    def _parts(self, files: Sequence[str], cells: Ranges, needed: list[str]) -> list[_Part]:
+        """Return which row groups are read of each file."""
+        parts: list[_Part] = []
+        rows = size_bytes = 0
+        for path in files:
+            footer = self._footers.read(path)
+            groups = footer.groups(cells)
+            if not footer.plain.keys() >= set(needed):
+                raise Declined("a column that the file has not, or the engine would change")
+            more_rows, more_bytes = footer.size(groups, needed)
+            rows, size_bytes = rows + more_rows, size_bytes + more_bytes
+            if rows > _MOST_ROWS or size_bytes > _MOST_BYTES:
+                raise Declined("too much to be read")
+            parts.append((path, footer, groups))
+        return parts
+
+
+def _picked(part: _Part, picking: Picking, needed: list[str]) -> pa.Table:
+    path, footer, groups = part
+    with pq.ParquetFile(path, metadata=footer.metadata, pre_buffer=False) as file:
+        rows = file.read_row_groups(groups, columns=needed, use_threads=False)
+    return rows.select(list(picking.columns)).take(_meant(rows, picking))
 
 
 def _meant(rows: pa.Table, picking: Picking) -> pa.Array:

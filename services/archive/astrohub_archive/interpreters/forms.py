@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ..adql import Language
 from ..models import HatsTable, IdentifierFilter, Region, Scan, Statement
@@ -26,28 +25,30 @@ _HOLE = "\0"
 
 _TOKEN = re.compile(
     r"""'[^']*' | "[^"]*" | [^\W\d]\w*"""
-    r"""| (?P<number>(?<![\w.])(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))"""
+    r"""| (?P<number>(?<![\w.])(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.]))"""
+    r"""| (?P<space>[ \t\r\n]+)"""
     r"""| (?P<odd>\d|--|/\*|\0)""",
     re.VERBOSE,
 )
-_SIGNED = rf"\s*(-?)\s*({_HOLE})\s*"
+# In a form no two spaces stand side by side: there is one way only to match these, however long it is.
+_SIGNED = rf" ?(-?) ?({_HOLE}) ?"
 _PLACE = rf"{_SIGNED},{_SIGNED}"
-_FRAME = r"(?:\s*'[^']*'\s*,)?"
-_COLUMNS = rf"[^(),{_HOLE}]*,[^(),{_HOLE}]*,"
+_FRAME = r"(?: ?'[^']*' ?,)?"
+_COLUMNS = rf"[^(),{_HOLE}]*+,[^(),{_HOLE}]*+,"
 # A radius may be computed (1/3600.): its numbers stay as they are.
-_RADIUS = rf"(?:{_SIGNED}|[^,()]*)"
-_NEARER = rf"\)\s*<=?{_SIGNED}\Z"
+_RADIUS = rf"(?:{_SIGNED}|[^,()]*+)"
+_NEARER = rf"\) ?<=?{_SIGNED}\Z"
 _CIRCLES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\bCIRCLE\s*\({_FRAME}{_PLACE},{_RADIUS}\)",
-        rf"\bQ3C_RADIAL_QUERY\s*\({_COLUMNS}{_PLACE},{_RADIUS}\)",
-        rf"\bDISTANCE\s*\({_COLUMNS}{_PLACE}{_NEARER}",
-        rf"\bPOINT\s*\({_FRAME}{_PLACE}\)\s*{_NEARER}",
+        rf"\bCIRCLE ?\({_FRAME}{_PLACE},{_RADIUS}\)",
+        rf"\bQ3C_RADIAL_QUERY ?\({_COLUMNS}{_PLACE},{_RADIUS}\)",
+        rf"\bDISTANCE ?\({_COLUMNS}{_PLACE}{_NEARER}",
+        rf"\bPOINT ?\({_FRAME}{_PLACE}\) ?{_NEARER}",
     )
 )
 _IDENTIFIER = re.compile(rf"={_SIGNED}\Z")
-_WHOLE = re.compile(r"\d+\Z")
+_WHOLE = re.compile(r"[0-9]+\Z")
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class Forms:
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
+        self._roles: dict[tuple[str, Language], tuple[_Role, ...]] = {}
         self._known: OrderedDict[tuple[str, Language, tuple[str, ...]], Statement] = OrderedDict()
 
     def find(self, text: str, language: Language) -> Statement | None:
@@ -82,7 +84,8 @@ class Forms:
         It may stand for rows that cannot be picked after all; then the text has to be understood.
         """
         cut = _cut(text)
-        if cut is None or (roles := _roles(cut[0])) is None:
+        # What the numbers of a form mean was found out when it was learnt: of no other is it asked.
+        if cut is None or (roles := self._roles.get((cut[0], language))) is None:
             return None
         known = self._known.get((cut[0], language, _besides(cut[1], roles)))
         return _with_numbers(known, cut[1], roles) if known else None
@@ -97,17 +100,24 @@ class Forms:
         # Whatever the text says, its numbers have to mean what they are taken for.
         if not isinstance(storage, HatsTable) or bare != _with_numbers(bare, cut[1], roles):
             return
+        if len(self._roles) >= self._most:
+            self.forget()
+        self._roles[cut[0], language] = roles
         self._known[cut[0], language, _besides(cut[1], roles)] = bare
         if len(self._known) > self._most:
             self._known.popitem(last=False)
 
     def forget(self) -> None:
-        """Forget all of them: the tables have changed."""
+        """Forget all of them."""
+        self._roles.clear()
         self._known.clear()
 
 
 def _cut(text: str) -> tuple[str, list[str]] | None:
-    """Return a text with a hole for each number, and the numbers; None if it is unusual."""
+    """Return a text with a hole for each number and one space for several, and the numbers.
+
+    None if it is unusual.
+    """
     if len(text) > _LONGEST:
         return None
     text = text.strip()
@@ -115,16 +125,18 @@ def _cut(text: str) -> tuple[str, list[str]] | None:
     numbers: list[str] = []
     end = 0
     for token in _TOKEN.finditer(text):
-        if token.lastgroup == "odd":
+        kind = token.lastgroup
+        if kind == "odd":
             return None
-        if token.lastgroup == "number":
-            pieces.append(text[end : token.start()])
+        if kind is None:
+            continue
+        pieces += (text[end : token.start()], " " if kind == "space" else _HOLE)
+        if kind == "number":
             numbers.append(token[0])
-            end = token.end()
-    return _HOLE.join([*pieces, text[end:]]), numbers
+        end = token.end()
+    return "".join([*pieces, text[end:]]), numbers
 
 
-@lru_cache(maxsize=_MOST)
 def _roles(form: str) -> tuple[_Role, ...] | None:
     """Return which numbers of a form say what is picked: a circle's two or three, or the identifier."""
     matches = [match for pattern in _CIRCLES for match in pattern.finditer(form)]

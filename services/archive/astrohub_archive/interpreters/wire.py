@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from ..adql import Language
 from ..catalog import Catalog
 from ..errors import ArchiveError, Position, QueryError, UnknownTable
-from ..models import IdentifierFilter, Partner, Pick, Region, ResultColumn, Scan, Schema, Statement
+from ..models import IdentifierFilter, Nearby, Partner, Pick, Region, ResultColumn, Scan, Schema, Statement
 from ..settings import Limits
 
 __all__ = [
@@ -91,6 +91,7 @@ def write_answer(statement: Statement) -> bytes:
             "region": scan.region and asdict(scan.region),
             "identifiers": scan.identifiers and asdict(scan.identifiers),
             "partner": scan.partner and asdict(scan.partner),
+            "nearby": scan.nearby and asdict(scan.nearby),
         }
         for scan in statement.scans
     ]
@@ -151,6 +152,7 @@ def _scans(said: Iterable[dict[str, Any]], catalog: Catalog) -> Iterable[Scan]:
             region=region and Region(region["kind"], tuple(region["values"])),
             identifiers=identifiers and IdentifierFilter(identifiers["column"], tuple(identifiers["values"])),
             partner=scan["partner"] and Partner(**scan["partner"]),
+            nearby=scan["nearby"] and Nearby(**scan["nearby"]),
         )
 
 

@@ -121,6 +121,9 @@ class Queries:
             self._streaming.add(relay)
             return relay
         except asyncio.CancelledError as e:
+            if running.done() and not running.cancelled() and running.exception() is None:
+                # It was there in the moment in which nobody wanted it any more.
+                await running.result().cancel()
             if self._is_stopping:
                 raise _stopping() from e
             raise

@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -232,6 +233,8 @@ def prepare_context(image: Image, context: Path) -> None:
         digests = sorted(f"{_digest(wheel)}  {wheel.name}\n" for wheel in (context / "wheels").iterdir())
         (context / "wheels.sha256").write_text("".join(digests), encoding="utf-8")
     for path in (*context.rglob("*"), context):
+        # What umask the clone was made under gets into no layer.
+        path.chmod(0o755 if path.stat().st_mode & stat.S_IXUSR else 0o644)
         os.utime(path, (EPOCH, EPOCH))
 
 

@@ -135,11 +135,14 @@ class Table:
 
     @cached_property
     def displacement_deg(self) -> float:
-        """Return how far a row of a HATS table may lie from the place that its cell was computed of."""
+        """Return how far a row of a HATS table may lie from the place that its cell was computed of.
+
+        That was the position before it was rounded to the numbers that the table has.
+        """
         storage = self.storage
         position = (storage.ra_column, storage.dec_column) if isinstance(storage, HatsTable) else ()
-        is_short = any(one.datatype == "float" for one in self.columns if one.name in position)
-        return SHORT_NUMBERS_DEG if is_short else 0.0
+        kinds = {one.datatype for one in self.columns if one.name in position}
+        return 0.0 if kinds == {"double"} else SHORT_NUMBERS_DEG
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ def meeting(few: Point, many: Point, *, radius: float, scans: Scans) -> tuple[ba
     lon, lat = double(few.lon), double(few.lat)
     read = many.lon.read
     if read is not None and read.alias is not None and scans.is_position(read, many.lat.read):
-        reach = radius + scans.displacement(read, many.lat.read)
+        reach = radius + scans.table(read.scan).displacement_deg
         if (order := pixels.order_for(reach)) is not None:
             return bands.Around(lon, lat, reach, order), pixels.stored(scans.stored_cell(read), order)
     return bands.Around(lon, lat, radius), bands.cell(double(many.lon), double(many.lat), radius)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from ..errors import QueryError
 from ..models import (
     HEALPIX_COLUMN,
-    SHORT_NUMBERS_DEG,
     HatsTable,
     IdentifierFilter,
     Nearby,
@@ -90,7 +89,7 @@ class Scans:
             if read is None or read.scan not in bound or not self.is_position(read, other.lat.read):
                 continue
             if lon is not None and lat is not None and lon.scan == lat.scan != read.scan:
-                reach = near.radius + self.displacement(read, other.lat.read)
+                reach = near.radius + self.table(read.scan).displacement_deg
                 use = self._uses[read.scan]
                 use.nearby = use.nearby or Nearby(self.alias(lon.scan), lon.column, lat.column, reach)
 
@@ -109,20 +108,6 @@ class Scans:
             and lon.column == storage.ra_column
             and lat.column == storage.dec_column
         )
-
-    def displacement(self, *position: ColumnRead | None) -> float:
-        """Return how far (degrees) a row may lie from the place that its stored cell was computed of.
-
-        That was the position before it was rounded to the numbers that the table has.
-        """
-        columns = {(read.scan, read.column) for read in position if read is not None}
-        kinds = {
-            column.datatype
-            for scan, name in columns
-            for column in self._uses[scan].table.columns
-            if column.name == name
-        }
-        return 0.0 if kinds == {"double"} else SHORT_NUMBERS_DEG
 
     def stored_cell(self, read: ColumnRead) -> str:
         """Return the HEALPix cell of order 29 of a scan's rows, by which its files are sorted."""

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cells", "Vectors", "cells_around", "centers"]
+__all__ = ["Cells", "Vectors", "cells_around", "centers", "spread"]
 
 Vectors = NDArray[np.float64]
 """Unit vectors, shape (n, 3)."""
 Cells = NDArray[np.int64]
 """Numbers of cells, nested."""
+
+_Whole = TypeVar("_Whole", int, Cells)
 
 _RINGS = np.array([2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4])
 _TURNS = np.array([1, 3, 5, 7, 0, 2, 4, 6, 1, 3, 5, 7])
@@ -61,7 +64,7 @@ def cells_around(middle: Vectors, order: int) -> Cells | None:
     if not (0 < x < last and 0 < y < last):
         return None
     base = face << 2 * order
-    numbers = [base + (_spread(x + i) | _spread(y + j) << 1) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+    numbers = [base + (spread(x + i) | spread(y + j) << 1) for i in (-1, 0, 1) for j in (-1, 0, 1)]
     return np.array(numbers, dtype=np.int64)
 
 
@@ -91,8 +94,8 @@ def _folded(numbers: Cells) -> Cells:
     return folded
 
 
-def _spread(number: int) -> int:
-    """Return a number with a zero before each of its bits."""
+def spread(number: _Whole) -> _Whole:
+    """Return a number, or each of several, with a zero before each of its bits."""
     for shift, mask in _SPREADS:
         number = (number | number << shift) & mask
     return number

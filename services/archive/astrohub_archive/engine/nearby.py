@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..models import HEALPIX_COLUMN, Nearby, Partition
+from .cells import Cells, spread
 from .coverage import Ranges, merge
 from .partners import inside
 
@@ -22,7 +23,6 @@ __all__ = ["around_rows", "touched"]
 _log = logging.getLogger(__name__)
 
 Floats = NDArray[np.float64]
-Cells = NDArray[np.int64]
 
 _ORDER = 29
 _MOST_ROWS = 2_000_000
@@ -38,7 +38,6 @@ _SLACK_DEG = 1e-9
 _EDGE = 1e-9
 _PLACES = 24
 _WIDER = 4
-_SPREADS = ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555))
 
 
 def around_rows(
@@ -154,9 +153,7 @@ def _in_base_pixel(lon: Floats, lat: Floats) -> tuple[Cells, Floats, Floats]:
 def _numbers(face: Cells, column: Floats, row: Floats, order: int) -> Cells:
     last = (1 << order) - 1
     x, y = (np.clip(np.floor(one), 0, last).astype(np.int64) for one in (column, row))
-    for shift, mask in _SPREADS:
-        x, y = (x | x << shift) & mask, (y | y << shift) & mask
-    numbers: Cells = (face << 2 * order) + x + 2 * y
+    numbers: Cells = (face << 2 * order) + spread(x) + 2 * spread(y)
     return numbers
 
 

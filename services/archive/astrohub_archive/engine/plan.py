@@ -25,7 +25,7 @@ from ..models import (
 from .coverage import SLACK_DEG, Ranges, cover
 from .lookup import Found, Kept, Lookup
 from .nearby import around_rows
-from .partners import identifiers_in, identifiers_of
+from .partners import identifiers_in, identifiers_of, inside
 from .picked import Picking
 from .relations import relation, with_relations
 
@@ -269,10 +269,8 @@ def _common(region: Ranges | None, found: Found | None) -> Ranges | None:
     """Return the cells that the rows a scan needs can lie in, or None when that is not known."""
     if region is None or found is None:
         return region if found is None else found.cells
-    inside = np.searchsorted(region[:, 0], found.cells[:, 0], side="right") - 1
-    kept = (inside >= 0) & (found.cells[:, 0] < region[np.maximum(inside, 0), 1])
-    kept_cells: Ranges = found.cells[kept]
-    return kept_cells
+    kept: Ranges = found.cells[inside(found.cells[:, 0], region)]
+    return kept
 
 
 def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

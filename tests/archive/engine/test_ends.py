@@ -72,6 +72,12 @@ def busy_seconds() -> dict[int, float]:
     return {worker.pid: sum(worker.cpu_times()[:2]) for worker in workers()}
 
 
+def session_niceness(pid: int) -> int | None:
+    """Return by how much a session stands back, where Linux shares the processor by sessions (sched(7))."""
+    group = Path(f"/proc/{pid}/autogroup")
+    return int(group.read_text(encoding="ascii").split()[-1]) if group.exists() else None
+
+
 def has_ended(process: psutil.Process) -> bool:
     """Say whether a child has ended with all its threads, be it that nobody has asked yet how."""
     try:
@@ -94,6 +100,17 @@ async def running(seconds: float = 0.3) -> int:
             if used > before.get(pid, 0) + seconds:
                 return pid
         await asyncio.sleep(0.02)
+
+
+async def test_workers_for_long_queries_leave_the_processor_to_those_for_quick_ones(asker: Asker) -> None:
+    own = session_niceness(os.getpid())
+    niceness = {worker.pid: worker.nice() - os.nice(0) for worker in workers()}
+    assert asker.pool.healthy().available
+    assert 0 in niceness.values()
+    assert max(niceness.values()) > 0
+    if own is None:
+        pytest.skip("this kernel does not share the processor by sessions")
+    assert {pid: session_niceness(pid) for pid in niceness} == niceness
 
 
 async def test_an_expression_that_cannot_be_interrupted_is_killed_and_the_next_query_answered(

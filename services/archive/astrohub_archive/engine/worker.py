@@ -13,8 +13,10 @@ import signal
 import socket
 import sys
 import threading
+import time
 import warnings
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 from typing import Any
 
 from .frames import Kind, frame, pack, receive, send, unpack
@@ -24,11 +26,12 @@ from .runner import Runner
 __all__ = ["main"]
 
 _HELD_BYTES = 64 * 1024
+_MOST_TRIES, _PAUSE_S = 50, 0.1
 
 
 def main(descriptor: int, control: int, niceness: int) -> None:
     """Answer queries until the other end of the sockets is closed."""
-    os.nice(niceness)
+    _stand_back(niceness)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     sys.meta_path.insert(0, _WithoutPandas())
     # A copy of a few rows costs less than another look at the statement.
@@ -47,6 +50,26 @@ def main(descriptor: int, control: int, niceness: int) -> None:
             pass
     # Threads of the engine may still hold on to an expression that cannot be interrupted.
     os._exit(0)
+
+
+def _stand_back(niceness: int) -> None:
+    """Leave the processor to others that want it, by so much.
+
+    A worker is a session of its own, and where Linux shares the processor by sessions (sched(7), "The
+    autogroup feature") a process's niceness counts only among its session's; so the session is made as nice.
+    """
+    os.nice(niceness)
+    if not niceness:
+        return
+    for _ in range(_MOST_TRIES):
+        try:
+            Path("/proc/self/autogroup").write_text(str(niceness), encoding="ascii")
+            return
+        except BlockingIOError:
+            # Of all sessions of the machine, one in a tenth of a second.
+            time.sleep(_PAUSE_S)
+        except OSError:
+            return
 
 
 def _heed(control: socket.socket, runner: Runner) -> None:

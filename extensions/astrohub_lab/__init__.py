@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .extension import load_jupyter_server_extension as _load_jupyter_server_extension
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jupyter_server.serverapp import ServerApp
 
 __all__ = [
     "_jupyter_labextension_paths",
@@ -19,3 +22,10 @@ def _jupyter_labextension_paths() -> list[dict[str, str]]:
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     """Say which module is the server extension."""
     return [{"module": "astrohub_lab"}]
+
+
+def _load_jupyter_server_extension(server: ServerApp) -> None:
+    """Mount the routes; what they need is imported in servers only, not in kernels, which import us too."""
+    from .extension import load_jupyter_server_extension
+
+    load_jupyter_server_extension(server)

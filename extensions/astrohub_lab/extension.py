@@ -10,7 +10,7 @@ from jupyter_server.utils import url_path_join
 
 from .archive import Archive
 from .handlers import QueryHandler
-from .json_handlers import CopyHandler, MemoryHandler, NotebooksHandler, SaveHandler
+from .json_handlers import CopyHandler, MemoryHandler, NotebooksHandler, RanHandler, SaveHandler
 from .notebooks import Collection
 from .page_config import keep_tokens_out
 from .passage import PREFIXES, PassageHandler
@@ -38,6 +38,7 @@ def load_jupyter_server_extension(server: ServerApp) -> None:
         (url_path_join(base, "save"), SaveHandler, {"archive": archive}),
         (url_path_join(base, passed_on), PassageHandler, {"archive": archive}),
         (url_path_join(base, "memory"), MemoryHandler, {}),
+        (url_path_join(base, "kernels", r"([\w-]+)", "ran"), RanHandler, {}),
         (url_path_join(base, "notebooks"), NotebooksHandler, {"collection": collection}),
         (url_path_join(base, "notebooks", "copy"), CopyHandler, {"collection": collection, "home": home}),
     ]

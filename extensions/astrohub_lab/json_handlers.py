@@ -1,10 +1,11 @@
-"""The routes that answer in JSON: the notebook collection, a copy of one, a result saved as a file."""
+"""The routes that answer in JSON: notebooks, a result saved as a file, memory, what a kernel ran last."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 from collections.abc import Awaitable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from jupyter_server.base.handlers import APIHandler
 
 from .archive import PROBLEM, Archive, Refusal
 from .errors import LabError
+from .kernel_record import ran_last
 from .memory import read_memory
 from .notebooks import Collection
 from .requests import saving_of, text_of
 
-__all__ = ["CopyHandler", "MemoryHandler", "NotebooksHandler", "SaveHandler"]
+__all__ = ["CopyHandler", "MemoryHandler", "NotebooksHandler", "RanHandler", "SaveHandler"]
 
 
 class _JsonHandler(APIHandler):
@@ -61,6 +63,21 @@ class MemoryHandler(_JsonHandler):
     async def get(self) -> None:
         """Read the control group."""
         self.finish(json.dumps(read_memory().document()))
+
+
+class RanHandler(_JsonHandler):
+    """`GET astrohub/kernels/ID/ran`: the cell that a kernel ran when its process ended.
+
+    `{"ran": {"cell": …}}`, null where none ran; `{"ran": null}` of a kernel that keeps no record.
+    """
+
+    @tornado.web.authenticated
+    @authorized
+    async def get(self, kernel: str) -> None:
+        """Read the kernel's record."""
+        known = self.kernel_manager.get_kernel(kernel) if kernel in self.kernel_manager else None
+        ran = ran_last(Path(known.connection_file)) if known and known.connection_file else None
+        self.finish(json.dumps({"ran": ran and asdict(ran)}))
 
 
 class CopyHandler(_JsonHandler):

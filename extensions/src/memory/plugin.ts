@@ -34,11 +34,11 @@ export const memoryPlugin: JupyterFrontEndPlugin<void> = {
 };
 
 function follow(panel: NotebookPanel, watch: MemoryWatch): void {
-  panel.context.sessionContext.statusChanged.connect((_, status) => {
+  panel.context.sessionContext.statusChanged.connect((context, status) => {
     if (ENDED.has(status)) {
-      const end = watch.cellsOf(panel.content.id).kernelEnded();
-      const at = panel.content.widgets.findIndex(cell => cell.model.id === end.cell);
-      void tell(watch.whyEnded(panel.title.label, at < 0 ? null : at + 1, end.orLater));
+      const end = watch.kernelEnded(panel.content.id, context.session?.kernel?.id);
+      const cells = panel.content.widgets.map(cell => cell.model.id);
+      void tell(watch.whyEnded(panel.title.label, cells, end));
     }
   });
   panel.disposed.connect(() => {

@@ -1,4 +1,5 @@
 // In which words a kernel's end for want of memory is told, and which cell it was. Pure.
+import type { IRan } from '../archive/memory.js';
 import { sizeText } from '../query/figures.js';
 
 /** JupyterLab shows no more of a toast. */
@@ -11,6 +12,11 @@ export interface IEnd {
   readonly cell: string | null;
   /** Whether others waited behind it: one of them may have been begun, as a kernel's last words are often lost. */
   readonly orLater: boolean;
+}
+
+/** What is known of a kernel's end: what the kernel has noted before it ran it, else what the page has seen. */
+export function endOf(noted: IRan | null, seen: IEnd): IEnd {
+  return noted === null ? seen : { cell: noted.cell, orLater: false };
 }
 
 /** The cells of one notebook that run or wait to, in order. */

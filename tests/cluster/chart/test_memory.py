@@ -36,11 +36,10 @@ def test_a_kernel_without_memory_ends_alone_and_the_server_knows_why(lab: Lab) -
 
 
 def test_the_page_names_the_notebook_the_limit_and_the_cell(lab: Lab) -> None:
-    # Of several cells that were sent it may not be told which one it was; one that is empty is not sent.
-    put_into_home(lab, "greedy.ipynb", notebook_of("", _TOO_MUCH))
+    put_into_home(lab, "greedy.ipynb", notebook_of("small = 1", "small + 1", _TOO_MUCH, "small", "small"))
     with at_desk(lab) as desk:
         desk.log_in()
         desk.open_notebook("greedy.ipynb")
         desk.run_all()
         told = desk.page.locator(".Toastify__toast", has_text="ran out of memory")
-        expect(told).to_contain_text("greedy.ipynb ran out of memory (limit 2.1 GB) in cell 2: its kernel")
+        expect(told).to_contain_text("greedy.ipynb ran out of memory (limit 2.1 GB) in cell 3: its kernel")

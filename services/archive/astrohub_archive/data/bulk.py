@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from .index_catalog import IndexCatalog
 from .margin import Borders
 from .parquet import Dataset
 from .partition import COUNT_ORDER, Cut, cut, cut_counted
@@ -20,7 +20,6 @@ from .properties import (
     HEALPIX,
     Layout,
     write_collection_properties,
-    write_index_properties,
     write_sky_catalog,
 )
 from .sorting import Sorter, Spool
@@ -190,30 +189,16 @@ class BulkWriter:
         return spool, members
 
     def _write_index(self, sorter: Sorter, cuts: Sequence[Cut], column: str, folder: Path) -> None:
-        root = folder / self._layout.index_name(column)
-        starts = np.array([one.cells[0] for one in cuts], dtype=np.int64)
-        places: dict[str, NDArray[Any]] = {
-            "Norder": np.array([one.norder for one in cuts], dtype=np.uint8),
-            "Dir": np.array([one.ndir for one in cuts], dtype=np.uint64),
-            "Npix": np.array([one.npix for one in cuts], dtype=np.uint64),
-        }
-        fields = [self._spool.schema.field(column), pa.field(HEALPIX, pa.int64())]
-        fields += [pa.field(name, pa.from_numpy_dtype(values.dtype)) for name, values in places.items()]
-        dataset = Dataset(root, pa.schema(fields))
-        known, written = f'"{column}" IS NOT NULL', 0
+        catalog = IndexCatalog(folder, self._layout, self._spool.schema.field(column), cuts)
+        known = f'"{column}" IS NOT NULL'
         with sorter.sorted(self._spool.files, [column, HEALPIX], by=(column, HEALPIX), where=known) as rows:
             for number in itertools.count():
                 entries = rows.take(_INDEX_FILE_ROWS)
                 if not entries.num_rows and number:
                     break
-                partition = np.searchsorted(starts, entries[HEALPIX].to_numpy(), side="right") - 1
-                for name, values in places.items():
-                    entries = entries.append_column(name, pa.array(values[partition]))
-                dataset.write(f"index/part.{number}.parquet", entries)
-                written += entries.num_rows
-                self._say(f"index of {column}", written, self._spool.rows)
-        dataset.close()
-        write_index_properties(root, self._layout, column, rows=written)
+                catalog.write(entries)
+                self._say(f"index of {column}", catalog.rows, self._spool.rows)
+        catalog.close()
 
 
 def _read(file: Path, columns: Sequence[str]) -> pa.Table:

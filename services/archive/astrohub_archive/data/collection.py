@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from .healpix import index
+from .index_catalog import IndexCatalog
 from .margin import margins
 from .parquet import Dataset
 from .partition import Cut, cut
@@ -17,7 +18,6 @@ from .properties import (
     HEALPIX,
     Layout,
     write_collection_properties,
-    write_index_properties,
     write_sky_catalog,
 )
 
@@ -122,19 +122,11 @@ def _write_margin(layout: Layout, rows: pa.Table, cuts: Sequence[Cut], folder: P
 
 
 def _write_index(layout: Layout, rows: pa.Table, cuts: Sequence[Cut], column: str, folder: Path) -> None:
-    root = folder / layout.index_name(column)
-    lengths = [one.stop - one.start for one in cuts]
-    places = {
-        "Norder": np.repeat(np.array([one.norder for one in cuts], dtype=np.uint8), lengths),
-        "Dir": np.repeat(np.array([one.ndir for one in cuts], dtype=np.uint64), lengths),
-        "Npix": np.repeat(np.array([one.npix for one in cuts], dtype=np.uint64), lengths),
-    }
     entries = rows.select([column, HEALPIX])
-    for name, values in places.items():
-        entries = entries.append_column(name, pa.array(values))
-    entries = entries.sort_by(column)
-    dataset = Dataset(root, entries.schema)
-    for number, start in enumerate(range(0, len(entries), _INDEX_FILE_ROWS)):
-        dataset.write(f"index/part.{number}.parquet", entries.slice(start, _INDEX_FILE_ROWS))
-    dataset.close()
-    write_index_properties(root, layout, column, rows=len(entries))
+    entries = entries.filter(entries[column].is_valid()).sort_by(
+        [(column, "ascending"), (HEALPIX, "ascending")]
+    )
+    catalog = IndexCatalog(folder, layout, rows.schema.field(column), cuts)
+    for start in range(0, len(entries), _INDEX_FILE_ROWS):
+        catalog.write(entries.slice(start, _INDEX_FILE_ROWS))
+    catalog.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -30,19 +31,22 @@ class Dataset:
         self._footers: list[pq.FileMetaData] = []
         self._encodings = encodings(schema)
 
-    def write(self, relative: str, rows: pa.Table) -> None:
-        """Write one file; it keeps the order of the rows."""
+    def write(self, relative: str, rows: pa.Table, *, plain: Sequence[str] = ()) -> None:
+        """Write one file; it keeps the order of the rows.
+
+        Columns that are to be `plain` lie in it as in memory, so that one number is read without the others.
+        """
         path = self.folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         footers: list[pq.FileMetaData] = []
         pq.write_table(
             rows.cast(self.schema),
             path,
-            compression="zstd",
+            compression={field.name: "none" if field.name in plain else "zstd" for field in self.schema},
             row_group_size=ROW_GROUP_ROWS,
             use_dictionary=False,
             write_page_checksum=True,
-            column_encoding=self._encodings,
+            column_encoding={**self._encodings, **dict.fromkeys(plain, "PLAIN")},
             metadata_collector=footers,
         )
         footers[0].set_file_path(relative)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from pathlib import Path
@@ -17,6 +19,7 @@ import pyarrow.parquet as pq
 
 from ..models import HEALPIX_COLUMN, IndexCatalog
 from .coverage import Ranges, merge
+from .plain_numbers import PlainNumbers, plain_numbers
 
 __all__ = ["Found", "Kept", "Lookup"]
 
@@ -39,13 +42,17 @@ class Found:
 
 @dataclass(frozen=True)
 class _Group:
-    """One row group of an index file, with the smallest and largest identifier in it."""
+    """One row group of an index file, with the smallest and largest identifier in it.
+
+    `plain` is where identifiers and cells lie in the file, if they lie there as in memory.
+    """
 
     path: Path
     footer: pq.FileMetaData
     number: int
     low: Any
     high: Any
+    plain: tuple[PlainNumbers, ...] = ()
 
 
 class Kept:
@@ -149,31 +156,60 @@ class Lookup:
     def _read(
         self, path: Path, groups: Sequence[_Group], wanted: Sequence[int | str]
     ) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return the cells of wanted identifiers in some row groups of a file."""
         if len(groups) == 1:
             key = self._name, path, groups[0].number
-            identifiers, cells = self._kept.get(key) or self._kept.put(key, self._rows(path, groups))
-        else:
-            identifiers, cells = self._rows(path, groups)
-        low, high = min(group.low for group in groups), max(group.high for group in groups)
-        here = wanted[bisect_left(wanted, low) : bisect_right(wanted, high)]
-        chosen: np.ndarray[Any, np.dtype[np.int64]] = cells[
-            _places(identifiers, np.array(here, dtype=identifiers.dtype))
-        ]
-        return chosen
+            rows = self._kept.get(key) or self._kept.put(key, next(self._rows(path, groups)))
+            return _chosen(rows, wanted)
+        return np.concatenate([_chosen(rows, wanted) for rows in self._rows(path, groups)])
 
-    def _rows(self, path: Path, groups: Sequence[_Group]) -> _Rows:
-        """Return identifiers and cells of the rows in some groups of a file, numbers in their order."""
+    def _rows(self, path: Path, groups: Sequence[_Group]) -> Iterator[_Rows]:
+        """Yield identifiers and cells of the rows in some groups of a file, numbers in their order."""
+        packed = []
+        with _opened(path) as descriptor:
+            for group in groups:
+                plain = [numbers.read(descriptor) for numbers in group.plain]
+                if not plain or plain[0] is None or plain[1] is None:
+                    packed.append(group)
+                else:
+                    yield _in_order(plain[0], plain[1])
+        if packed:
+            yield self._unpacked(path, packed)
+
+    def _unpacked(self, path: Path, groups: Sequence[_Group]) -> _Rows:
         numbers = sorted(group.number for group in groups)
         with pq.ParquetFile(path, metadata=groups[0].footer, pre_buffer=False) as file:
             rows = file.read_row_groups(numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=False)
         if rows[self._column].null_count:
             rows = rows.filter(rows[self._column].is_valid())
-        identifiers = rows[self._column].to_numpy()
-        cells = rows[HEALPIX_COLUMN].to_numpy().astype(np.int64)
-        if identifiers.dtype != object and np.any(identifiers[1:] < identifiers[:-1]):
-            order = np.argsort(identifiers, kind="stable")
-            return identifiers[order], cells[order]
-        return identifiers, cells
+        return _in_order(rows[self._column].to_numpy(), rows[HEALPIX_COLUMN].to_numpy().astype(np.int64))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    """Yield a descriptor of a file until the block ends."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _in_order(identifiers: _Numbers, cells: _Numbers) -> _Rows:
+    if identifiers.dtype != object and np.any(identifiers[1:] < identifiers[:-1]):
+        order = np.argsort(identifiers, kind="stable")
+        return identifiers[order], cells[order]
+    return identifiers, cells
+
+
+def _chosen(rows: _Rows, wanted: Sequence[int | str]) -> _Numbers:
+    """Return the cells of those rows whose identifiers are wanted; these are in their order."""
+    identifiers, cells = rows
+    here = wanted
+    if identifiers.dtype != object and len(identifiers):
+        here = wanted[bisect_left(wanted, identifiers[0]) : bisect_right(wanted, identifiers[-1])]
+    chosen: _Numbers = cells[_places(identifiers, np.array(here, dtype=identifiers.dtype))]
+    return chosen
 
 
 def _places(
@@ -191,11 +227,12 @@ def _places(
 
 def _groups_of(path: Path, column: str) -> list[_Group]:
     footer = pq.read_metadata(path)
-    place = footer.schema.names.index(column)
+    place, cell = footer.schema.names.index(column), footer.schema.names.index(HEALPIX_COLUMN)
     groups: list[_Group] = []
     for number in range(footer.num_row_groups):
         statistics = footer.row_group(number).column(place).statistics
         if statistics is None or not statistics.has_min_max:
             raise pa.ArrowInvalid(f"row group {number} has no statistics of {column}")
-        groups.append(_Group(path, footer, number, statistics.min, statistics.max))
+        plain = plain_numbers(footer, number, (place, cell))
+        groups.append(_Group(path, footer, number, statistics.min, statistics.max, plain))
     return groups

@@ -50,7 +50,7 @@ class Lane:
         self._asked: dict[WorkerProcess, float] = {}
         self._queue_length = queue_length
         self._settings = settings
-        self._idle: asyncio.Queue[WorkerProcess] = asyncio.Queue()
+        self._idle: asyncio.LifoQueue[WorkerProcess] = asyncio.LifoQueue()
         self._workers: set[WorkerProcess] = set()
         self._numbers = itertools.count(1)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -108,7 +108,7 @@ class Lane:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(worker.kill() for worker in self._workers))
         self._workers.clear()
-        self._idle = asyncio.Queue()
+        self._idle = asyncio.LifoQueue()
         self._starting = None
 
     async def borrow(self, timeout_s: float) -> WorkerProcess:

@@ -25,6 +25,8 @@ FIRST_ID = 2**60 + 1
 _FELIS = {
     "int64": "long",
     "int32": "int",
+    "int16": "short",
+    "uint8": "byte",
     "double": "double",
     "float": "float",
     "string": "unicode",
@@ -86,15 +88,29 @@ def describe(schema: str, tables: Mapping[str, pa.Schema]) -> str:
 
 
 class SyntheticArchive:
-    """A folder of public data with the table `sky.stars`, and a work folder."""
+    """A folder of public data with the table `sky.stars`, and a work folder.
 
-    def __init__(self, root: Path, rows: int = 20_000) -> None:
+    Parameters
+    ----------
+    root
+        Where they are made.
+    rows
+        How many stars there are.
+    stars
+        The stars themselves, if they are no others.
+    partition_rows
+        Rows in one file at most.
+    """
+
+    def __init__(
+        self, root: Path, rows: int = 20_000, *, stars: pa.Table | None = None, partition_rows: int = 1_000
+    ) -> None:
         self.public = root / "public"
         self.work = root / "work"
         self.work.mkdir(parents=True)
-        self.stars = synthetic_sky(rows)
+        self.stars = synthetic_sky(rows) if stars is None else stars
         folder = self.public / "sky"
-        source = Source("stars", self.stars, index_columns=("star_id",), partition_rows=1_000)
+        source = Source("stars", self.stars, index_columns=("star_id",), partition_rows=partition_rows)
         write_collection(source, folder / "stars")
         (folder / "sky.yaml").write_text(describe("sky", {"stars": self.stars.schema}), encoding="utf-8")
         protect(self.public)
@@ -118,9 +134,11 @@ def open_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def synthetic_archive(rows: int = 20_000) -> Iterator[SyntheticArchive]:
+def synthetic_archive(
+    rows: int = 20_000, *, stars: pa.Table | None = None, partition_rows: int = 1_000
+) -> Iterator[SyntheticArchive]:
     """Make such an archive where every account can read it."""
     with open_folder() as folder:
-        archive = SyntheticArchive(folder, rows)
+        archive = SyntheticArchive(folder, rows, stars=stars, partition_rows=partition_rows)
         yield archive
         remove(archive.public)

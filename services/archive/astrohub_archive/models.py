@@ -11,6 +11,7 @@ __all__ = [
     "HEALPIX_COLUMN",
     "SHORT_NUMBERS_DEG",
     "Column",
+    "Comparison",
     "HatsTable",
     "IdentifierFilter",
     "IndexCatalog",
@@ -228,15 +229,29 @@ class Scan:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """A column of numbers and what is said of it: `sign` and a number, or IS NULL, IS NOT NULL.
+
+    `sign` is =, <>, <, <=, > or >= where there is a number.
+    """
+
+    column: str
+    sign: str
+    number: float | int | None = None
+
+
+@dataclass(frozen=True)
 class Pick:
     """What is asked for where an answer is nothing but rows that one scan's region or identifiers are of.
 
     `columns` are the scan's, in the order of the answer. `is_open` says that a region's rim is not part
-    of it. A query of this kind can be answered from the files, without its SQL.
+    of it. `comparisons` hold for the rows as well, in the order of the text. A query of this kind can be
+    answered from the files, without its SQL.
     """
 
     columns: tuple[str, ...]
     is_open: bool = False
+    comparisons: tuple[Comparison, ...] = ()
 
 
 @dataclass(frozen=True)

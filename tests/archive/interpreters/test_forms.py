@@ -28,10 +28,18 @@ ADQL = [
     "SELECT name FROM hip2 WHERE DISTANCE(ra, dec, {}, {}) <= {}",
     "SELECT ra FROM gaia_dr3_g10.gaia_source WHERE source_id = {}",
     "SELECT ra FROM gaia_source\n WHERE source_id = -{}",
+    "SELECT ra FROM gaia_source WHERE CONTAINS(POINT(ra, dec), CIRCLE({}, {}, 0.1)) = 1 AND pmra < {}",
+    "SELECT ra FROM gaia_source AS g WHERE g.pmra between -{} and {} AND DISTANCE(ra, dec, {}, 7) < .5",
+    "SELECT ra FROM hip2 WHERE (DISTANCE(POINT(ra, dec), POINT({}, 7)) <= 1) AND b_v IS NULL AND b_v !={}",
+    "SELECT ra FROM hip2 WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(1, 7, {})) AND solution = {}",
+    "SELECT ra FROM hip2 WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE({}, 7, .5)) AND 5 > b_v AND b_v > {}",
+    'SELECT ra FROM gaia_source WHERE source_id = {} AND "pmra" >= {} AND pmra <= 10',
+    "SELECT ra FROM gaia_source WHERE pmra >={} AND source_id = {} AND source_id < {}",
 ]
 POSTGRESQL = [
     "SELECT ra FROM gaia_source WHERE q3c_radial_query(ra, dec, {}, {}, {}) LIMIT 7",
     "SELECT ra FROM gaia_source WHERE source_id = {}",
+    "SELECT ra FROM gaia_source WHERE q3c_radial_query(ra, dec, {}, 7, 0.5) AND pmra < {} limit 7",
 ]
 NUMBERS = [
     "0",
@@ -52,6 +60,7 @@ NUMBERS = [
     "1e400",
 ]
 WHOLE = ["0", "5", "007", "9223372036854775807", "9223372036854775808", "99999999999999999999", "5.0", "1e3"]
+WHOLE += ["0" * 30 + "5"]
 
 
 def understood(text: str, language: Language) -> Statement | str:
@@ -100,6 +109,42 @@ def test_numbers_are_never_mistaken_for_each_other(learnt: str, other: str) -> N
     forms.learn(text.format(learnt), Language.ADQL, statement)
     known = forms.find(text.format(other), Language.ADQL)
     assert known is None or known == understood(text.format(other), Language.ADQL)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "source_id = {} AND pmra = {}",
+        "pmra = {} AND source_id = {}",
+        "source_id = {} AND source_id < {}",
+        "source_id = {} AND pmra < ({})",
+        "source_id = {} AND {} > pmra",
+        "source_id = {} AND pmra = {} AND pmdec IS NULL",
+        "{} < pmra AND pmra < {} AND 1 = CONTAINS(POINT(ra, dec), CIRCLE(6, 6, 6))",
+        "1 = CONTAINS(POINT(ra, dec), CIRCLE({}, 6, 6)) AND pmra BETWEEN {} AND 6",
+        "DISTANCE(ra, dec, 6, 6) < {} AND pmra > {} AND pmra > 6",
+    ],
+)
+def test_numbers_of_comparisons_are_never_mistaken_for_each_other(condition: str) -> None:
+    text = f"SELECT TOP 6 ra FROM gaia_source WHERE {condition}"
+    for learnt in ((6, 6), (6, 7), ("6", "6.5")):
+        forms = Forms()
+        statement = understood(text.format(*learnt), Language.ADQL)
+        assert isinstance(statement, Statement)
+        assert statement.pick is not None or learnt == ("6", "6.5")
+        forms.learn(text.format(*learnt), Language.ADQL, statement)
+        for asked in (
+            (6, 6),
+            (6, 7),
+            (7, 6),
+            (7, 8),
+            ("6.0", "6"),
+            ("6", "6.0"),
+            (2**60, 2**60),
+            ("6.5", 2**60),
+        ):
+            known = forms.find(text.format(*asked), Language.ADQL)
+            assert known is None or known == understood(text.format(*asked), Language.ADQL), (learnt, asked)
 
 
 def test_digits_that_a_query_may_not_have_are_none() -> None:

@@ -32,6 +32,7 @@ LONG = SLOW[: SLOW.index(" OR ra = 500")]
 TEXTS = [
     QUICK,
     "SELECT * FROM gaia_source WHERE 1 = CONTAINS(POINT(ra, dec), CIRCLE(10.5, -20.25, 0.1))",
+    "SELECT ra FROM gaia_source WHERE source_id = 5 AND pmra BETWEEN -1.5 AND 7 AND pmdec IS NOT NULL",
     "SELECT source_id AS id FROM gaia_source WHERE source_id IN (9007199254740993, 4472832130942575872)",
     'SELECT "with space", size + 1 FROM odd."Mixed Case"',
     "SELECT g.*, h.name FROM gaia_source AS g JOIN hip2 AS h ON source_id = hip WHERE h.name = '\U0001f52d'",

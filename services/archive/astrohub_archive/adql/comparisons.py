@@ -1,4 +1,4 @@
-"""Comparing values, and what a comparison with a constant tells the planner."""
+"""Comparing values, and what a comparison with a constant tells the planner, and who picks rows."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from ..models import IdentifierFilter
-from .datatypes import Type
+from ..models import Comparison, IdentifierFilter
+from .datatypes import NUMBERS, Type
 from .scans import Scans
-from .values import Restriction, Same, Value, combined
+from .values import Restriction, Same, Value, combined, number_sql
 
-__all__ = ["MIRRORED", "SIGNS", "compared", "is_flag", "listed"]
+__all__ = ["MIRRORED", "SIGNS", "beside", "beside_both", "compared", "is_flag", "listed"]
 
 SIGNS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
@@ -22,6 +22,9 @@ SIGNS: dict[type[exp.Expr], str] = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+
+_EXACT = 2**53
+"""Below it all whole numbers are doubles, and none that is not is rounded to one of them."""
 
 _MANY = 200
 """From how many numbers on a list is worth a text."""
@@ -36,11 +39,42 @@ def compared(sign: str, left: Value, right: Value, scans: Scans) -> Value:
         left, right = _as_number(left), _as_number(right)
     condition = combined((left, right), f"({left.sql} {sign} {right.sql})", Type.BOOLEAN)
     if sign != "=":
-        return condition
+        return replace(condition, beside=_beside(sign, left, right))
     if left.read is not None and right.read is not None:
         return replace(condition, pairings=(Same(left.read, right.read, _keys(left, right)),))
     restriction = _identified(left, [right], scans) or _identified(right, [left], scans)
-    return replace(condition, restrictions=(restriction,), whole="=") if restriction else condition
+    if restriction is None:
+        return replace(condition, beside=_beside(sign, left, right))
+    return replace(condition, restrictions=(restriction,), whole="=")
+
+
+def _beside(sign: str, left: Value, right: Value) -> tuple[Comparison, ...]:
+    return beside(left, sign, right) or beside(right, MIRRORED[sign], left)
+
+
+def beside(value: Value, sign: str, number: Value) -> tuple[Comparison, ...]:
+    """Return what a comparison says, if it is one of a column of numbers with a number as it is written."""
+    if value.read is None or value.type not in NUMBERS:
+        return ()
+    constant = number.constant
+    if not isinstance(constant, (int, float)):
+        return ()
+    # What is computed of numbers is known as well, but not as what type the engine takes it.
+    as_written = number_sql(constant) if isinstance(constant, float) else str(constant)
+    if number.sql not in (as_written, f"({as_written})"):
+        return ()
+    return (Comparison(value.read.column, sign, constant),)
+
+
+def beside_both(value: Value, low: Value, high: Value) -> tuple[Comparison, ...]:
+    """Return what BETWEEN says, if it is that of a column of numbers and two numbers."""
+    first, second = beside(value, ">=", low), beside(value, "<=", high)
+    numbers = [one.number for one in (*first, *second) if one.number is not None]
+    # The engine brings all three to one type: a whole number becomes a double beside one with a fraction.
+    is_mixed = len({type(number) for number in numbers}) > 1
+    if len(numbers) < 2 or (is_mixed and any(isinstance(n, int) and abs(n) >= _EXACT for n in numbers)):
+        return ()
+    return (*first, *second)
 
 
 def _keys(left: Value, right: Value) -> tuple[str, ...]:

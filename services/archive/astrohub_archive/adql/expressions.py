@@ -182,7 +182,7 @@ class Expressions:
 
     def _numeral(self, node: exp.Expr, digits: str, sign: int) -> Value:
         if digits.isdecimal():
-            whole = sign * int(digits[:25])
+            whole = sign * int(digits.lstrip("0")[:25] or "0")
             if not -_LONGEST <= whole < _LONGEST or len(digits.lstrip("0")) > 20:
                 raise self.fault(node, f"{digits[:30]} is too large for a whole number of 64 bits")
             kind = Type.INT if -(2**31) <= whole < 2**31 else Type.LONG

@@ -1,4 +1,4 @@
-"""Queries that ask for nothing but some rows of one table as they stand: by place, or by identifier."""
+"""Queries that ask for nothing but some rows of one table as they stand: by place, identifier, numbers."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ __all__ = ["pick_of"]
 
 _PARTS = frozenset({"expressions", "from_", "where", "limit"})
 """What a SELECT may hold to be one of these. A limit is its TOP."""
+
+_MOST_COMPARISONS = 16
 
 
 def pick_of(
@@ -36,6 +38,8 @@ def pick_of(
         return None
     if any(select.args.get(part) for part in select.args.keys() - _PARTS):
         return None
+    if len(where.beside) > _MOST_COMPARISONS:
+        return None
     source = relation.sources[0]
     restriction = where.restrictions[0]
     if len(relation.sources) > 1 or source.scan is None or restriction.scan != source.scan:
@@ -47,4 +51,4 @@ def pick_of(
     # Also the same column twice is more than what stands in a file.
     if plain != [item.sql for item in items] or len(set(columns)) < len(columns):
         return None
-    return Pick(tuple(columns), is_open=where.whole == "<")
+    return Pick(tuple(columns), where.whole == "<", where.beside)

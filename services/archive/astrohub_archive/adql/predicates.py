@@ -8,12 +8,15 @@ from typing import Any
 
 from sqlglot import exp
 
+from ..models import Comparison
 from . import comparisons, geometry
-from .datatypes import Type, common_type
+from .datatypes import NUMBERS, Type, common_type
 from .values import Either, Near, Same, Value, combined
 from .writer import Writer
 
 __all__ = ["PREDICATES", "check_comparable"]
+
+_NULL, _NOT_NULL = "IS NULL", "IS NOT NULL"
 
 
 def check_comparable(writer: Writer, node: exp.Expr, left: Value, right: Value) -> None:
@@ -38,7 +41,9 @@ def _between(writer: Writer, node: exp.Between) -> Value:
     value, low, high = (writer.value(node.args[k]) for k in ("this", "low", "high"))
     check_comparable(writer, node, value, low)
     check_comparable(writer, node, value, high)
-    return combined((value, low, high), f"({value.sql} BETWEEN {low.sql} AND {high.sql})", Type.BOOLEAN)
+    sql = f"({value.sql} BETWEEN {low.sql} AND {high.sql})"
+    written = combined((value, low, high), sql, Type.BOOLEAN)
+    return replace(written, beside=comparisons.beside_both(value, low, high))
 
 
 def _in(writer: Writer, node: exp.In) -> Value:
@@ -76,12 +81,15 @@ def _is(writer: Writer, node: exp.Is) -> Value:
         # Of a row group with one text and NULL, the engine (DuckDB 2.0) gives every row as NULL when the
         # condition reaches the file as it is.
         sql = f"({sql} = TRUE)"
-    return combined((value,), sql, Type.BOOLEAN)
+    said = (Comparison(value.read.column, _NULL),) if value.read and value.type in NUMBERS else ()
+    return replace(combined((value,), sql, Type.BOOLEAN), beside=said)
 
 
 def _not(writer: Writer, node: exp.Not) -> Value:
     value = writer.condition(node.this)
-    return combined((value,), f"(NOT {value.sql})", Type.BOOLEAN)
+    written = combined((value,), f"(NOT {value.sql})", Type.BOOLEAN)
+    is_null = len(value.beside) == 1 and value.beside[0].sign == _NULL and value.whole is None
+    return replace(written, beside=(replace(value.beside[0], sign=_NOT_NULL),)) if is_null else written
 
 
 def _connected(writer: Writer, node: exp.And | exp.Or) -> Value:
@@ -95,7 +103,18 @@ def _connected(writer: Writer, node: exp.And | exp.Or) -> Value:
         written,
         restrictions=tuple(r for term in terms for r in term.restrictions),
         pairings=tuple(p for term in terms for p in term.pairings),
+        **_all_said(terms),
     )
+
+
+def _all_said(terms: list[Value]) -> dict[str, Any]:
+    """Return what the terms of an AND say, if all of it is known without SQL; `whole` of any of them."""
+    if not all(term.is_said for term in terms):
+        return {}
+    return {
+        "whole": next((term.whole for term in terms if term.whole is not None), None),
+        "beside": tuple(one for term in terms for one in term.beside),
+    }
 
 
 def _for_any_reason(terms: list[Value]) -> tuple[Either, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from ..models import Column, IdentifierFilter, Region, ResultColumn
+from ..models import Column, Comparison, IdentifierFilter, Region, ResultColumn
 from .datatypes import Type
 
 __all__ = [
@@ -141,7 +141,10 @@ class Value:
     relation
         If it is what CONTAINS, INTERSECTS or DISTANCE returns: what a comparison of it is made from.
     whole
-        If it is a condition: the sign with which its one restriction says all that it does, if so.
+        If it is a condition: the sign with which its one restriction says all that it does, if so; along
+        with `beside`.
+    beside
+        If it is a condition: comparisons that say all that it does, along with `whole`, if there are any.
     """
 
     sql: str
@@ -155,6 +158,12 @@ class Value:
     pairings: tuple[Pairing, ...] = ()
     relation: Containment | Separation | None = None
     whole: str | None = None
+    beside: tuple[Comparison, ...] = ()
+
+    @property
+    def is_said(self) -> bool:
+        """Say whether it is a condition of which all is known without its SQL."""
+        return self.whole is not None or bool(self.beside)
 
     @property
     def number(self) -> float | None:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from .comparing import Said, meeting
 from .coverage import Ranges
 from .faults import Declined
 from .footers import Footer, Footers
@@ -56,6 +57,8 @@ class Picking:
         A column and its value, if the rows are those with an identifier.
     most
         How many rows are wanted, if not all.
+    comparisons
+        What else is said of columns, as of a `models.Comparison`.
     """
 
     files: tuple[str, ...]
@@ -66,6 +69,7 @@ class Picking:
     is_open: bool = False
     identifier: tuple[str, int | str] | None = None
     most: int | None = None
+    comparisons: tuple[Said, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is sent."""
@@ -87,7 +91,8 @@ class Picker:
             When the engine has to be asked: the rows are too many, or something about a file is unusual.
         """
         condition = [picking.identifier[0]] if picking.identifier else list(picking.position)
-        needed = list(dict.fromkeys([*picking.columns, *condition]))
+        compared = (column for column, *_ in picking.comparisons)
+        needed = list(dict.fromkeys([*picking.columns, *condition, *compared]))
         cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
         try:
             parts = self._parts(picking.files, cells, needed)
@@ -119,7 +124,10 @@ def _picked(part: _Part, picking: Picking, needed: list[str]) -> pa.Table:
     path, footer, groups = part
     with pq.ParquetFile(path, metadata=footer.metadata, pre_buffer=False) as file:
         rows = file.read_row_groups(groups, columns=needed, use_threads=False)
-    return rows.select(list(picking.columns)).take(_meant(rows, picking))
+    found = _meant(rows, picking)
+    if picking.comparisons:
+        found = found.filter(meeting(rows, found, picking.comparisons))
+    return rows.select(list(picking.columns)).take(found)
 
 
 def _meant(rows: pa.Table, picking: Picking) -> pa.Array:

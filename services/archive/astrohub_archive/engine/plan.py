@@ -158,6 +158,7 @@ class Planner:
             is_open=pick.is_open,
             identifier=(scan.identifiers.column, one[0]) if scan.identifiers else None,
             most=statement.top,
+            comparisons=tuple((one.column, one.sign, one.number) for one in pick.comparisons),
         )
 
     def readings(self, statement: Statement) -> list[tuple[Scan, Reading]]:

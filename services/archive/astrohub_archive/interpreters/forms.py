@@ -1,17 +1,20 @@
 """Forms of queries: what was understood of a text holds for texts that differ from it in some numbers only.
 
 Clients ask for one object after the other, or one cone, in the same words. No text is understood here: it
-is cut at its numbers, by one regular expression, and the rest is compared, letter by letter.
+is cut at its numbers, by one regular expression, and the rest is compared, letter by letter. What the
+numbers of a form mean is looked for when a text of it has been understood, among what was understood.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ..adql import Language
-from ..models import HatsTable, IdentifierFilter, Region, Scan, Statement
+from ..models import Comparison, HatsTable, IdentifierFilter, Pick, Region, Scan, Statement
 
 __all__ = ["Forms"]
 
@@ -19,6 +22,8 @@ _MOST = 512
 _LONGEST = 2_000
 _WIDEST_DEG = 90.0
 _FARTHEST_DEG = 720.0
+# What larger whole numbers are compared as depends on what stands beside them.
+_EXACT = 2**53
 
 _HOLE = "\0"
 """Stands in a form where a number was."""
@@ -37,7 +42,9 @@ _FRAME = r"(?: ?'[^']*' ?,)?"
 _COLUMNS = rf"[^(),{_HOLE}]*+,[^(),{_HOLE}]*+,"
 # A radius may be computed (1/3600.): its numbers stay as they are.
 _RADIUS = rf"(?:{_SIGNED}|[^,()]*+)"
-_NEARER = rf"\) ?<=?{_SIGNED}\Z"
+# What stands after a number that is all of one side of a comparison, in a row of ANDs.
+_END = r"(?=\)|AND\b|LIMIT\b|\Z)"
+_NEARER = rf"\) ?<=?{_SIGNED}{_END}"
 _CIRCLES = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -47,7 +54,11 @@ _CIRCLES = tuple(
         rf"\bPOINT ?\({_FRAME}{_PLACE}\) ?{_NEARER}",
     )
 )
-_IDENTIFIER = re.compile(rf"={_SIGNED}\Z")
+_COMPARED = re.compile(
+    rf"""(?P<name>\b\w++|"[^"{_HOLE}]*+") ?"""
+    rf"(?:(?P<sign><>|!=|<=|>=|[<>=]){_SIGNED}|BETWEEN\b{_SIGNED}AND\b{_SIGNED}){_END}",
+    re.IGNORECASE,
+)
 _WHOLE = re.compile(r"[0-9]+\Z")
 
 
@@ -63,6 +74,29 @@ class _Role:
         value = float(numbers[self.number])
         return -value if self.is_negative else value
 
+    def whole(self, numbers: list[str]) -> int | None:
+        """Return what it means as a whole number of 64 bits; None if it is none."""
+        text = numbers[self.number]
+        if not _WHOLE.match(text):
+            return None
+        value = -int(text) if self.is_negative else int(text)
+        return value if -(2**63) < value < 2**63 else None
+
+    def constant(self, numbers: list[str]) -> float | int | None:
+        """Return what it means as a query's author wrote it, whole or not; None if it is too large."""
+        if _WHOLE.match(numbers[self.number]):
+            return self.whole(numbers)
+        value = self.of(numbers)
+        return value if math.isfinite(value) else None
+
+
+@dataclass(frozen=True)
+class _Roles:
+    """What numbers of a form mean: a circle's two or three, or the identifier; others, by comparisons."""
+
+    picked: tuple[_Role, ...]
+    compared: tuple[_Role, ...] = ()
+
 
 class Forms:
     """Remembers queries that pick rows, by their form; safe to be asked by one thread only.
@@ -75,7 +109,7 @@ class Forms:
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._roles: dict[tuple[str, Language], tuple[_Role, ...]] = {}
+        self._roles: dict[tuple[str, Language], _Roles] = {}
         self._known: OrderedDict[tuple[str, Language, tuple[str, ...]], Statement] = OrderedDict()
 
     def find(self, text: str, language: Language) -> Statement | None:
@@ -93,7 +127,9 @@ class Forms:
     def learn(self, text: str, language: Language, statement: Statement) -> None:
         """Remember what a text has been understood as, if it picks rows of a table."""
         cut = _cut(text)
-        if statement.pick is None or cut is None or (roles := _roles(cut[0])) is None:
+        if statement.pick is None or cut is None or len(statement.scans) != 1:
+            return
+        if (roles := _roles(cut[0], statement.pick, statement.scans[0].identifiers)) is None:
             return
         bare = replace(statement, sql="")
         storage = statement.scans[0].table.storage
@@ -137,39 +173,86 @@ def _cut(text: str) -> tuple[str, list[str]] | None:
     return "".join([*pieces, text[end:]]), numbers
 
 
-def _roles(form: str) -> tuple[_Role, ...] | None:
-    """Return which numbers of a form say what is picked: a circle's two or three, or the identifier."""
-    matches = [match for pattern in _CIRCLES for match in pattern.finditer(form)]
-    if len(matches) == 1:
-        groups = (1, 3, 5) if matches[0][6] else (1, 3)
-        return tuple(_role(form, matches[0], group) for group in groups)
-    found = _IDENTIFIER.search(form)
-    return (_role(form, found, 1),) if found and not matches else None
+def _roles(form: str, pick: Pick, identifiers: IdentifierFilter | None) -> _Roles | None:
+    """Return which numbers of a form say what is picked.
+
+    Where it is not clear which those are that columns are compared with, they are none; then a form with
+    an identifier has none at all.
+    """
+    compared = list(_compared(form))
+    said = [(one.column.lower(), one.sign) for one in pick.comparisons if one.number is not None]
+    circles = [match for pattern in _CIRCLES for match in pattern.finditer(form)]
+    if identifiers is None:
+        if len(circles) != 1:
+            return None
+        groups = (1, 3, 5) if circles[0][6] else (1, 3)
+        around = tuple(_role(form, circles[0], group) for group in groups)
+        is_clear = [one for one, _ in compared] == said
+        return _Roles(around, tuple(role for _, role in compared) if is_clear else ())
+    wanted = (identifiers.column.lower(), "=")
+    equal = tuple(role for one, role in compared if one == wanted)
+    others = [(one, role) for one, role in compared if one != wanted]
+    if circles or len(equal) != 1 or [one for one, _ in others] != said:
+        return None
+    return _Roles(equal, tuple(role for _, role in others))
+
+
+def _compared(form: str) -> Iterator[tuple[tuple[str, str], _Role]]:
+    """Yield the columns, signs and numbers of the comparisons of a form, in their order."""
+    for match in _COMPARED.finditer(form):
+        name, sign = match["name"].strip('"').lower(), match["sign"]
+        if sign is not None:
+            yield (name, "<>" if sign == "!=" else sign), _role(form, match, 3)
+        else:
+            yield (name, ">="), _role(form, match, 5)
+            yield (name, "<="), _role(form, match, 7)
 
 
 def _role(form: str, match: re.Match[str], group: int) -> _Role:
     return _Role(form.count(_HOLE, 0, match.start(group + 1)), match[group] == "-")
 
 
-def _besides(numbers: list[str], roles: tuple[_Role, ...]) -> tuple[str, ...]:
+def _besides(numbers: list[str], roles: _Roles) -> tuple[str, ...]:
     """Return the numbers that stay as they are."""
-    meant = {role.number for role in roles}
+    meant = {role.number for role in (*roles.picked, *roles.compared)}
     return tuple(text for number, text in enumerate(numbers) if number not in meant)
 
 
-def _with_numbers(statement: Statement, numbers: list[str], roles: tuple[_Role, ...]) -> Statement | None:
+def _with_numbers(statement: Statement, numbers: list[str], roles: _Roles) -> Statement | None:
     """Return a statement for other numbers; None where these have to be looked at."""
-    scan = statement.scans[0]
-    changed = _identified(scan, numbers, roles[0]) if len(roles) == 1 else _around(scan, numbers, roles)
-    return replace(statement, scans=(changed,)) if changed else None
-
-
-def _identified(scan: Scan, numbers: list[str], role: _Role) -> Scan | None:
-    known, text = scan.identifiers, numbers[role.number]
-    if known is None or not isinstance(known.values[0], int) or not _WHOLE.match(text):
+    scan, pick = statement.scans[0], statement.pick
+    make = _identified if len(roles.picked) == 1 else _around
+    changed = make(scan, numbers, roles.picked)
+    if changed is None or pick is None:
         return None
-    value = -int(text) if role.is_negative else int(text)
-    if not -(2**63) < value < 2**63:
+    if roles.compared:
+        comparisons = _comparisons(pick.comparisons, numbers, roles.compared)
+        if comparisons is None:
+            return None
+        pick = replace(pick, comparisons=comparisons)
+    return replace(statement, scans=(changed,), pick=pick)
+
+
+def _comparisons(
+    known: tuple[Comparison, ...], numbers: list[str], roles: tuple[_Role, ...]
+) -> tuple[Comparison, ...] | None:
+    """Return comparisons with other numbers; None where one of these has to be looked at."""
+    changed: list[Comparison] = []
+    left = iter(roles)
+    for one in known:
+        number = None if one.number is None else next(left).constant(numbers)
+        if (number is None) != (one.number is None) or (isinstance(number, int) and abs(number) >= _EXACT):
+            return None
+        # What equals a whole number may be an identifier.
+        if one.sign == "=" and type(number) is not type(one.number):
+            return None
+        changed.append(replace(one, number=number))
+    return tuple(changed)
+
+
+def _identified(scan: Scan, numbers: list[str], roles: tuple[_Role, ...]) -> Scan | None:
+    known, value = scan.identifiers, roles[0].whole(numbers)
+    if known is None or not isinstance(known.values[0], int) or value is None:
         return None
     return replace(scan, identifiers=IdentifierFilter(known.column, (value,)))
 

@@ -15,7 +15,18 @@ from typing import Any, BinaryIO
 from ..adql import Language
 from ..catalog import Catalog
 from ..errors import ArchiveError, Position, QueryError, UnknownTable
-from ..models import IdentifierFilter, Nearby, Partner, Pick, Region, ResultColumn, Scan, Schema, Statement
+from ..models import (
+    Comparison,
+    IdentifierFilter,
+    Nearby,
+    Partner,
+    Pick,
+    Region,
+    ResultColumn,
+    Scan,
+    Schema,
+    Statement,
+)
 from ..settings import Limits
 
 __all__ = [
@@ -136,8 +147,13 @@ def read_answer(content: bytes, catalog: Catalog) -> Statement:
         scans=tuple(_scans(said["scans"], catalog)),
         columns=tuple(ResultColumn(**column) for column in said["columns"]),
         top=said["top"],
-        pick=said["pick"] and Pick(tuple(said["pick"]["columns"]), said["pick"]["is_open"]),
+        pick=said["pick"] and _pick(said["pick"]),
     )
+
+
+def _pick(said: dict[str, Any]) -> Pick:
+    comparisons = tuple(Comparison(**one) for one in said["comparisons"])
+    return Pick(tuple(said["columns"]), said["is_open"], comparisons)
 
 
 def _scans(said: Iterable[dict[str, Any]], catalog: Catalog) -> Iterable[Scan]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -101,8 +100,8 @@ class Footers:
         """Return how many are kept."""
         return len(self._known)
 
-    def read(self, path: str) -> Footer:
-        """Return the footer of a file.
+    def open(self, path: str) -> tuple[Footer, pq.ParquetFile]:
+        """Open a file, and return its footer and the file, which the caller closes.
 
         Raises
         ------
@@ -115,9 +114,14 @@ class Footers:
         if known is not None:
             if known.stamp == stamp:
                 self._known[path] = known
-                return known
+                return known, pq.ParquetFile(path, metadata=known.metadata, pre_buffer=False)
             self._bytes -= _size(known)
-        return self._keep(path, _footer(path, stamp))
+        file = pq.ParquetFile(path, pre_buffer=False)
+        try:
+            return self._keep(path, _footer(file.metadata, stamp)), file
+        except BaseException:
+            file.close()
+            raise
 
     def _keep(self, path: str, footer: Footer) -> Footer:
         self._known[path] = footer
@@ -131,8 +135,7 @@ def _size(footer: Footer) -> int:
     return _GROWTH * int(footer.metadata.serialized_size)
 
 
-def _footer(path: str, stamp: _Stamp) -> Footer:
-    metadata = pq.read_metadata(Path(path))
+def _footer(metadata: pq.FileMetaData, stamp: _Stamp) -> Footer:
     fields = metadata.schema.to_arrow_schema()
     # Where no column has parts, they stand in the file as in the schema.
     place = fields.get_field_index(HEALPIX_COLUMN)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 from .comparing import Said, meeting
 from .coverage import Ranges
 from .faults import Declined
-from .footers import Footer, Footers
+from .footers import Footers
 
 __all__ = ["Picker", "Picking"]
 
@@ -29,8 +30,8 @@ _MOST_BYTES = 32 * 1024**2
 # Wider than any rounding of the formula.
 _BAND_DEG = 1e-9
 
-_Part = tuple[str, Footer, list[int]]
-"""A file, its footer, and which of its row groups are read."""
+_Part = tuple[pq.ParquetFile, list[int]]
+"""A file, and which of its row groups are read."""
 
 _Numbers = np.ndarray[Any, np.dtype[Any]]
 
@@ -95,20 +96,24 @@ class Picker:
         needed = list(dict.fromkeys([*picking.columns, *condition, *compared]))
         cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
         try:
-            parts = self._parts(picking.files, cells, needed)
-            rows = pa.concat_tables([_picked(part, picking, needed) for part in parts])
+            with ExitStack() as opened:
+                parts = self._parts(picking.files, cells, needed, opened)
+                rows = pa.concat_tables([_picked(part, picking, needed) for part in parts])
             rows.validate(full=True)
         except (OSError, pa.ArrowException, ValueError, KeyError, OverflowError) as e:
             # The engine meets the same, and says what it is.
             raise Declined(f"{type(e).__name__}: {e}") from e
         return rows if picking.most is None else rows.slice(0, picking.most)
 
-    def _parts(self, files: Sequence[str], cells: Ranges, needed: list[str]) -> list[_Part]:
-        """Return which row groups are read of each file."""
+    def _parts(
+        self, files: Sequence[str], cells: Ranges, needed: list[str], opened: ExitStack
+    ) -> list[_Part]:
+        """Open the files, and return which row groups are read of each."""
         parts: list[_Part] = []
         rows = size_bytes = 0
         for path in files:
-            footer = self._footers.read(path)
+            footer, file = self._footers.open(path)
+            opened.enter_context(file)
             groups = footer.groups(cells)
             if not footer.plain.keys() >= set(needed):
                 raise Declined("a column that the file has not, or the engine would change")
@@ -116,14 +121,13 @@ class Picker:
             rows, size_bytes = rows + more_rows, size_bytes + more_bytes
             if rows > _MOST_ROWS or size_bytes > _MOST_BYTES:
                 raise Declined("too much to be read")
-            parts.append((path, footer, groups))
+            parts.append((file, groups))
         return parts
 
 
 def _picked(part: _Part, picking: Picking, needed: list[str]) -> pa.Table:
-    path, footer, groups = part
-    with pq.ParquetFile(path, metadata=footer.metadata, pre_buffer=False) as file:
-        rows = file.read_row_groups(groups, columns=needed, use_threads=False)
+    file, groups = part
+    rows = file.read_row_groups(groups, columns=needed, use_threads=False)
     found = _meant(rows, picking)
     if picking.comparisons:
         found = found.filter(meeting(rows, found, picking.comparisons))

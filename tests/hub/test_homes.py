@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from astrohub_hub.admin import main as admin
 from astrohub_hub.homes import worker
-from astrohub_hub.homes.removal import DAY_S, Removal, Unwilling
+from astrohub_hub.homes.removal import DAY_S, Removal, Unfinished, Unwilling
 from astrohub_hub.places import folder_name
 
 BEGIN = 1_800_000_000
@@ -278,6 +278,39 @@ def test_what_a_purge_did_not_end_is_deleted_by_the_next(site: Site) -> None:
     assert list(site.homes.iterdir()) == []
 
 
+def test_a_home_that_takes_too_long_keeps_no_other_from_being_deleted(site: Site) -> None:
+    (site.homes / "eve").mkdir()
+    for name in ("ada", "eve"):
+        site.delete(name, name)
+    site.now += 30 * DAY_S
+
+    async def too_long() -> None:
+        raise Unfinished("it takes longer than 30 minutes")
+
+    site.meanwhile["empty"] = too_long
+    with pytest.raises(Unwilling) as refusal:
+        site.do(site.removal.purge())
+    assert str(refusal.value) == (
+        "Deleted for good: eve.\n"
+        "Not to the end: ada (it takes longer than 30 minutes). The next purge goes on with it."
+    )
+    assert site.do(site.removal.purge()) == "Deleted for good: ada."
+    assert list(site.homes.iterdir()) == []
+
+
+def test_what_a_purge_did_not_end_comes_after_what_is_new(site: Site) -> None:
+    for name in ("bob", "eve"):
+        (site.homes / name).mkdir()
+    for name in ("ada", "bob"):
+        site.delete(name, name)
+    site.now += 30 * DAY_S
+    worker.main(["claim", str(int(site.now))], site.homes)
+    site.delete("eve", "eve")
+    site.now += 30 * DAY_S
+    claimed = worker.main(["claim", str(int(site.now))], site.homes)["claimed"]
+    assert [found["home"] for found in claimed] == ["eve", "ada", "bob"]
+
+
 def test_the_worker_deletes_nothing_that_was_not_claimed(site: Site) -> None:
     (site.homes / (aside := worker.aside_name("eve", BEGIN))).mkdir()
     for name in ("ada", aside):
@@ -295,6 +328,7 @@ class OwnPod:
     def __init__(self) -> None:
         self.made: list[dict[str, Any]] = []
         self.removed: list[str] = []
+        self.ends: dict[str, dict[str, Any]] = {}
         taint = {"key": "hub.jupyter.org/dedicated", "value": "core", "effect": "NoSchedule"}
         self.pod: dict[str, Any] = {
             "metadata": {"name": "homes-purge-1", "uid": "its own"},
@@ -313,18 +347,27 @@ class OwnPod:
         self.made.append(described)
 
     async def await_pod(self, name: str, until: object, patience_s: float) -> dict[str, Any]:
-        return {"status": {"phase": "Succeeded"}}
+        return {"status": self.ends.get(self._words[0], {"phase": "Succeeded"})}
 
     async def said(self, name: str) -> dict[str, Any]:
-        return {"removed": []}
+        if self._words[0] in self.ends:
+            return {}
+        claimed = [{"home": home, "name": home, "owners": [USER]} for home in ("ada", "eve")]
+        return {"removed": [], "claimed": claimed, "dropped": True}
+
+    @property
+    def _words(self) -> list[str]:
+        """What the pod that was made last is to do."""
+        words: list[str] = self.made[-1]["spec"]["containers"][0]["command"][3:]
+        return words
 
     async def remove_pod(self, name: str) -> None:
         self.removed.append(name)
 
 
-def test_a_pod_that_sees_the_homes_runs_where_its_maker_runs_and_ends_with_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def cluster(monkeypatch: pytest.MonkeyPatch) -> OwnPod:
+    """The cluster in whose pod the command runs."""
     cluster = OwnPod()
 
     @asynccontextmanager
@@ -333,6 +376,57 @@ def test_a_pod_that_sees_the_homes_runs_where_its_maker_runs_and_ends_with_it(
 
     monkeypatch.setattr("astrohub_hub.homes.site.connected", connected)
     monkeypatch.setenv("HOSTNAME", "homes-purge-1")
+    return cluster
+
+
+def _in_state(phase: str, state: dict[str, Any], **more: str) -> dict[str, Any]:
+    return {"phase": phase, "containerStatuses": [{"state": state}], **more}
+
+
+_BEGUN = "2027-01-15T08:00:00Z"
+_WAITING = {"waiting": {"reason": "ImagePullBackOff"}}
+_KILLED = {"terminated": {"exitCode": 137, "startedAt": _BEGUN}}
+
+
+@pytest.mark.parametrize(
+    ("ended", "why"),
+    [
+        (_in_state("Running", {"running": {"startedAt": _BEGUN}}), "it takes longer than 30 minutes"),
+        (_in_state("Failed", _KILLED, reason="DeadlineExceeded"), "it takes longer than 30 minutes"),
+        (_in_state("Failed", _KILLED), "the pod homes-"),
+    ],
+)
+def test_after_a_pod_that_does_not_end_its_work_the_next_home_has_its_turn(
+    cluster: OwnPod, capsys: pytest.CaptureFixture[str], ended: dict[str, Any], why: str
+) -> None:
+    cluster.ends["empty"] = ended
+    assert admin(["homes", "--claim=files", "purge"]) == 1
+    said = capsys.readouterr().err
+    assert f"Not to the end: ada ({why}" in said
+    assert f", eve ({why}" in said
+    assert cluster.removed == [pod["metadata"]["name"] for pod in cluster.made]
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        _in_state("Pending", _WAITING),
+        _in_state("Failed", {"terminated": {"exitCode": 137, "startedAt": None}}, reason="DeadlineExceeded"),
+        {"phase": "Pending"},
+    ],
+)
+def test_where_no_pod_can_begin_no_other_is_tried(
+    cluster: OwnPod, capsys: pytest.CaptureFixture[str], ended: dict[str, Any]
+) -> None:
+    cluster.ends["empty"] = ended
+    assert admin(["homes", "--claim=files", "purge"]) == 2
+    assert "that sees the homes could not begin" in capsys.readouterr().err
+    assert len(cluster.made) == len(cluster.removed) == 2  # which claims, and which was to empty
+
+
+def test_a_pod_that_sees_the_homes_runs_where_its_maker_runs_and_ends_with_it(
+    cluster: OwnPod, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert admin(["homes", "--claim=files", "list"]) == 0, capsys.readouterr().err
     (pod,) = cluster.made
     assert cluster.removed == [pod["metadata"]["name"]]

@@ -11,7 +11,7 @@ from typing import Any
 from ..places import folder_name
 from .worker import aside_name
 
-__all__ = ["DAY_S", "Removal", "Unwilling"]
+__all__ = ["DAY_S", "Removal", "Unfinished", "Unwilling"]
 
 DAY_S = 86_400
 #: Runs one task of the worker in the folder of all homes: as the archive, or as the owner with this number.
@@ -20,6 +20,10 @@ Worker = Callable[[Sequence[str], int | None], Awaitable[dict[str, Any]]]
 
 class Unwilling(Exception):
     """Why it was not done, or not all of it, and what to do instead."""
+
+
+class Unfinished(Exception):
+    """Why what was begun in a home was not done to its end; the same again goes on with it."""
 
 
 @dataclass(frozen=True)
@@ -134,22 +138,36 @@ class Removal:
         """Delete for good what has been kept long enough, and what an earlier purge did not end.
 
         It is claimed first: what `restore` brings back is never emptied, what is emptied never comes back.
+        A home that takes too long keeps none of the others: the next purge goes on with it, after new ones.
 
         Raises
         ------
         Unwilling
-            When something could not be deleted.
+            When something could not be deleted, or not to its end.
         """
         said: list[str] = []
         failed: list[str] = []
+        unfinished: list[str] = []
         for found in (await self.work(["claim", str(int(self.now()))], None))["claimed"]:
-            for owner in found["owners"]:
-                await self.work(["empty", found["name"]], owner)
-            dropped = await self.work(["drop", found["name"]], None)
-            (said if dropped["dropped"] else failed).append(found["home"])
+            try:
+                deleted = await self._delete_for_good(found)
+            except Unfinished as e:
+                unfinished.append(f"{found['home']} ({e})")
+            else:
+                (said if deleted else failed).append(found["home"])
+        lines = [f"Deleted for good: {', '.join(said)}."] if said else []
         if failed:
-            raise Unwilling(f"Not all of these could be deleted: {', '.join(failed)}. Look at the volume.")
-        return f"Deleted for good: {', '.join(said)}." if said else "No home's time is over."
+            lines.append(f"Not all of these could be deleted: {', '.join(failed)}. Look at the volume.")
+        if unfinished:
+            lines.append(f"Not to the end: {', '.join(unfinished)}. The next purge goes on with it.")
+        if failed or unfinished:
+            raise Unwilling("\n".join(lines))
+        return "".join(lines) or "No home's time is over."
+
+    async def _delete_for_good(self, claimed: dict[str, Any]) -> bool:
+        for owner in claimed["owners"]:
+            await self.work(["empty", claimed["name"]], owner)
+        return bool((await self.work(["drop", claimed["name"]], None))["dropped"])
 
     async def _removed(self) -> list[dict[str, Any]]:
         return list((await self.work(["removed"], None))["removed"])

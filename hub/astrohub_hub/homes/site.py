@@ -19,16 +19,18 @@ from ..preflight.cluster import Cluster, Refused, connected
 from ..preflight.manifests import ACCOUNT
 from ..preflight.settings import PreflightError
 from ..settings import SettingsError
-from .removal import Removal
+from .removal import Removal, Unfinished
 from .worker import HOMES
 
 __all__ = ["CannotReach", "done"]
 
-#: A home may hold millions of files.
+#: A home may hold millions of files; those of one that takes longer are deleted in the next nights.
 _PATIENCE_S = 1_800
 #: Containers that run this: in the hub's pod, and in that of the chart's CronJob.
 _OURS = frozenset({"hub", "homes"})
 _ENDED = frozenset({"Succeeded", "Failed"})
+#: What the cluster says of a pod that it has ended for its `activeDeadlineSeconds`.
+_TOO_LONG = "DeadlineExceeded"
 
 
 class CannotReach(Exception):
@@ -47,7 +49,7 @@ def done(parsed: argparse.Namespace) -> str:
     """
     try:
         return asyncio.run(_done(parsed))
-    except (SettingsError, PreflightError, Refused) as e:
+    except (SettingsError, PreflightError, Refused, Unfinished) as e:
         raise CannotReach(str(e)) from e
 
 
@@ -115,9 +117,13 @@ class _Site:
             said = await self.cluster.said(name) if _has_ended(ended) else {}
         finally:
             await self.cluster.remove_pod(name)
-        if not said:
-            raise PreflightError(f"the pod {name} that sees the homes did not do its work")
-        return said
+        if said:
+            return said
+        if not _has_begun(ended):  # nor would the next one
+            raise PreflightError(f"the pod {name} that sees the homes could not begin")
+        if _has_ended(ended) and ended["status"].get("reason") != _TOO_LONG:
+            raise Unfinished(f"the pod {name} failed")
+        raise Unfinished(f"it takes longer than {_PATIENCE_S // 60} minutes")
 
     def _pod(self, run: str, words: Sequence[str], number: int) -> dict[str, Any]:
         about, around = self.pod["metadata"], self.pod["spec"]
@@ -162,3 +168,9 @@ class _Site:
 
 def _has_ended(pod: dict[str, Any]) -> bool:
     return (pod.get("status") or {}).get("phase") in _ENDED
+
+
+def _has_begun(pod: dict[str, Any]) -> bool:
+    """Return whether the worker has run: its image was fetched, and the homes were mounted."""
+    states = [one["state"] for one in (pod.get("status") or {}).get("containerStatuses") or []]
+    return any((told or {}).get("startedAt") for state in states for told in state.values())

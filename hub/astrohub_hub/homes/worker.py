@@ -64,15 +64,16 @@ def removed(homes: Path) -> dict[str, Any]:
 
 
 def claim(homes: Path, now: str) -> dict[str, Any]:
-    """Make what was kept long enough impossible to bring back; list that, and what an earlier purge left.
+    """Make what was kept long enough impossible to bring back; list that, then what an earlier purge left.
 
     Only a folder that nobody can bring back may be emptied: who has it open goes on in it under any name.
     """
+    left = {name for name, _ in _folders(homes, _CLAIMED)}
     for name, match in _folders(homes, _ASIDE):
         if int(match["until"]) <= int(now):
             with suppress(OSError):  # brought back in this moment: it is not ours
                 os.rename(homes / name, homes / f".purged~{match['until']}~{match['home']}")
-    claimed = _folders(homes, _CLAIMED)
+    claimed = sorted(_folders(homes, _CLAIMED), key=lambda found: found[0] in left)
     return {
         "claimed": [
             {**_told(match), "name": name, "owners": _owners(homes / name)} for name, match in claimed

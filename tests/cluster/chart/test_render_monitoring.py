@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,13 @@ import pytest
 from .rendering import Render, objects, one
 
 ON = "--set=monitoring.enabled=true"
+PURGE = "--set=homes.purge.enabled=true"
+#: What kube-state-metrics tells of each CronJob by its namespace and name, and calls stable.
+TOLD_OF_CRONJOBS = {
+    "kube_cronjob_next_schedule_time",
+    "kube_cronjob_status_last_schedule_time",
+    "kube_cronjob_status_last_successful_time",
+}
 
 
 @pytest.mark.parametrize("kind", ["ServiceMonitor", "PrometheusRule"])
@@ -42,12 +50,31 @@ def test_the_figures_are_open_to_prometheus_only(render: Render) -> None:
 
 
 def test_rules_look_at_this_site_only(render: Render) -> None:
-    groups = one(render(ON), "PrometheusRule", "astrohub")["spec"]["groups"]
-    assert [group["name"] for group in groups] == ["astrohub-hub", "astrohub-archive"]
+    groups = one(render(ON, PURGE), "PrometheusRule", "astrohub")["spec"]["groups"]
+    assert [group["name"] for group in groups] == ["astrohub-hub", "astrohub-archive", "astrohub-homes"]
     for rule in (rule for group in groups for rule in group["rules"]):
         assert 'namespace="there"' in rule["expr"]
         assert rule["annotations"]["summary"].endswith(".")
         assert rule["labels"]["severity"] in {"warning", "critical"}
+
+
+def test_rules_of_the_purge_come_with_it_and_read_what_is_told_of_its_cronjob(render: Render) -> None:
+    groups = one(render(ON), "PrometheusRule", "astrohub")["spec"]["groups"]
+    assert [group["name"] for group in groups] == ["astrohub-hub", "astrohub-archive"]
+    text = render(ON, PURGE)
+    cron = one(text, "CronJob", "homes-purge")
+    for rule in one(text, "PrometheusRule", "astrohub")["spec"]["groups"][-1]["rules"]:
+        read = re.findall(r"\b(kube_\w+)\{([^}]*)\}", rule["expr"])
+        assert read
+        assert len(read) == rule["expr"].count("kube_")
+        assert {name for name, _ in read} <= TOLD_OF_CRONJOBS
+        selected = f'namespace="there",cronjob="{cron["metadata"]["name"]}"'
+        assert {selector for _, selector in read} == {selected}
+        if "last_successful" in rule["expr"]:
+            most_s = cron["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"]
+            assert int(rule["for"].removesuffix("h")) * 3600 > most_s, "a run that is not over has not failed"
+        else:
+            assert int(rule["expr"].split(">")[1]) > cron["spec"]["startingDeadlineSeconds"]
 
 
 @pytest.mark.parametrize("part", ["hub", "archive"])

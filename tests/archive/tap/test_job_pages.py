@@ -79,11 +79,16 @@ def test_a_job_that_runs_says_how_much_it_has_read_and_written(archive: RunningA
         found = ElementTree.fromstring(client.see(job_id).document).find(path)
         return {} if found is None else {name: int(figure) for name, figure in found.attrib.items()}
 
-    assert archive.wait_for(lambda: progress().get("bytesWritten", 0) > 0)
+    def has_rows() -> bool:
+        told = progress()
+        return told.get("bytesWritten", 0) > 0 and told.get("rowsWritten", 0) > 0
+
+    assert archive.wait_for(has_rows)
     told = progress()
     assert 0 < told["bytesRead"] <= told["bytesInAll"]
     (listed_job,) = (job for job in _own_jobs(archive, token) if job["id"] == job_id)
     assert listed_job["progress"]["bytesWritten"] >= told["bytesWritten"]
+    assert listed_job["progress"]["rowsWritten"] >= told["rowsWritten"] > 0
     client.request("POST", f"/{job_id}/phase", data={"PHASE": "ABORT"})
     assert progress() == {}
 

@@ -33,6 +33,8 @@ class Answer:
         How the answer ended, when all of it fitted the first piece; known before any byte is sent.
     outcome
         How the answer ended; known after the last chunk.
+    rows
+        How many rows there are in what has come so far, about; 0 of an answer that is small.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Answer:
     ) -> None:
         self.complete: Outcome | None = None
         self.outcome: Outcome | None = None
+        self.rows = 0
         self._lane = lane
         self._worker = worker
         self._query = query
@@ -133,6 +136,8 @@ class Answer:
         message = unpack(content)
         if kind is Kind.START:
             self._columns = message["columns"]
+        elif kind is Kind.ROWS:
+            self.rows = message["rows"]
         elif kind is Kind.END:
             self.outcome = Outcome(**message["outcome"])
             self._end(message["fault"])

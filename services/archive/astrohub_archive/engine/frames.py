@@ -25,6 +25,7 @@ class Kind(Enum):
     READY = b"R"
     START = b"S"
     DATA = b"D"
+    ROWS = b"N"
     END = b"E"
     FAIL = b"F"
 

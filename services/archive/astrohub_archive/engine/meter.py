@@ -1,4 +1,4 @@
-"""How far a query has come: the bytes that its worker has read, of those of its files."""
+"""How far a query has come: the bytes that its worker has read of those of its files, and its rows."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from .answer import Answer
 from .process import WorkerProcess
 
 __all__ = ["Meter", "Tell", "told"]
 
 _EVERY_S = 1.0
 
-Tell = Callable[[int, int], Awaitable[None]]
-"""Is told the bytes that have been read, and the bytes of all files of the query."""
+Tell = Callable[[int, int, int], Awaitable[None]]
+"""Is told the bytes that have been read, the bytes of all files of the query, and its rows so far."""
 
 
 class Meter:
-    """Counts what a worker reads for one query.
+    """Counts what a worker reads for one query, and the rows that it answers.
 
     The engine itself cannot say how far it is while rows are streamed. What the kernel counts for the
     process is known at any time; columns that a query does not name are never read, so that the whole is
@@ -28,18 +29,24 @@ class Meter:
         self._worker: WorkerProcess | None = None
         self._before = 0
         self._size = 0
+        self._answer: Answer | None = None
 
     def begin(self, size_bytes: int, worker: WorkerProcess) -> None:
         """Count from now on what this worker reads of files that have so many bytes."""
         self._worker, self._before, self._size = worker, worker.read_bytes(), size_bytes
 
+    def count(self, answer: Answer) -> None:
+        """Look from now on at the rows of this answer."""
+        self._answer = answer
+
     @property
-    def reading(self) -> tuple[int, int] | None:
-        """Return bytes read and bytes in all; None where nothing is known."""
+    def reading(self) -> tuple[int, int, int] | None:
+        """Return bytes read, bytes in all and rows answered; None where nothing is known."""
         if self._worker is None or not self._size:
             return None
         read = self._worker.read_bytes() - self._before
-        return (min(read, self._size), self._size) if read >= 0 else None
+        rows = self._answer.rows if self._answer else 0
+        return (min(read, self._size), self._size, rows) if read >= 0 else None
 
 
 @contextlib.asynccontextmanager

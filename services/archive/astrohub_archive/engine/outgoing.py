@@ -81,11 +81,13 @@ class Outgoing:
             return self._add(self._encoded(iter(few), limit))
         read = ahead(_gathered(chain(few, batches)), most=_READ_AHEAD, stop=stop)
         with closing(ahead(self._encoded_of(read, limit), most=_ENCODED_AHEAD, stop=stop)) as encoded:
-            return self._add(encoded)
+            return self._add(encoded, is_counted=True)
 
-    def _add(self, encoded: Iterator[_Encoded]) -> bool:
+    def _add(self, encoded: Iterator[_Encoded], *, is_counted: bool = False) -> bool:
         was_cut = False
         for rows, content, was_cut in encoded:  # noqa: B007 -- what the last one says is what is asked
+            if is_counted:
+                self._send(Kind.ROWS, {"rows": self.rows + rows})
             self._bytes(content)
             self.rows += rows
         return was_cut

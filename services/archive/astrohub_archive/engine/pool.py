@@ -192,6 +192,7 @@ class Pool:
         meter = Meter()
         async with told(meter, tell):
             answer = await self._run(statement, fmt, maxrec, timeout_s, lane, advice=_NARROW, meter=meter)
+            meter.count(answer)
             try:
                 await write_whole(answer, path, most_bytes)
             finally:

@@ -94,7 +94,7 @@ class _Sending:
             send(self._sock, kind, content)
             return
         self._held += frame(kind, content) if kind is Kind.DATA else pack(kind, content)
-        if kind not in (Kind.START, Kind.DATA) or len(self._held) > _HELD_BYTES:
+        if kind not in (Kind.START, Kind.ROWS, Kind.DATA) or len(self._held) > _HELD_BYTES:
             self._flush()
 
     def _flush(self) -> None:

@@ -115,11 +115,11 @@ class _Teller:
         self._file = file
         self._last: Progress | None = None
 
-    async def __call__(self, read_bytes: int, size_bytes: int) -> None:
-        await asyncio.to_thread(self._record, read_bytes, size_bytes)
+    async def __call__(self, read_bytes: int, size_bytes: int, rows: int) -> None:
+        await asyncio.to_thread(self._record, read_bytes, size_bytes, rows)
 
-    def _record(self, read_bytes: int, size_bytes: int) -> None:
-        progress = Progress(read_bytes, size_bytes, written_bytes(self._file))
+    def _record(self, read_bytes: int, size_bytes: int, rows: int) -> None:
+        progress = Progress(read_bytes, size_bytes, written_bytes(self._file), rows)
         if progress != self._last:
             self._store.set_progress(self._job.job_id, self._job.attempts, progress)
             self._last = progress

@@ -93,8 +93,8 @@ def _add_info(top: Element, job: Job) -> None:
 
 
 def _add_progress(info: Element, progress: Progress) -> None:
-    figures = (progress.read_bytes, progress.size_bytes, progress.written_bytes)
-    read, whole, written = map(str, figures)
+    figures = (progress.read_bytes, progress.size_bytes, progress.written_bytes, progress.written_rows)
+    read, whole, written, rows = map(str, figures)
     add(
         info,
         "progress",
@@ -102,6 +102,7 @@ def _add_progress(info: Element, progress: Progress) -> None:
         bytesRead=read,
         bytesInAll=whole,
         bytesWritten=written,
+        rowsWritten=rows,
     )
 
 

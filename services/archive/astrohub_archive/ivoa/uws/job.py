@@ -64,11 +64,14 @@ class Progress:
         What its files take, of which it needs not all.
     written_bytes
         What there is of its result.
+    written_rows
+        How many rows there are in that, about.
     """
 
     read_bytes: int
     size_bytes: int
     written_bytes: int = 0
+    written_rows: int = 0
 
     @classmethod
     def of(cls, kept: Mapping[str, int]) -> Progress:

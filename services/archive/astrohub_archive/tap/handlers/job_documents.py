@@ -40,6 +40,7 @@ class ProgressDocument(Document):
     bytes_read: int
     bytes_in_all: int = Field(description="Sizes of its files, of which it may need less.")
     bytes_written: int = Field(description="What there is of its result.")
+    rows_written: int = Field(description="How many rows there are in that, about.")
 
 
 class JobDocument(Document):
@@ -106,6 +107,7 @@ def _progress(progress: Progress) -> ProgressDocument:
         bytes_read=progress.read_bytes,
         bytes_in_all=progress.size_bytes,
         bytes_written=progress.written_bytes,
+        rows_written=progress.written_rows,
     )
 
 

@@ -42,6 +42,12 @@ def test_the_server_part_is_switched_on(wheel: zipfile.ZipFile) -> None:
     assert config["ServerApp"]["jpserver_extensions"] == {"astrohub_lab": True}
 
 
+def test_kernels_beside_the_server_keep_their_record(wheel: zipfile.ZipFile) -> None:
+    config = json.loads(wheel.read(f"{DATA}/etc/ipython/ipython_kernel_config.json"))
+    (module,) = config["InteractiveShellApp"]["extra_extensions"]
+    assert f"{module.replace('.', '/')}.py" in wheel.namelist()
+
+
 def test_nothing_is_packed_twice_or_by_accident(wheel: zipfile.ZipFile) -> None:
     outside = {name for name in wheel.namelist() if not name.startswith(f"{DATA}/")}
     assert {name for name in outside if "dist-info" not in name} == {

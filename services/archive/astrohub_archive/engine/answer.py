@@ -49,7 +49,7 @@ class Answer:
         self._format = fmt
         self._memory_mb = memory_mb
         self._grace_s = grace_s
-        self._columns: list[dict[str, Any]] = []
+        self._start: Content = b""
         self._first: deque[Content] = deque()
         self._reason: ArchiveError | None = None
         self._failure: ArchiveError | None = None
@@ -85,7 +85,8 @@ class Answer:
     @property
     def columns(self) -> tuple[ResultColumn, ...]:
         """Return what the answer's columns are; datatype and arraysize are always known."""
-        return tuple(ResultColumn(**column) for column in self._columns)
+        columns: list[dict[str, Any]] = unpack(self._start)["columns"] if self._start else []
+        return tuple(ResultColumn(**column) for column in columns)
 
     async def cancel(self) -> None:
         """Stop the query and free its worker; harmless when it has ended."""
@@ -133,10 +134,12 @@ class Answer:
             return None
         if kind is Kind.DATA:
             return content
-        message = unpack(content)
         if kind is Kind.START:
-            self._columns = message["columns"]
-        elif kind is Kind.ROWS:
+            # Hardly anybody asks what it says.
+            self._start = content
+            return None
+        message = unpack(content)
+        if kind is Kind.ROWS:
             self.rows = message["rows"]
         elif kind is Kind.END:
             self.outcome = Outcome(**message["outcome"])

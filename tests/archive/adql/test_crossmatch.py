@@ -83,7 +83,8 @@ def _pairs(first: Floats, second: Floats, radius: float) -> set[tuple[int, int]]
 def _engine(first: Floats, second: Floats) -> duckdb.DuckDBPyConnection:
     engine = duckdb.connect()
     for number, (ra, dec) in enumerate((first, second)):
-        cells = index(ra % 360, dec)
+        # No collection has positions beyond a pole.
+        cells = index(ra % 360, np.clip(dec, -90, 90))
         rows = pa.table({"source_id": np.arange(_ROWS), "ra": ra, "dec": dec, "_healpix_29": cells})
         engine.register("rows", rows)
         engine.execute(f"CREATE TABLE scan_{number} AS SELECT * FROM rows")
@@ -128,6 +129,30 @@ def test_a_crossmatch_finds_every_pair_and_no_other(radius: float, seed: int, re
             assert sorted(row[side] for row in rows if row[1 - side] is None) == sorted(lonely)
         else:
             assert not alone
+
+
+def test_positions_beyond_a_pole_meet_others_by_either_cells(read: Read) -> None:
+    rng = np.random.default_rng(9)
+    radius = 10 / 3600
+    first, second = (np.stack([rng.uniform(-180, 540, _ROWS), np.zeros(_ROWS)]) for _ in range(2))
+    # The side of fewer rows has been moved, a third of it so far that no partner is left.
+    first[1] = rng.choice([-1, 1], _ROWS) * (90 + radius * rng.uniform(-2, 2, _ROWS))
+    second[1] = rng.choice([-1, 1], _ROWS) * (90 - radius * rng.uniform(0, 2, _ROWS))
+    # What stands before the formula: a band of declination.
+    beside = np.abs(first[1][:, None] - second[1][None]) <= radius + 1e-9
+    expected = {pair for pair in _pairs(first, second, radius) if beside[pair]}
+    assert len([a for a, _ in expected if abs(first[1][a]) > 90]) > _ROWS
+    engine = _engine(first, second)
+    found = {}
+    for few in ("a.ra", "0 + a.ra"):
+        for many in ("b.ra", "0 + b.ra"):
+            near = f"DISTANCE({few}, a.dec, {many}, b.dec) <= {radius}"
+            statement = read(
+                f"SELECT a.source_id, b.source_id FROM gaia_source AS a JOIN gaia_source AS b ON {near}"
+            )
+            found[few, many] = set(engine.execute(statement.sql).fetchall())
+            assert ("_healpix_29" in statement.sql) is (many == "b.ra")
+    assert all(pairs == expected for pairs in found.values())
 
 
 def test_positions_in_short_numbers_are_found_by_cells_of_longer_ones(limits: Limits) -> None:

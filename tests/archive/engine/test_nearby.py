@@ -71,6 +71,19 @@ async def test_only_the_files_around_uploaded_positions_are_read(asker: Asker, f
     assert found >= set(chosen["star_id"].to_pylist())
 
 
+async def test_around_a_position_beyond_a_pole_is_what_lies_behind_it(asker: Asker, folder: Path) -> None:
+    readings = [
+        _reading(_joined(asker, folder, pa.table({"ra": [ra], "dec": [dec]})))
+        for ra, dec in ((10.0, 90.25), (190.0, 89.75), (10.0, -90.25), (190.0, -89.75), (10.0, 95.0))
+    ]
+    north, behind_it, south, behind_that, nowhere = ([path.name for path in one.files] for one in readings)
+    assert north == behind_it
+    assert south == behind_that
+    assert north != south
+    assert north
+    assert not nowhere
+
+
 async def test_around_positions_all_over_the_sky_everything_is_read(asker: Asker, folder: Path) -> None:
     statement = _joined(asker, folder, asker.archive.stars.select(["ra", "dec"]))
     reading = _reading(statement)

@@ -28,6 +28,8 @@ _LOWEST, _HIGHEST = 6, 14
 """Of lower orders cells are large enough to be curved; of higher ones there would be more than rows."""
 _PLACES = 24
 """How many places around a position are looked at; the corners of cells are wider than 360 / 24 degrees."""
+_BEYOND = 91
+"""Degrees: positions beyond a pole lie behind it, as the formula of distances has it; up to here."""
 _WIDER = 4
 """How many radii away these are: beyond the tip of any cell that reaches into the surroundings."""
 _PLACE = ("lon", "lat")
@@ -59,7 +61,7 @@ def touched(lon: str, lat: str, *, radius: float, order: int, name: str) -> Plac
     Parameters
     ----------
     lon, lat
-        The position, degrees; one without a value touches none.
+        The position, degrees; one without a value touches none, one beyond a pole those behind it.
     radius
         Degrees.
     order
@@ -67,13 +69,13 @@ def touched(lon: str, lat: str, *, radius: float, order: int, name: str) -> Plac
     name
         With which the names of all columns begin.
     """
-    given = f"abs({lat}) <= 90 AND abs({lon}) <= 1e6"
-    it = {part: quoted(f"{name}_{part}") for part in ("lon", "lat", "z", "t", "w", "u", "v", "f", "x", "y")}
+    given = f"abs({lat}) <= {_BEYOND} AND abs({lon}) <= 1e6"
+    parts = ("ra", "dec", "lon", "lat", "z", "t", "w", "u", "v", "f", "x", "y")
+    it = {part: quoted(f"{name}_{part}") for part in parts}
     ends = [quoted(f"{name}_{end}") for end in ("x1", "x2", "y1", "y2")]
     steps = [
-        tuple(
-            f"CASE WHEN {given} THEN {one} END AS {it[part]}" for part, one in (("lon", lon), ("lat", lat))
-        ),
+        tuple(f"CASE WHEN {given} THEN {one} END AS {it[part]}" for part, one in (("ra", lon), ("dec", lat))),
+        _behind_the_pole(it),
         _on_the_sphere(it),
         _lines(it),
         _in_base_pixel(it),
@@ -101,6 +103,15 @@ def touched(lon: str, lat: str, *, radius: float, order: int, name: str) -> Plac
 def _reach(radius: float) -> float:
     """Return how far the surroundings reach in the coordinates of a base pixel."""
     return _STEEPNESS * math.radians(radius + _SLACK)
+
+
+def _behind_the_pole(it: dict[str, str]) -> tuple[str, ...]:
+    """Return a position as it is on the sphere, if it has been moved beyond a pole."""
+    ra, dec = it["ra"], it["dec"]
+    return (
+        f"{ra} + CASE WHEN abs({dec}) > 90 THEN 180e0 ELSE 0e0 END AS {it['lon']}",
+        f"CASE WHEN abs({dec}) > 90 THEN sign({dec}) * 180e0 - {dec} ELSE {dec} END AS {it['lat']}",
+    )
 
 
 def _on_the_sphere(it: dict[str, str]) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ _SLACK_DEG = 1e-9
 _EDGE = 1e-9
 _PLACES = 24
 _WIDER = 4
+_BEYOND = 91
+"""Degrees, as in `adql.pixels`."""
 
 
 def around_rows(
@@ -106,7 +108,7 @@ def touched(lon: Floats, lat: Floats, radius: float, order: int) -> Cells:
 
 
 def _positions(files: Sequence[Path], nearby: Nearby, cells: Ranges | None) -> tuple[Floats, Floats] | None:
-    """Return the positions in some rows, without those that are nowhere on the sphere; None if too many."""
+    """Return the positions in some rows, without those that are nowhere near the sphere; None if too many."""
     parts: list[tuple[Floats, Floats]] = [(np.empty(0), np.empty(0))]
     rows = 0
     wanted = [nearby.lon, nearby.lat, *([HEALPIX_COLUMN] if cells is not None else [])]
@@ -117,11 +119,17 @@ def _positions(files: Sequence[Path], nearby: Nearby, cells: Ranges | None) -> t
                 return None
             for batch in file.iter_batches(_TOGETHER, columns=wanted, use_threads=False):
                 lon, lat = (_numbers_of(batch[name]) for name in (nearby.lon, nearby.lat))
-                valid = (np.abs(lat) <= 90) & (np.abs(lon) <= 1e6)
+                valid = (np.abs(lat) <= _BEYOND) & (np.abs(lon) <= 1e6)
                 if cells is not None:
                     valid &= inside(batch[HEALPIX_COLUMN].to_numpy(), cells)
-                parts.append((lon[valid] % 360, lat[valid]))
+                parts.append(_on_the_sphere(lon[valid], lat[valid]))
     return np.concatenate([one for one, _ in parts]), np.concatenate([one for _, one in parts])
+
+
+def _on_the_sphere(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Return positions with those that have been moved beyond a pole where they are behind it; degrees."""
+    is_beyond = np.abs(lat) > 90
+    return (lon + 180 * is_beyond) % 360, np.where(is_beyond, np.sign(lat) * 180 - lat, lat)
 
 
 def _numbers_of(column: pa.Array) -> Floats:

@@ -79,8 +79,10 @@ class Limit:
                 files.append(str(one.path))
         return files, f"_healpix_29 BETWEEN {starts.min()} AND {stops.max() - 1}"
 
-    def cone(self, prepared: tuple[list[str], str], ra: float, dec: float, radius: float) -> list[int]:
-        """Return the identifiers in a cone."""
+    def cone(
+        self, prepared: tuple[list[str], str], ra: float, dec: float, radius: float, *, also: str = "true"
+    ) -> list[int]:
+        """Return the identifiers in a cone of rows for which something else is true as well."""
         files, cells = prepared
         ra0, dec0, ra_column, dec_column = (
             math.radians(ra),
@@ -92,7 +94,7 @@ class Limit:
             f"cos(radians({dec_column})) * {math.cos(dec0)!r} * sin((radians({ra_column}) - {ra0!r}) / 2) ^ 2"
         )
         haversine = f"sin((radians({dec_column}) - {dec0!r}) / 2) ^ 2 + {across}"
-        where = f"{cells} AND {haversine} <= {math.sin(math.radians(radius) / 2) ** 2!r}"
+        where = f"{cells} AND {haversine} <= {math.sin(math.radians(radius) / 2) ** 2!r} AND {also}"
         return sorted(self.rows(self._identifier, files, where)[self._identifier].to_pylist())
 
     def file_of(self, cell: int) -> list[str]:

@@ -216,6 +216,8 @@ async def test_files_that_do_not_fit_together_are_declined(tmp_path_factory: pyt
     both_files = replace(picking(folder / "a", "mag"), files=(str(folder / "a"), str(folder / "b")))
     with pytest.raises(Declined):
         Picker().rows(both_files)
+    with pytest.raises(Declined):
+        Picker().rows(replace(both_files, columns=("ra",), comparisons=(("mag", "<", 20.5),)))
     assert Picker().rows(replace(both_files, columns=("ra",))).num_rows == 12
 
 

@@ -98,7 +98,9 @@ class Picker:
         try:
             with ExitStack() as opened:
                 parts = self._parts(picking.files, cells, needed, opened)
+                # With all that is needed: what differs between files the engine brings to one type first.
                 rows = pa.concat_tables([_picked(part, picking, needed) for part in parts])
+            rows = rows.select(list(picking.columns))
             rows.validate(full=True)
         except (OSError, pa.ArrowException, ValueError, KeyError, OverflowError) as e:
             # The engine meets the same, and says what it is.
@@ -131,7 +133,7 @@ def _picked(part: _Part, picking: Picking, needed: list[str]) -> pa.Table:
     found = _meant(rows, picking)
     if picking.comparisons:
         found = found.filter(meeting(rows, found, picking.comparisons))
-    return rows.select(list(picking.columns)).take(found)
+    return rows.select(needed).take(found)
 
 
 def _meant(rows: pa.Table, picking: Picking) -> pa.Array:

@@ -24,15 +24,13 @@ from .reflectors import UNREACHABLE, tireless
 from .refusal import ServerRefused
 from .server_token import ServerToken, is_token_of
 from .settings import Settings
-from .signals import explain_refusal, unreachable_api
+from .signals import explain_refusal, unreachable_api, will_pass
 
 __all__ = ["ClusterSpawner", "without_foreign_namespace"]
 
 NOT_FOUND = 404
 LOOK_S = 0.25
 AGAIN_S = 1
-#: Answers of an API server that will take the same request later.
-PASSING = frozenset({429, 502, 503, 504})
 
 
 def without_foreign_namespace(state: dict[str, Any], namespace: str) -> dict[str, Any]:
@@ -128,9 +126,8 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
             except UNREACHABLE as e:
                 self._outage = unreachable_api(e)
             except ApiException as e:
-                finding = explain_refusal(e.status, _message(e))
-                if e.status not in PASSING:
-                    raise self._cannot_start(finding) from None
+                if not self._will_pass(e):
+                    raise self._cannot_start(explain_refusal(e.status, _message(e))) from None
                 self._outage = unreachable_api(e)
             await asyncio.sleep(AGAIN_S)
         # A container counts as running before its server listens: it may still stop in between.
@@ -232,7 +229,7 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         try:
             await self.api.create_namespaced_secret(self.namespace, secret)
         except ApiException as e:
-            if e.status in PASSING:
+            if self._will_pass(e):
                 raise
             raise self._refused("its tokens cannot be kept", e) from None
 
@@ -240,10 +237,17 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         try:
             await self.api.delete_namespaced_secret(self.secret_name, self.namespace)
         except ApiException as e:
-            if e.status in PASSING:
+            if e.status == NOT_FOUND:
+                return
+            if self._will_pass(e):
                 raise
-            if e.status != NOT_FOUND:
-                raise self._refused("its old tokens cannot be removed", e) from None
+            raise self._refused("its old tokens cannot be removed", e) from None
+
+    def _will_pass(self, error: Any) -> bool:
+        """Say whether the API server will take the same request later."""
+        reflector = self.pod_reflector
+        is_settling = self._outage is not None or (reflector is not None and reflector.is_settling)
+        return will_pass(error.status, _message(error), is_settling=is_settling)
 
     def _refused(self, what: str, error: Any) -> ServerRefused:
         # The exception's own text may quote the request, with the tokens in it.

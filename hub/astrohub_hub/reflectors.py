@@ -25,12 +25,14 @@ _SETTLING_S = 90
 class _Tireless(ResourceReflector):  # type: ignore[misc]
     """Asks again each second while the API server does not answer; KubeSpawner's own gives up after 51 s."""
 
+    _is_away = False
     _back: float | None = None
 
     @property
     def is_settling(self) -> bool:
-        """Whether the API server is back so lately that others may still be finding it again."""
-        return self._back is not None and time.monotonic() - self._back < _SETTLING_S
+        """Whether the API server is away, or back so lately that others may still be finding it again."""
+        is_back = self._back is not None and time.monotonic() - self._back < _SETTLING_S
+        return self._is_away or is_back
 
     async def _list_and_update(self, resource_version: str | None = None) -> str:
         told = False
@@ -42,11 +44,12 @@ class _Tireless(ResourceReflector):  # type: ignore[misc]
                     raise
                 if not told:
                     self.log.warning("The %s cannot be read, trying again each second: %s", self.kind, e)
-                told = True
+                told = self._is_away = True
             else:
                 if told:
                     self.log.info("The %s can be read again", self.kind)
                     self._back = time.monotonic()
+                self._is_away = False
                 return found
             resource_version = _ANY
             await asyncio.sleep(_AGAIN_S)

@@ -8,7 +8,14 @@ from typing import Any
 
 from .finding import LATER, PULLING, Finding, last_line, not_fetched
 
-__all__ = ["diagnose_claims", "diagnose_events", "diagnose_log", "explain_refusal", "unreachable_api"]
+__all__ = [
+    "diagnose_claims",
+    "diagnose_events",
+    "diagnose_log",
+    "explain_refusal",
+    "unreachable_api",
+    "will_pass",
+]
 
 #: A busy machine learns late of a Secret that was just made, and tries again after up to half a minute.
 _MOUNT_S = 60
@@ -19,6 +26,9 @@ _PVC_FAILED = "ProvisioningFailed"
 #: The admission plug-in's own introduction; what follows it was written by whoever runs the cluster.
 _RULE = re.compile(r"(?:denied(?: the)? request: |violates PodSecurity )(.*)", re.DOTALL)
 _FULL = "Try again when others have stopped their servers, or ask the operator for more."
+_REFUSED = "refused"
+#: Answers of an API server that will take the same request later; and those of one that has just begun.
+_PASSING, _OF_A_BEGINNER = frozenset({429, 502, 503, 504}), frozenset({401, 403, 500})
 _NO_HUB = "Failed to connect to my Hub"
 _LISTENS = " is running at"
 _POLICY = "Tell the operator that the network between hub and servers is cut, as by a network policy."
@@ -99,7 +109,18 @@ def explain_refusal(status: int, message: str) -> Finding:
         return Finding("admission", what, message, 0)
     if "admission" in message:
         return Finding("admission", "the cluster's rules do not allow it", message, 0)
-    return Finding("refused", f"the cluster refuses it ({status})", message, 0)
+    return Finding(_REFUSED, f"the cluster refuses it ({status})", message, 0)
+
+
+def will_pass(status: int, message: str, *, is_settling: bool) -> bool:
+    """Say whether the API server will take later what it refuses now.
+
+    One that has just begun (`is_settling`) refuses what is allowed, until it has read who may do what.
+    """
+    if status in _PASSING:
+        return True
+    is_plain = explain_refusal(status, message).reason == _REFUSED
+    return is_settling and is_plain and status in _OF_A_BEGINNER
 
 
 def unreachable_api(error: Exception) -> Finding:

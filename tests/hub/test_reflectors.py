@@ -86,3 +86,27 @@ def test_a_cluster_whose_api_server_is_just_back_is_known_to_be_settling(
     assert after.is_settling
     monkeypatch.setattr(reflectors, "_SETTLING_S", 0)
     assert not after.is_settling
+
+
+def test_a_cluster_whose_api_server_is_away_is_known_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    async def told(_: float) -> None:
+        seen.append(reflector.is_settling)
+
+    async def read() -> None:
+        await reflector._list_and_update("6")
+
+    async def begin() -> Any:
+        begun = reflectors.tireless(PodReflector)(namespace="there")
+        begun.api = _Api(*[ConnectionRefusedError()] * 3)
+        begun.first_load_future.set_result(None)
+        return begun
+
+    reflector = asyncio.run(begin())
+    monkeypatch.setattr(reflectors, "_SETTLING_S", 0)
+    monkeypatch.setattr(reflectors.asyncio, "sleep", told)
+    assert not reflector.is_settling
+    asyncio.run(read())
+    assert seen == [True, True, True]
+    assert not reflector.is_settling

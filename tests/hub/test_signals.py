@@ -11,6 +11,7 @@ from astrohub_hub.signals import (
     diagnose_log,
     explain_refusal,
     unreachable_api,
+    will_pass,
 )
 
 SERVER, PREPARE = "spec.containers{notebook}", "spec.initContainers{prepare}"
@@ -141,3 +142,23 @@ def test_a_cluster_that_does_not_answer_is_waited_for() -> None:
     finding = unreachable_api(ConnectionRefusedError("10.0.0.1 refuses\nwith headers"))
     assert (finding.reason, finding.patience_s) == ("api_server", None)
     assert "headers" not in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "always", "while_it_settles"),
+    [
+        (503, "apiserver not ready", True, True),
+        (429, "too many requests", True, True),
+        (403, 'secrets "s" is forbidden: User "hub" cannot delete resource', False, True),
+        (401, "Unauthorized", False, True),
+        (500, "failed calling webhook", False, True),
+        (403, "pods is forbidden: exceeded quota: servers", False, False),
+        (403, 'pods is forbidden: violates PodSecurity "restricted"', False, False),
+        (422, "Pod is invalid", False, False),
+    ],
+)
+def test_an_api_server_that_has_just_begun_refuses_what_it_takes_later(
+    status: int, message: str, always: bool, while_it_settles: bool
+) -> None:
+    assert will_pass(status, message, is_settling=False) == always
+    assert will_pass(status, message, is_settling=True) == while_it_settles

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.fs as fs
 import pyarrow.parquet as pq
 
 from ..models import HEALPIX_COLUMN
@@ -36,6 +37,9 @@ _PLAIN = frozenset(
     }
 )
 """Types that reach an answer from a file as they do from the engine."""
+
+# Told where a path lies, pyarrow need not find it out.
+_DISK = fs.LocalFileSystem()
 
 _Cells = np.ndarray[Any, np.dtype[np.int64]]
 _Stamp = tuple[int, int, int]
@@ -114,9 +118,9 @@ class Footers:
         if known is not None:
             if known.stamp == stamp:
                 self._known[path] = known
-                return known, pq.ParquetFile(path, metadata=known.metadata, pre_buffer=False)
+                return known, _opened(path, known.metadata)
             self._bytes -= _size(known)
-        file = pq.ParquetFile(path, pre_buffer=False)
+        file = _opened(path)
         try:
             return self._keep(path, _footer(file.metadata, stamp)), file
         except BaseException:
@@ -129,6 +133,10 @@ class Footers:
         while self._bytes > self._most_bytes and self._known:
             self._bytes -= _size(self._known.pop(next(iter(self._known))))
         return footer
+
+
+def _opened(path: str, metadata: pq.FileMetaData | None = None) -> pq.ParquetFile:
+    return pq.ParquetFile(path, metadata=metadata, filesystem=_DISK, pre_buffer=False)
 
 
 def _size(footer: Footer) -> int:

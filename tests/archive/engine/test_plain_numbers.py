@@ -155,3 +155,37 @@ def test_identifiers_that_stand_in_few_rows_are_not_packed(
     assert lies_plain(path) == is_plain
     assert found(path, 17) == cells[identifiers == 17].tolist()
     assert set(pq.read_table(path)["Npix"].to_pylist()) == {5}
+
+
+def ready_before_and_after(path: Path, *, wanted: int) -> tuple[bool, bool]:
+    """Say whether it is known at once where an identifier is, before it was looked for and after."""
+    lookup = Lookup(IndexCatalog("id", (path,)), Kept())
+    before = lookup.is_ready([wanted])
+    lookup.find([wanted])
+    return before, lookup.is_ready([wanted])
+
+
+def test_what_is_in_memory_is_known_at_once(tmp_path: Path) -> None:
+    rows = entries()
+    path = written(tmp_path, rows)
+    wanted = rows["id"][400].as_py()
+    try:
+        with path.open("rb") as file:
+            os.preadv(file.fileno(), [bytearray(1)], 0, os.RWF_NOWAIT)
+    except OSError:
+        pytest.skip("files of this kind cannot say whether they are in memory")
+    assert ready_before_and_after(path, wanted=wanted) == (True, True)
+    packed = written(tmp_path, rows, compression="zstd")
+    assert ready_before_and_after(packed, wanted=wanted) == (False, True)
+
+
+@pytest.mark.parametrize("failure", [BlockingIOError(), OSError(95, "Operation not supported")])
+def test_what_would_have_to_be_waited_for_is_not_known_at_once(
+    tmp_path: Path, failure: OSError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise failure
+
+    rows = entries()
+    monkeypatch.setattr(os, "preadv", fail)
+    assert ready_before_and_after(written(tmp_path, rows), wanted=rows["id"][400].as_py()) == (False, True)

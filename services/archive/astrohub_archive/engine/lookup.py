@@ -111,16 +111,38 @@ class Lookup:
         self._reaches = list(accumulate((group.high for group in self._groups), max))
         self._kept = kept
         self._name = object()
+        # Some kinds of file cannot say whether they are in memory.
+        self._tells_memory = hasattr(os, "RWF_NOWAIT")
 
     def is_ready(self, values: Sequence[int | str]) -> bool:
-        """Say whether where a single identifier stands is known without reading a file."""
+        """Say whether where a single identifier stands is known without waiting for a file."""
         if len(values) != 1:
             return False
         try:
             touched = [group for _, groups in self._touched(values) for group in groups]
         except TypeError:
             return False
-        return all(self._kept.get((self._name, group.path, group.number)) for group in touched)
+        return all(self._is_known(group) for group in touched)
+
+    def _is_known(self, group: _Group) -> bool:
+        """Say whether a row group is kept, or can be without waiting for a disk."""
+        if self._kept.get(self._key(group)):
+            return True
+        if not group.plain or not self._tells_memory:
+            return False
+        try:
+            with _opened(group.path) as descriptor:
+                plain = [numbers.read_at_once(descriptor) for numbers in group.plain]
+        except OSError:
+            self._tells_memory = False
+            return False
+        rows = _plain_rows(plain)
+        if rows:
+            self._kept.put(self._key(group), rows)
+        return rows is not None
+
+    def _key(self, group: _Group) -> Hashable:
+        return self._name, group.path, group.number
 
     def find(self, values: Sequence[int | str]) -> Found:
         """Return where rows with any of these identifiers stand.
@@ -158,7 +180,7 @@ class Lookup:
     ) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return the cells of wanted identifiers in some row groups of a file."""
         if len(groups) == 1:
-            key = self._name, path, groups[0].number
+            key = self._key(groups[0])
             rows = self._kept.get(key) or self._kept.put(key, next(self._rows(path, groups)))
             return _chosen(rows, wanted)
         return np.concatenate([_chosen(rows, wanted) for rows in self._rows(path, groups)])
@@ -169,10 +191,10 @@ class Lookup:
         with _opened(path) as descriptor:
             for group in groups:
                 plain = [numbers.read(descriptor) for numbers in group.plain]
-                if not plain or plain[0] is None or plain[1] is None:
-                    packed.append(group)
+                if rows := _plain_rows(plain):
+                    yield rows
                 else:
-                    yield _in_order(plain[0], plain[1])
+                    packed.append(group)
         if packed:
             yield self._unpacked(path, packed)
 
@@ -193,6 +215,12 @@ def _opened(path: Path) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def _plain_rows(plain: Sequence[_Numbers | None]) -> _Rows | None:
+    """Return the rows of a group, if its identifiers and its cells could be read as they lie."""
+    known = [numbers for numbers in plain if numbers is not None]
+    return _in_order(known[0], known[1]) if len(known) > 1 else None
 
 
 def _in_order(identifiers: _Numbers, cells: _Numbers) -> _Rows:

@@ -38,7 +38,24 @@ class PlainNumbers:
         OSError
             When the file cannot be read.
         """
-        content = os.pread(descriptor, self.size, self.offset)
+        return self._numbers(os.pread(descriptor, self.size, self.offset))
+
+    def read_at_once(self, descriptor: int) -> np.ndarray[Any, np.dtype[np.int64]] | None:
+        """Return the same if the kernel has it in memory, so that nobody waits for a disk; None otherwise.
+
+        Raises
+        ------
+        OSError
+            When this kind of file cannot say so.
+        """
+        content = bytearray(self.size)
+        try:
+            count = os.preadv(descriptor, [content], self.offset, os.RWF_NOWAIT)
+        except BlockingIOError:
+            return None
+        return self._numbers(content) if count == self.size else None
+
+    def _numbers(self, content: bytes | bytearray) -> np.ndarray[Any, np.dtype[np.int64]] | None:
         if len(content) != self.size or not _is_one_page(content, _BYTES * self.rows):
             return None
         return np.frombuffer(content, dtype="<i8", offset=self.size - _BYTES * self.rows)
@@ -59,7 +76,7 @@ def plain_numbers(metadata: pq.FileMetaData, group: int, columns: Sequence[int])
     return tuple(found)
 
 
-def _is_one_page(content: bytes, size: int) -> bool:
+def _is_one_page(content: bytes | bytearray, size: int) -> bool:
     """Say whether a column is one page, of so many bytes, none of them packed."""
     if not content.startswith(_DATA_PAGE):
         return False
@@ -68,7 +85,7 @@ def _is_one_page(content: bytes, size: int) -> bool:
     return unpacked == packed == size
 
 
-def _size(content: bytes, begin: int) -> tuple[int, int]:
+def _size(content: bytes | bytearray, begin: int) -> tuple[int, int]:
     """Return the size that a header tells at some place, and where what follows begins; -1 for none."""
     if content[begin] != _I32:
         return -1, begin

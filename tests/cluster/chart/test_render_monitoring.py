@@ -77,6 +77,17 @@ def test_rules_of_the_purge_come_with_it_and_read_what_is_told_of_its_cronjob(re
             assert int(rule["expr"].split(">")[1]) > cron["spec"]["startingDeadlineSeconds"]
 
 
+def test_a_rule_of_the_notebooks_test_waits_for_as_long_as_it_may_take(render: Render) -> None:
+    text = render(ON, "--set=notebooks.enabled=true,nbtester.enabled=true,nbtester.deadlineS=7200")
+    (rule,) = one(text, "PrometheusRule", "astrohub")["spec"]["groups"][-1]["rules"]
+    cron = one(text, "CronJob", "nbtester")
+    read = re.findall(r"\b(kube_\w+)\{([^}]*)\}", rule["expr"])
+    assert {name for name, _ in read} <= TOLD_OF_CRONJOBS
+    assert {selector for _, selector in read} == {f'namespace="there",cronjob="{cron["metadata"]["name"]}"'}
+    assert int(rule["for"].removesuffix("s")) > cron["spec"]["jobTemplate"]["spec"]["activeDeadlineSeconds"]
+    assert rule["annotations"]["summary"].endswith(".")
+
+
 @pytest.mark.parametrize("part", ["hub", "archive"])
 def test_a_dashboard_is_whole_where_grafana_looks(render: Render, part: str) -> None:
     found = one(render(ON), "ConfigMap", f"dashboard-{part}")

@@ -70,10 +70,10 @@ def test_what_could_not_work_is_refused_in_a_sentence(render: Render, option: st
         render("--set", option)
 
 
-@pytest.mark.parametrize("site", ["kubernetes", "classroom"])
-def test_an_example_site_renders(render: Render, site: str) -> None:
+@pytest.mark.parametrize(("site", "more"), [("kubernetes", {"notebooks", "nbtester"}), ("classroom", set())])
+def test_an_example_site_renders(render: Render, site: str, more: set[str]) -> None:
     text = render("--values", CLONE / "config" / site / "values.yaml")
-    assert {"hub", "proxy", "archive"} <= {o["metadata"]["name"] for o in objects(text)}
+    assert {"hub", "proxy", "archive", *more} <= {o["metadata"]["name"] for o in objects(text)}
 
 
 def test_the_archive_is_reached_past_the_hubs_proxy(render: Render) -> None:

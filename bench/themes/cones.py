@@ -14,9 +14,11 @@ _RADII = {'cone 1"': 1 / 3600, "cone 0.1 deg": 0.1, "cone 1 deg": 1.0}
 
 def contests(subject: Subject) -> list[Contest]:
     """Return all of them."""
-    number = next(column.name for column in subject.table.columns if column.datatype == "float")
-    bright = _cone(subject, "cone 0.1 deg, a number", 0.1, also=f"{number} < 20")
-    return [*(_cone(subject, name, radius) for name, radius in _RADII.items()), bright]
+    cones = [_cone(subject, name, radius) for name, radius in _RADII.items()]
+    numbers = [column.name for column in subject.table.columns if column.datatype == "float"]
+    if numbers:
+        cones.append(_cone(subject, "cone 0.1 deg, a number", 0.1, also=f'"{numbers[0]}" < 20'))
+    return cones
 
 
 def _cone(subject: Subject, name: str, radius: float, *, also: str | None = None) -> Contest:

@@ -7,10 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from astrohub_archive.catalog.storage import read_storage
 from astrohub_archive.data.collection import Source, write_collection
 from astrohub_archive.data.healpix import index
+from astrohub_archive.data.parquet import Dataset
+from astrohub_archive.engine.lookup import Kept, Lookup
+from astrohub_archive.models import HatsTable
 from hats.io.validation import is_valid_collection
 from hats.loaders.read_hats import read_hats
 
@@ -51,6 +56,26 @@ def test_every_file_is_sorted_by_position_with_statistics(collection: Path) -> N
         assert pq.read_metadata(path).row_group(0).column(0).compression == "ZSTD"
         total += len(rows)
     assert total == ROWS
+
+
+def test_all_leaves_of_lists_are_packed(tmp_path: Path) -> None:
+    rows = pa.table({"id": np.arange(100), "cov": [[0.0] * 9] * 100})
+    dataset = Dataset(tmp_path, rows.schema)
+    dataset.write("all.parquet", rows)
+    group = pq.read_metadata(tmp_path / "dataset" / "all.parquet").row_group(0)
+    packed = {group.column(number).path_in_schema: group.column(number).compression for number in range(2)}
+    assert packed == {"id": "ZSTD", "cov.list.element": "ZSTD"}
+
+
+def test_an_index_of_an_identifier_that_no_row_has_is_there(tmp_path: Path) -> None:
+    sky = synthetic_sky(200)
+    sky = sky.append_column("other_id", pa.nulls(len(sky), pa.int64()))
+    write_collection(Source("stars", sky, index_columns=("other_id",), partition_rows=50), tmp_path)
+    part = tmp_path / "stars_other_id_index" / "dataset" / "index" / "part.0.parquet"
+    assert pq.read_metadata(part).num_rows == 0
+    storage = read_storage(tmp_path).storage
+    assert isinstance(storage, HatsTable)
+    assert Lookup(storage.indexes["other_id"], Kept()).find([5]).rows == 0
 
 
 def test_hats_finds_the_partition_of_an_identifier(collection: Path) -> None:

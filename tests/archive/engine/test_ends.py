@@ -108,8 +108,8 @@ async def test_workers_for_long_queries_leave_the_processor_to_those_for_quick_o
     assert asker.pool.healthy().available
     assert 0 in niceness.values()
     assert max(niceness.values()) > 0
-    if own is None:
-        pytest.skip("this kernel does not share the processor by sessions")
+    if own is None or not os.access("/proc/self/autogroup", os.W_OK):
+        pytest.skip("this machine does not share the processor by sessions, or lets nobody say how")
     assert {pid: session_niceness(pid) for pid in niceness} == niceness
 
 

@@ -15,7 +15,7 @@ from astrohub_archive.data.index_catalog import IndexCatalog as IndexWriter
 from astrohub_archive.data.partition import Cut
 from astrohub_archive.data.properties import Layout
 from astrohub_archive.engine.lookup import Kept, Lookup
-from astrohub_archive.engine.plain_numbers import plain_numbers
+from astrohub_archive.engine.plain_numbers import PlainNumbers, plain_numbers
 from astrohub_archive.models import IndexCatalog
 
 GROUP = 100
@@ -140,6 +140,37 @@ def test_a_file_that_was_cut_off_gives_no_cells(tmp_path: Path) -> None:
         lookup.find([rows["id"][-1].as_py()])
     with pytest.raises((OSError, pa.ArrowException)):
         lookup.find(rows["id"][::50].to_pylist())
+
+
+def test_a_file_that_was_replaced_is_not_read_as_the_one_before(tmp_path: Path) -> None:
+    rows, others = entries(), entries(seed=6)
+    others = rows.set_column(1, rows.schema.field(1), others["_healpix_29"])
+    wanted = rows["id"][400].as_py()
+    path = written(tmp_path, rows)
+    lookup = Lookup(IndexCatalog("id", (path,)), Kept())
+    (tmp_path / "new").mkdir()
+    os.replace(written(tmp_path / "new", others), path)
+    assert not lookup.is_ready([wanted])
+    with pytest.raises(OSError, match="replaced"):
+        lookup.find([wanted])
+    assert found(path, wanted) == expected(others, wanted)
+    assert expected(others, wanted) != expected(rows, wanted)
+
+
+def test_numbers_that_are_not_those_of_the_statistics_are_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = PlainNumbers.read
+
+    def shifted(self: PlainNumbers, descriptor: int) -> Any:
+        """Read as if something stood behind the numbers, as an odd writer might put it there."""
+        return np.roll(read(self, descriptor), -1)
+
+    rows = entries()
+    path = written(tmp_path, rows)
+    monkeypatch.setattr(PlainNumbers, "read", shifted)
+    for wanted in some(rows):
+        assert found(path, *wanted) == expected(rows, *wanted)
 
 
 @pytest.mark.parametrize(("rows_each", "is_plain"), [(1, True), (3, True), (4, False)])

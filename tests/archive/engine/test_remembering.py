@@ -11,6 +11,16 @@ from astrohub_archive.models import IdentifierFilter, Region, Scan, Statement
 from ...support.catalogs import FIRST_ID, synthetic_archive
 
 
+def test_a_table_that_is_published_anew_is_looked_up_anew_while_somebody_reads_the_old_one() -> None:
+    with synthetic_archive(rows=2_000) as archive:
+        planner, star = Planner(), IdentifierFilter("star_id", (FIRST_ID,))
+        tables = [archive.catalog().table("sky", "stars") for _ in range(2)]
+        for table in tables:
+            assert table is not None
+            planner.plan(Statement("SELECT 1", (Scan("scan_0", table, ("star_id",), None, star),), ()))
+        assert len(planner._lookups) == len(tables)
+
+
 def test_what_is_remembered_of_a_table_is_forgotten_with_it() -> None:
     with synthetic_archive(rows=2_000) as archive:
         planner, catalog = Planner(), archive.catalog()

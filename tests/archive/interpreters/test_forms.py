@@ -13,7 +13,15 @@ from astrohub_archive.errors import Forbidden, QueryError
 from astrohub_archive.identity import READ_ARCHIVE
 from astrohub_archive.interpreters.forms import Forms
 from astrohub_archive.interpreters.pool import Interpreters
-from astrohub_archive.models import Principal, Schema, Statement
+from astrohub_archive.models import (
+    Column,
+    HatsTable,
+    IndexCatalog,
+    Principal,
+    Schema,
+    Statement,
+    Table,
+)
 from astrohub_archive.reader import Reader
 from astrohub_archive.settings import Limits
 
@@ -145,6 +153,25 @@ def test_numbers_of_comparisons_are_never_mistaken_for_each_other(condition: str
         ):
             known = forms.find(text.format(*asked), Language.ADQL)
             assert known is None or known == understood(text.format(*asked), Language.ADQL), (learnt, asked)
+
+
+def test_numbers_whose_meaning_changes_are_never_mistaken_for_each_other() -> None:
+    # Which of two columns with an index is the identifier depends on which number is a whole one.
+    indexes = {name: IndexCatalog(name, ()) for name in ("one", "two")}
+    columns = (*(Column(name, "long", indexed=True) for name in indexes), Column("ra", "double"))
+    table = Table("odd", "pairs", columns, HatsTable(Path("/pairs"), "ra", "dec", (), indexes))
+    catalog, forms, found = Catalog([Schema("odd", (table,))]), Forms(), 0
+    chance = random.Random(3)
+    for _ in range(800):
+        top, numbers = chance.choice((5, 6)), chance.choices(("8", "8.0", "9", "9.5"), k=2)
+        text = "SELECT TOP {} one FROM pairs WHERE one = {} AND two = {}".format(top, *numbers)
+        statement = replace(understand(text, catalog, Limits(), Language.ADQL), sql="")
+        known = forms.find(text, Language.ADQL)
+        assert known is None or known == statement, text
+        found += known is not None
+        if chance.random() < 0.5:
+            forms.learn(text, Language.ADQL, statement)
+    assert found > 100
 
 
 def test_digits_that_a_query_may_not_have_are_none() -> None:

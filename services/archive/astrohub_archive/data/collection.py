@@ -127,6 +127,6 @@ def _write_index(layout: Layout, rows: pa.Table, cuts: Sequence[Cut], column: st
         [(column, "ascending"), (HEALPIX, "ascending")]
     )
     catalog = IndexCatalog(folder, layout, rows.schema.field(column), cuts)
-    for start in range(0, len(entries), _INDEX_FILE_ROWS):
+    for start in range(0, max(len(entries), 1), _INDEX_FILE_ROWS):
         catalog.write(entries.slice(start, _INDEX_FILE_ROWS))
     catalog.close()

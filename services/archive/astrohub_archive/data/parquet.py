@@ -39,10 +39,12 @@ class Dataset:
         path = self.folder / relative
         path.parent.mkdir(parents=True, exist_ok=True)
         footers: list[pq.FileMetaData] = []
+        # Told for each column pyarrow would want the paths of leaves, and pack nothing of a list.
+        packing = {name: "none" if name in plain else "zstd" for name in self.schema.names}
         pq.write_table(
             rows.cast(self.schema),
             path,
-            compression={field.name: "none" if field.name in plain else "zstd" for field in self.schema},
+            compression=packing if plain else "zstd",
             row_group_size=ROW_GROUP_ROWS,
             use_dictionary=False,
             write_page_checksum=True,

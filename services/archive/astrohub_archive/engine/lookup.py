@@ -32,6 +32,14 @@ _Rows = tuple[_Numbers, _Numbers]
 """Identifiers, and the order 29 cells in which they stand."""
 
 
+_Stamp = tuple[int, int]
+"""A file's size and when it was changed; some network file systems number the same file anew."""
+
+
+class _Replaced(OSError):
+    """A file is not the one any more whose footer was read."""
+
+
 @dataclass(frozen=True)
 class Found:
     """The order 29 cells in which rows stand, and how many rows they are."""
@@ -44,7 +52,8 @@ class Found:
 class _Group:
     """One row group of an index file, with the smallest and largest identifier in it.
 
-    `plain` is where identifiers and cells lie in the file, if they lie there as in memory.
+    `plain` is where identifiers and cells lie in the file, if they lie there as in memory; by `stamp` a
+    file is known that has been replaced.
     """
 
     path: Path
@@ -52,6 +61,7 @@ class _Group:
     number: int
     low: Any
     high: Any
+    stamp: _Stamp
     plain: tuple[PlainNumbers, ...] = ()
 
 
@@ -131,12 +141,14 @@ class Lookup:
         if not group.plain or not self._tells_memory:
             return False
         try:
-            with _opened(group.path) as descriptor:
+            with _opened(group.path, group.stamp) as descriptor:
                 plain = [numbers.read_at_once(descriptor) for numbers in group.plain]
+        except _Replaced:
+            return False
         except OSError:
             self._tells_memory = False
             return False
-        rows = _plain_rows(plain)
+        rows = _plain_rows(group, plain)
         if rows:
             self._kept.put(self._key(group), rows)
         return rows is not None
@@ -188,10 +200,10 @@ class Lookup:
     def _rows(self, path: Path, groups: Sequence[_Group]) -> Iterator[_Rows]:
         """Yield identifiers and cells of the rows in some groups of a file, numbers in their order."""
         packed = []
-        with _opened(path) as descriptor:
+        with _opened(path, groups[0].stamp) as descriptor:
             for group in groups:
                 plain = [numbers.read(descriptor) for numbers in group.plain]
-                if rows := _plain_rows(plain):
+                if rows := _plain_rows(group, plain):
                     yield rows
                 else:
                     packed.append(group)
@@ -208,19 +220,29 @@ class Lookup:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def _opened(path: Path, stamp: _Stamp) -> Iterator[int]:
     """Yield a descriptor of a file until the block ends."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
+        if _stamp(os.fstat(descriptor)) != stamp:
+            raise _Replaced(f"{path.name} was replaced while it was in use")
         yield descriptor
     finally:
         os.close(descriptor)
 
 
-def _plain_rows(plain: Sequence[_Numbers | None]) -> _Rows | None:
+def _stamp(seen: os.stat_result) -> _Stamp:
+    return seen.st_size, seen.st_mtime_ns
+
+
+def _plain_rows(group: _Group, plain: Sequence[_Numbers | None]) -> _Rows | None:
     """Return the rows of a group, if its identifiers and its cells could be read as they lie."""
     known = [numbers for numbers in plain if numbers is not None]
-    return _in_order(known[0], known[1]) if len(known) > 1 else None
+    if len(known) < len(group.plain) or not known:
+        return None
+    identifiers, cells = _in_order(known[0], known[1])
+    is_sound = identifiers[0] == group.low and identifiers[-1] == group.high
+    return (identifiers, cells) if is_sound else None
 
 
 def _in_order(identifiers: _Numbers, cells: _Numbers) -> _Rows:
@@ -254,13 +276,18 @@ def _places(
 
 
 def _groups_of(path: Path, column: str) -> list[_Group]:
+    stamp = _stamp(path.stat())
     footer = pq.read_metadata(path)
     place, cell = footer.schema.names.index(column), footer.schema.names.index(HEALPIX_COLUMN)
     groups: list[_Group] = []
     for number in range(footer.num_row_groups):
+        if not footer.row_group(number).num_rows:
+            continue
         statistics = footer.row_group(number).column(place).statistics
         if statistics is None or not statistics.has_min_max:
             raise pa.ArrowInvalid(f"row group {number} has no statistics of {column}")
         plain = plain_numbers(footer, number, (place, cell))
-        groups.append(_Group(path, footer, number, statistics.min, statistics.max, plain))
+        if any(one.offset + one.size > stamp[0] for one in plain):
+            raise pa.ArrowInvalid(f"row group {number} is longer than its file")
+        groups.append(_Group(path, footer, number, statistics.min, statistics.max, stamp, plain))
     return groups

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 __all__ = ["PlainNumbers", "plain_numbers"]
 
 _BYTES = 8
-_MOST_HEADER_BYTES = 1024
+_LEAST_HEADER_BYTES, _MOST_HEADER_BYTES = 15, 1024
 # Data page, then two sizes: each a field's delta and type, and a number in zigzag (parquet.thrift).
 _DATA_PAGE = b"\x15\x00"
 _I32 = 0x15
@@ -69,8 +69,10 @@ def plain_numbers(metadata: pq.FileMetaData, group: int, columns: Sequence[int])
         is_number = chunk.physical_type == "INT64" and kind.logical_type.type == "NONE"
         has_levels = kind.max_definition_level or kind.max_repetition_level
         is_packed = chunk.compression != "UNCOMPRESSED" or set(chunk.encodings) - {"PLAIN", "RLE"}
+        is_packed = is_packed or chunk.has_dictionary_page
         header = chunk.total_compressed_size - _BYTES * chunk.num_values
-        if not is_number or has_levels or is_packed or not 0 < header <= _MOST_HEADER_BYTES:
+        is_page = _LEAST_HEADER_BYTES <= header <= _MOST_HEADER_BYTES and chunk.num_values > 0
+        if not is_number or has_levels or is_packed or not is_page:
             return ()
         found.append(PlainNumbers(chunk.data_page_offset, chunk.total_compressed_size, chunk.num_values))
     return tuple(found)

@@ -101,7 +101,7 @@ class Planner:
 
     def __init__(self) -> None:
         self._pixels: dict[int, _Pixels] = {}
-        self._lookups: dict[tuple[Path, ...], Lookup | None] = {}
+        self._lookups: dict[int, Lookup | None] = {}
         self._kept = Kept()
 
     def is_easy(self, statement: Statement) -> bool:
@@ -120,7 +120,7 @@ class Planner:
         if scan.identifiers is None:
             return near and scan.region is not None
         index = storage.indexes.get(scan.identifiers.column)
-        lookup = self._lookups.get(index.files) if index else None
+        lookup = self._lookups.get(id(index)) if index else None
         return near and lookup is not None and lookup.is_ready(scan.identifiers.values)
 
     def plan(self, statement: Statement) -> Plan:
@@ -224,15 +224,16 @@ class Planner:
             return None
 
     def _lookup(self, index: IndexCatalog) -> Lookup | None:
-        if index.files not in self._lookups:
+        # A table that is published anew has another index, be it in files of the same names.
+        if id(index) not in self._lookups:
             _bound(self._lookups)
-            _when_gone(index, self._lookups, index.files)
+            _when_gone(index, self._lookups, id(index))
             try:
-                self._lookups[index.files] = Lookup(index, self._kept)
+                self._lookups[id(index)] = Lookup(index, self._kept)
             except (OSError, pa.ArrowException, ValueError) as e:
                 _log.error("index-damaged", extra={"column": index.column, "reason": str(e)})
-                self._lookups[index.files] = None
-        return self._lookups[index.files]
+                self._lookups[id(index)] = None
+        return self._lookups[id(index)]
 
     def _pixels_of(self, storage: HatsTable) -> _Pixels:
         known = self._pixels.get(id(storage))

@@ -98,6 +98,10 @@ class _Roles:
     compared: tuple[_Role, ...] = ()
 
 
+_Key = tuple[str, Language, _Roles, tuple[str, ...]]
+"""A form, its language, what its numbers mean, and those that stay as they are."""
+
+
 class Forms:
     """Remembers queries that pick rows, by their form; safe to be asked by one thread only.
 
@@ -110,7 +114,8 @@ class Forms:
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._roles: dict[tuple[str, Language], _Roles] = {}
-        self._known: OrderedDict[tuple[str, Language, tuple[str, ...]], Statement] = OrderedDict()
+        # By the roles as well: what was remembered when numbers had others does not hold for these.
+        self._known: OrderedDict[_Key, Statement] = OrderedDict()
 
     def find(self, text: str, language: Language) -> Statement | None:
         """Return the statement of a text, without its SQL, if its form is known.
@@ -121,7 +126,7 @@ class Forms:
         # What the numbers of a form mean was found out when it was learnt: of no other is it asked.
         if cut is None or (roles := self._roles.get((cut[0], language))) is None:
             return None
-        known = self._known.get((cut[0], language, _besides(cut[1], roles)))
+        known = self._known.get((cut[0], language, roles, _besides(cut[1], roles)))
         return _with_numbers(known, cut[1], roles) if known else None
 
     def learn(self, text: str, language: Language, statement: Statement) -> None:
@@ -139,7 +144,7 @@ class Forms:
         if len(self._roles) >= self._most:
             self.forget()
         self._roles[cut[0], language] = roles
-        self._known[cut[0], language, _besides(cut[1], roles)] = bare
+        self._known[cut[0], language, roles, _besides(cut[1], roles)] = bare
         if len(self._known) > self._most:
             self._known.popitem(last=False)
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import html
 import json
+import math
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
@@ -20,17 +22,19 @@ from .finding import Finding
 from .furnishing import HUB_TOKEN, PROFILE, TOKEN_KEY, Furnishing, furnish, server_environment
 from .patience import patience_of
 from .pod_watch import PodWatch
-from .reflectors import UNREACHABLE, tireless
+from .reflectors import SETTLING_S, UNREACHABLE, is_outage, tireless
 from .refusal import ServerRefused
 from .server_token import ServerToken, is_token_of
 from .settings import Settings
-from .signals import explain_refusal, unreachable_api, will_pass
+from .signals import explain_refusal, refused_by_a_beginner, unreachable_api
 
 __all__ = ["ClusterSpawner", "without_foreign_namespace"]
 
 NOT_FOUND = 404
 LOOK_S = 0.25
 AGAIN_S = 1
+#: Whether what runs belongs to the making of a pod.
+_MAKING: ContextVar[bool] = ContextVar("making", default=False)
 
 
 def without_foreign_namespace(state: dict[str, Any], namespace: str) -> dict[str, Any]:
@@ -52,6 +56,7 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
     _watch: PodWatch | None = None
     _found: Finding | None = None
     _outage: Finding | None = None
+    _unreachable = -math.inf
     _adopted: tuple[str, str] | None = None
 
     def adopts(self, url: str, token: str) -> None:
@@ -124,11 +129,11 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
                 url = await self._create()
                 break
             except UNREACHABLE as e:
-                self._outage = unreachable_api(e)
+                self._outage = self._passing(e)
             except ApiException as e:
-                if not self._will_pass(e):
+                self._outage = self._passing(e)
+                if self._outage is None:
                     raise self._cannot_start(explain_refusal(e.status, _message(e))) from None
-                self._outage = unreachable_api(e)
             await asyncio.sleep(AGAIN_S)
         # A container counts as running before its server listens: it may still stop in between.
         address = urlsplit(url)
@@ -140,8 +145,24 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
     async def _create(self) -> str:
         await self._keep_tokens()
         self._outage = None
-        url: str = await super()._start()
+        making = _MAKING.set(True)
+        try:
+            url: str = await super()._start()
+        finally:
+            _MAKING.reset(making)
         return url
+
+    def _passing(self, error: Any) -> Finding | None:
+        """Say what is waited for until the API server takes the same request; None where it never will."""
+        now = time.monotonic()
+        if is_outage(error):
+            self._unreachable = now
+            return unreachable_api(error)
+        reflector = self.pod_reflector
+        is_settling = reflector is not None and reflector.is_settling
+        if is_settling or now - self._unreachable < SETTLING_S:
+            return refused_by_a_beginner(error.status, _message(error))
+        return None
 
     async def _await_hopeless(self, watch: PodWatch) -> NoReturn:
         """End with the cause, in plain words, once it is clear that the pod will not come up.
@@ -192,6 +213,10 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
 
     async def stop(self, now: bool = False) -> None:
         """End the pod, and with it its tokens."""
+        if _MAKING.get():
+            # KubeSpawner ends a pod that is in the way of the one that it makes, whose tokens these are.
+            await super().stop(now)
+            return
         ServerToken.revoke(self)
         # First: a pod without its Secret is known as one that was to end, whatever happens now.
         with suppress(ServerRefused, ApiException, *UNREACHABLE):
@@ -229,7 +254,7 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         try:
             await self.api.create_namespaced_secret(self.namespace, secret)
         except ApiException as e:
-            if self._will_pass(e):
+            if self._passing(e):
                 raise
             raise self._refused("its tokens cannot be kept", e) from None
 
@@ -239,15 +264,9 @@ class ClusterSpawner(KubeSpawner):  # type: ignore[misc]
         except ApiException as e:
             if e.status == NOT_FOUND:
                 return
-            if self._will_pass(e):
+            if self._passing(e):
                 raise
             raise self._refused("its old tokens cannot be removed", e) from None
-
-    def _will_pass(self, error: Any) -> bool:
-        """Say whether the API server will take the same request later."""
-        reflector = self.pod_reflector
-        is_settling = self._outage is not None or (reflector is not None and reflector.is_settling)
-        return will_pass(error.status, _message(error), is_settling=is_settling)
 
     def _refused(self, what: str, error: Any) -> ServerRefused:
         # The exception's own text may quote the request, with the tokens in it.

@@ -11,28 +11,33 @@ from kubernetes_asyncio.client import ApiException
 from kubespawner.reflector import ResourceReflector
 from kubespawner.spawner import EventReflector, PodReflector
 
-__all__ = ["UNREACHABLE", "tireless"]
+__all__ = ["SETTLING_S", "UNREACHABLE", "is_outage", "tireless"]
 
 #: How a client learns that the API server is not there.
 UNREACHABLE = (aiohttp.ClientError, OSError, TimeoutError)
 _AGAIN_S = 1
 #: Any version: after an outage the one that was seen last may be gone.
 _ANY = "0"
+#: Answers of an API server that will take the same request later.
+_PASSING = frozenset({429, 502, 503, 504})
 #: Nodes, scheduler and proxies ask ever more rarely while the API server is away: they come back after it.
-_SETTLING_S = 90
+SETTLING_S = 90
+
+
+def is_outage(error: BaseException) -> bool:
+    """Say whether the API server did not answer, or could not just then."""
+    return error.status in _PASSING if isinstance(error, ApiException) else isinstance(error, UNREACHABLE)
 
 
 class _Tireless(ResourceReflector):  # type: ignore[misc]
     """Asks again each second while the API server does not answer; KubeSpawner's own gives up after 51 s."""
 
-    _is_away = False
-    _back: float | None = None
+    _away: float | None = None
 
     @property
     def is_settling(self) -> bool:
         """Whether the API server is away, or back so lately that others may still be finding it again."""
-        is_back = self._back is not None and time.monotonic() - self._back < _SETTLING_S
-        return self._is_away or is_back
+        return self._away is not None and time.monotonic() - self._away < SETTLING_S
 
     async def _list_and_update(self, resource_version: str | None = None) -> str:
         told = False
@@ -44,12 +49,12 @@ class _Tireless(ResourceReflector):  # type: ignore[misc]
                     raise
                 if not told:
                     self.log.warning("The %s cannot be read, trying again each second: %s", self.kind, e)
-                told = self._is_away = True
+                told = True
+                if is_outage(e):
+                    self._away = time.monotonic()
             else:
                 if told:
                     self.log.info("The %s can be read again", self.kind)
-                    self._back = time.monotonic()
-                self._is_away = False
                 return found
             resource_version = _ANY
             await asyncio.sleep(_AGAIN_S)

@@ -13,8 +13,8 @@ __all__ = [
     "diagnose_events",
     "diagnose_log",
     "explain_refusal",
+    "refused_by_a_beginner",
     "unreachable_api",
-    "will_pass",
 ]
 
 #: A busy machine learns late of a Secret that was just made, and tries again after up to half a minute.
@@ -27,8 +27,8 @@ _PVC_FAILED = "ProvisioningFailed"
 _RULE = re.compile(r"(?:denied(?: the)? request: |violates PodSecurity )(.*)", re.DOTALL)
 _FULL = "Try again when others have stopped their servers, or ask the operator for more."
 _REFUSED = "refused"
-#: Answers of an API server that will take the same request later; and those of one that has just begun.
-_PASSING, _OF_A_BEGINNER = frozenset({429, 502, 503, 504}), frozenset({401, 403, 500})
+#: What an API server answers that has just begun: it has not read yet who may do what.
+_OF_A_BEGINNER = frozenset({401, 403, 500})
 _NO_HUB = "Failed to connect to my Hub"
 _LISTENS = " is running at"
 _POLICY = "Tell the operator that the network between hub and servers is cut, as by a network policy."
@@ -112,15 +112,12 @@ def explain_refusal(status: int, message: str) -> Finding:
     return Finding(_REFUSED, f"the cluster refuses it ({status})", message, 0)
 
 
-def will_pass(status: int, message: str, *, is_settling: bool) -> bool:
-    """Say whether the API server will take later what it refuses now.
-
-    One that has just begun (`is_settling`) refuses what is allowed, until it has read who may do what.
-    """
-    if status in _PASSING:
-        return True
-    is_plain = explain_refusal(status, message).reason == _REFUSED
-    return is_settling and is_plain and status in _OF_A_BEGINNER
+def refused_by_a_beginner(status: int, message: str) -> Finding | None:
+    """Say that an API server that has just begun refuses what it may take later; None where it will not."""
+    if status not in _OF_A_BEGINNER or explain_refusal(status, message).reason != _REFUSED:
+        return None
+    what = f"the cluster is just starting, and refuses it still ({status})"
+    return Finding(_REFUSED, what, message, None, LATER)
 
 
 def unreachable_api(error: Exception) -> Finding:

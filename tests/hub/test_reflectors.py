@@ -84,7 +84,7 @@ def test_a_cluster_whose_api_server_is_just_back_is_known_to_be_settling(
     assert not _read(_Api(), before=True).is_settling
     after = _read(_Api(ConnectionRefusedError()), before=True)
     assert after.is_settling
-    monkeypatch.setattr(reflectors, "_SETTLING_S", 0)
+    monkeypatch.setattr(reflectors, "SETTLING_S", 0)
     assert not after.is_settling
 
 
@@ -104,9 +104,12 @@ def test_a_cluster_whose_api_server_is_away_is_known_to_be(monkeypatch: pytest.M
         return begun
 
     reflector = asyncio.run(begin())
-    monkeypatch.setattr(reflectors, "_SETTLING_S", 0)
     monkeypatch.setattr(reflectors.asyncio, "sleep", told)
     assert not reflector.is_settling
     asyncio.run(read())
     assert seen == [True, True, True]
-    assert not reflector.is_settling
+
+
+def test_a_cluster_that_refuses_to_tell_is_not_settling() -> None:
+    assert not _read(_Api(_Refusal(403), _Refusal(401)), before=True).is_settling
+    assert _read(_Api(_Refusal(403), _Refusal(503)), before=True).is_settling

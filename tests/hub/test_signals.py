@@ -10,8 +10,8 @@ from astrohub_hub.signals import (
     diagnose_events,
     diagnose_log,
     explain_refusal,
+    refused_by_a_beginner,
     unreachable_api,
-    will_pass,
 )
 
 SERVER, PREPARE = "spec.containers{notebook}", "spec.initContainers{prepare}"
@@ -145,20 +145,21 @@ def test_a_cluster_that_does_not_answer_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "message", "always", "while_it_settles"),
+    ("status", "message", "may_pass"),
     [
-        (503, "apiserver not ready", True, True),
-        (429, "too many requests", True, True),
-        (403, 'secrets "s" is forbidden: User "hub" cannot delete resource', False, True),
-        (401, "Unauthorized", False, True),
-        (500, "failed calling webhook", False, True),
-        (403, "pods is forbidden: exceeded quota: servers", False, False),
-        (403, 'pods is forbidden: violates PodSecurity "restricted"', False, False),
-        (422, "Pod is invalid", False, False),
+        (403, 'secrets "s" is forbidden: User "hub" cannot delete resource', True),
+        (401, "Unauthorized", True),
+        (500, "failed calling webhook", True),
+        (403, "pods is forbidden: exceeded quota: servers", False),
+        (403, 'pods is forbidden: violates PodSecurity "restricted"', False),
+        (422, "Pod is invalid", False),
     ],
 )
 def test_an_api_server_that_has_just_begun_refuses_what_it_takes_later(
-    status: int, message: str, always: bool, while_it_settles: bool
+    status: int, message: str, may_pass: bool
 ) -> None:
-    assert will_pass(status, message, is_settling=False) == always
-    assert will_pass(status, message, is_settling=True) == while_it_settles
+    finding = refused_by_a_beginner(status, message)
+    assert (finding is not None) == may_pass
+    if finding:
+        assert (finding.reason, finding.detail, finding.patience_s) == ("refused", message, None)
+        assert f"just starting, and refuses it still ({status})" in finding.what

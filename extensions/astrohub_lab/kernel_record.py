@@ -17,10 +17,14 @@ __all__ = ["Ran", "begin_record", "load_ipython_extension", "ran_last"]
 
 #: Ids of cells as nbformat 4.5 has them; nothing else that a request says is written down.
 _CELL = re.compile(r"[A-Za-z0-9_-]{1,64}")
-#: The process, and the cell that it runs, if it runs one.
-_RECORD = re.compile(rf"([0-9]{{1,9}})(?: ({_CELL.pattern}))? *")
-#: Bytes of a record: always as many, so that one write replaces all of it and a full disk does not matter.
-_SIZE = 80
+#: The process, when it began (where that is known), and the cell that it runs, if it runs one.
+_RECORD = re.compile(rf"([0-9]{{1,9}})(?:/([0-9]{{1,20}}))?(?: ({_CELL.pattern}))? *")
+#: Bytes of a record: always as many, so that one write replaces all of it.
+_SIZE = 96
+#: What the kernel of the system tells of processes; not every system does.
+_PROCESSES = Path("/proc")
+#: States of a process that has ended, and whose parent has not asked yet how.
+_ENDED = frozenset("ZXx")
 _Handler = Callable[[Any, Any, dict[str, Any]], Awaitable[None] | None]
 
 
@@ -72,26 +76,26 @@ def begin_record(connection_file: Path) -> Callable[[str | None], None]:
     OSError
         When nothing can be written there.
     """
-    record, before = _places(connection_file)
-    _drop_left_over(connection_file.parent)
-    before.unlink(missing_ok=True)
-    with suppress(FileNotFoundError):
-        record.rename(before)
-    file = os.open(record, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    record, before, new = places = _places(connection_file)
     process = os.getpid()
-
-    def note(cell: str | None) -> None:
-        text = f"{process} {cell or ''}"
-        with suppress(OSError):
-            os.pwrite(file, text.ljust(_SIZE).encode("ascii"), 0)
 
     def drop() -> None:
         if os.getpid() == process:  # not where a cell has forked
-            for path in (record, before):
+            for path in places:
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
 
-    note(None)
+    try:
+        _drop_left_over(connection_file.parent)
+        new.unlink(missing_ok=True)
+        note = _begin_notes(new)
+        before.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            record.rename(before)
+        new.rename(record)
+    except OSError:
+        drop()  # else what the last process ran would be told of this one
+        raise
     atexit.register(drop)
     return note
 
@@ -104,12 +108,43 @@ def ran_last(connection_file: Path) -> Ran | None:
     connection_file
         The kernel's. Whether the next process has begun already does not matter.
     """
-    for path in _places(connection_file):
-        with suppress(OSError), path.open(encoding="ascii", errors="replace") as file:
-            said = _RECORD.fullmatch(file.read(_SIZE))
-            if said and not _is_there(int(said[1])):
-                return Ran(said[2])
+    record, before, _ = _places(connection_file)
+    for path in (record, before):
+        try:
+            with path.open(encoding="ascii", errors="replace") as file:
+                said = _RECORD.fullmatch(file.read(_SIZE))
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return None
+        if said is None:
+            return None  # a process whose notes failed: what the one before it ran is no answer
+        if not _is_there(int(said[1]), said[2]):
+            return Ran(said[3])
     return None
+
+
+def _begin_notes(path: Path) -> Callable[[str | None], None]:
+    """Make a file and return what notes in it the cell that this process runs, or that none does."""
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    process = os.getpid()
+    _, since = _state(process) or (None, None)
+    whose = f"{process}/{since}" if since else f"{process}"
+
+    def note(cell: str | None) -> None:
+        if os.getpid() != process:  # a cell has forked, and the child comes back from it
+            return
+        text = f"{whose} {cell or ''}".ljust(_SIZE).encode("ascii")
+        try:
+            is_whole = os.pwrite(file, text, 0) == _SIZE
+        except OSError:
+            is_whole = False
+        if not is_whole:  # a full disk or quota: better no note than that of the cell before
+            with suppress(OSError):
+                os.ftruncate(file, 0)
+
+    note(None)
+    return note
 
 
 def _noted(handle: _Handler, note: Callable[[str | None], None]) -> _Handler:
@@ -136,9 +171,10 @@ def _cell_of(metadata: object) -> str | None:
     return cell if isinstance(cell, str) and _CELL.fullmatch(cell) else None
 
 
-def _places(connection_file: Path) -> tuple[Path, Path]:
-    """Return where a kernel's record lies, and that of its process before."""
-    return connection_file.with_suffix(".ran"), connection_file.with_suffix(".ran-before")
+def _places(connection_file: Path) -> tuple[Path, Path, Path]:
+    """Return where a kernel's record lies, that of its process before, and one that begins."""
+    record, before, new = (connection_file.with_suffix(f".ran{end}") for end in ("", "-before", "-new"))
+    return record, before, new
 
 
 def _drop_left_over(folder: Path) -> None:
@@ -149,7 +185,10 @@ def _drop_left_over(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _is_there(process: int) -> bool:
+def _is_there(process: int, since: str | None) -> bool:
+    """Tell whether a process runs still; another of its number that began at another time is none."""
+    if told := _state(process):
+        return told[0] not in _ENDED and since in (None, told[1])
     try:
         os.kill(process, 0)
     except ProcessLookupError:
@@ -157,3 +196,13 @@ def _is_there(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _state(process: int) -> tuple[str, str] | None:
+    """Return a process's state, and when it began, in ticks since the system did (`proc_pid_stat(5)`)."""
+    try:
+        told = (_PROCESSES / str(process) / "stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return None
+    fields = told.rpartition(")")[2].split()  # before it stands the program's name, with any sign in it
+    return (fields[0], fields[19]) if len(fields) > 19 else None

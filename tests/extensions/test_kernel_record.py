@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from typing import Any
 import httpx
 import pytest
 import websocket
+from astrohub_lab import kernel_record
 from astrohub_lab.kernel_record import Ran, begin_record, load_ipython_extension, ran_last
 
 from .conftest import Lab
@@ -28,6 +30,8 @@ PATIENCE_S = 120
 _KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 _IMPORTS = "import os; from pathlib import Path; from astrohub_lab.kernel_record import begin_record\n"
 _FORK = "if not (child := os.fork()):\n    raise SystemExit\nos.waitpid(child, 0)"
+_FORK_TO_NOTE = "if not (child := os.fork()):\n    note('two')\n    os._exit(0)\nos.waitpid(child, 0)"
+_WRITES = "write = os.pwrite\ndef fail(*_):\n    raise OSError(28, 'No space left on device')"
 _ENDED = frozenset({"restarting", "autorestarting", "dead"})
 
 
@@ -81,6 +85,62 @@ def test_the_next_process_keeps_what_the_last_one_ran(connection: Path) -> None:
     assert ran_last(connection) == Ran(cell="two")
 
 
+def test_where_the_next_process_cannot_begin_its_record_no_cell_of_the_last_is_told(
+    connection: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(122, "Disk quota exceeded")
+
+    _ended(connection, "note('one')")
+    monkeypatch.setattr(os, "open", full)
+    Kernel(connection).ask({"cellId": "two"})
+    assert ran_last(connection) is None
+    assert list(connection.parent.iterdir()) == [connection]
+
+
+def test_a_process_that_has_ended_but_is_not_reaped_runs_no_more(connection: Path) -> None:
+    _ended(connection, "note('one')")
+    with _process(connection, "note('two')") as process:
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert ran_last(connection) == Ran(cell="two")
+
+
+def test_another_process_of_the_same_number_is_not_the_kernel(connection: Path) -> None:
+    _ended(connection, "note('one')")
+    record = connection.with_suffix(".ran")
+    record.write_text(re.sub(r"^\d+", str(os.getpid()), record.read_text()))
+    assert ran_last(connection) == Ran(cell="one")
+    begin_record(connection)("two")
+    assert ran_last(connection) == Ran(cell="one")  # this process is the one that it names
+
+
+def test_where_the_system_tells_nothing_of_processes_their_numbers_count(
+    connection: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kernel_record, "_PROCESSES", connection.parent / "none")
+    _ended(connection, "note('one')")
+    begin_record(connection)("two")
+    assert connection.with_suffix(".ran").read_text().split() == [str(os.getpid()), "two"]
+    assert ran_last(connection) == Ran(cell="one")
+
+
+def test_what_a_cell_forks_notes_nothing(connection: Path) -> None:
+    _ended(connection, f"note('one')\n{_FORK_TO_NOTE}")
+    assert ran_last(connection) == Ran(cell="one")
+
+
+@pytest.mark.parametrize("failing", ["fail", "lambda file, text, at: write(file, text[:-90], at)"])
+def test_where_a_note_fails_no_cell_before_it_is_told(connection: Path, failing: str) -> None:
+    _ended(connection, "note('one')")
+    broken = f"note('two')\n{_WRITES}\nos.pwrite = {failing}\nnote('three')"
+    with _process(connection, broken):
+        assert ran_last(connection) is None
+    assert ran_last(connection) is None
+    _ended(connection, f"{broken}\nos.pwrite = write\nnote('four')")
+    assert ran_last(connection) == Ran(cell="four")
+
+
 def test_a_process_that_ends_by_itself_leaves_nothing(connection: Path) -> None:
     _ended(connection, "note('one')")
     with _process(connection, f"note('two')\n{_FORK}") as process:
@@ -132,7 +192,7 @@ class Kernel:
 
     def _note(self) -> None:
         if self.record.exists():
-            self.noted.append(self.record.read_text().removeprefix(f"{os.getpid()}").strip())
+            self.noted.append(re.sub(r"^\d+/\d+", "", self.record.read_text()).strip())
 
     def ask(self, metadata: object, content: str = "") -> None:
         """Handle a request to its end."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 __all__ = ["OF_ALL", "Call", "calls", "libraries", "marked", "tracer", "tracing_obstacle"]
 
-OF_ALL = ("/dev/null", "/proc/self/oom_score_adj")
-"""What each process of ours may open: the latter says that it is to go first when memory is short."""
+OF_ALL = ("/dev/null", "/proc/self/autogroup", "/proc/self/oom_score_adj")
+"""What each process of ours may open: the latter two say how it stands back for others."""
 _TRACED = (
     "open,openat,openat2,creat,execve,connect,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,"
     "link,linkat,symlink,symlinkat,truncate,chmod,fchmodat"

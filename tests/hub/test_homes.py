@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from astrohub_hub.admin import main as admin
 from astrohub_hub.homes import worker
 from astrohub_hub.homes.removal import DAY_S, Removal, Unfinished, Unwilling
 from astrohub_hub.places import folder_name
@@ -34,7 +32,8 @@ class Site:
         self.starts_make_homes = False
         self.numbers: list[int] = []
         self.meanwhile: dict[str, Callable[[], Awaitable[object]]] = {}
-        self.removal = Removal(self._work, self._servers_of, lambda: self.now)
+        self.told: list[str] = []
+        self.removal = Removal(self._work, self._servers_of, lambda: self.now, self.told.append)
 
     async def _work(self, words: Sequence[str], number: int | None) -> dict[str, Any]:
         if other := self.meanwhile.pop(words[0], None):
@@ -55,6 +54,13 @@ class Site:
     def delete(self, user: str, confirmed: str) -> str:
         """Ask for a home's end."""
         return self.do(self.removal.delete(user, confirmed=confirmed, keep_days=30))
+
+    def purged(self) -> list[str]:
+        """Delete for good all whose time is over, and return what was told meanwhile."""
+        self.told.clear()
+        said = self.do(self.removal.purge())
+        assert said == f"{len(self.told)} of {len(self.told)} homes whose time is over are deleted for good."
+        return self.told
 
 
 @pytest.fixture
@@ -205,7 +211,7 @@ def test_only_what_was_kept_long_enough_is_deleted_for_good(site: Site) -> None:
     (aside,) = site.homes.iterdir()
     (aside / "notes" / "link").symlink_to(outside)
     (aside / "notes").chmod(0)
-    assert site.do(site.removal.purge()) == "Deleted for good: ada."
+    assert site.purged() == ["Deleted for good: ada."]
     assert site.numbers == ([USER, ARCHIVE] if os.geteuid() == 0 else [os.geteuid()])
     assert list(site.homes.iterdir()) == []
     assert outside.read_text() == "stays"
@@ -232,7 +238,7 @@ def test_a_home_that_is_brought_back_while_a_purge_runs_is_whole(site: Site, ste
         assert (site.homes / "ada" / "notes" / "a.txt").read_text() == "four"
     else:
         assert told[0].startswith("No home of 'ada' is kept.")
-        assert purged == "Deleted for good: ada."
+        assert purged == "1 of 1 homes whose time is over are deleted for good."
         assert list(site.homes.iterdir()) == []
 
 
@@ -274,7 +280,7 @@ def test_what_a_purge_did_not_end_is_deleted_by_the_next(site: Site) -> None:
         site.do(site.removal.purge())
     assert site.do(site.removal.kept()) == "No home is kept that was moved aside."
     assert len(list(site.homes.iterdir())) == 1
-    assert site.do(site.removal.purge()) == "Deleted for good: ada."
+    assert site.purged() == ["Deleted for good: ada."]
     assert list(site.homes.iterdir()) == []
 
 
@@ -290,11 +296,12 @@ def test_a_home_that_takes_too_long_keeps_no_other_from_being_deleted(site: Site
     site.meanwhile["empty"] = too_long
     with pytest.raises(Unwilling) as refusal:
         site.do(site.removal.purge())
-    assert str(refusal.value) == (
-        "Deleted for good: eve.\n"
-        "Not to the end: ada (it takes longer than 30 minutes). The next purge goes on with it."
-    )
-    assert site.do(site.removal.purge()) == "Deleted for good: ada."
+    assert site.told == [
+        "Not to the end: ada (it takes longer than 30 minutes). The next purge goes on with it.",
+        "Deleted for good: eve.",
+    ]
+    assert str(refusal.value) == "1 of 2 homes whose time is over are deleted for good."
+    assert site.purged() == ["Deleted for good: ada."]
     assert list(site.homes.iterdir()) == []
 
 
@@ -320,131 +327,3 @@ def test_the_worker_deletes_nothing_that_was_not_claimed(site: Site) -> None:
     assert (site.homes / "ada" / "b.txt").exists()
     with pytest.raises(ValueError, match="is no folder of the homes"):
         worker.main(["look", ".."], site.homes)
-
-
-class OwnPod:
-    """A cluster where this process is in a pod, and the pods that it makes do their work at once."""
-
-    def __init__(self) -> None:
-        self.made: list[dict[str, Any]] = []
-        self.removed: list[str] = []
-        self.ends: dict[str, dict[str, Any]] = {}
-        taint = {"key": "hub.jupyter.org/dedicated", "value": "core", "effect": "NoSchedule"}
-        self.pod: dict[str, Any] = {
-            "metadata": {"name": "homes-purge-1", "uid": "its own"},
-            "spec": {
-                "containers": [{"name": "homes", "image": "hub:1"}],
-                "imagePullSecrets": [{"name": "regcred"}],
-                "nodeSelector": {"pool": "core"},
-                "tolerations": [taint],
-            },
-        }
-
-    async def get(self, kind: str, name: str) -> dict[str, Any] | None:
-        return self.pod if (kind, name) == ("Pod", "homes-purge-1") else None
-
-    async def make(self, described: dict[str, Any]) -> None:
-        self.made.append(described)
-
-    async def await_pod(self, name: str, until: object, patience_s: float) -> dict[str, Any]:
-        return {"status": self.ends.get(self._words[0], {"phase": "Succeeded"})}
-
-    async def said(self, name: str) -> dict[str, Any]:
-        if self._words[0] in self.ends:
-            return {}
-        claimed = [{"home": home, "name": home, "owners": [USER]} for home in ("ada", "eve")]
-        return {"removed": [], "claimed": claimed, "dropped": True}
-
-    @property
-    def _words(self) -> list[str]:
-        """What the pod that was made last is to do."""
-        words: list[str] = self.made[-1]["spec"]["containers"][0]["command"][3:]
-        return words
-
-    async def remove_pod(self, name: str) -> None:
-        self.removed.append(name)
-
-
-@pytest.fixture
-def cluster(monkeypatch: pytest.MonkeyPatch) -> OwnPod:
-    """The cluster in whose pod the command runs."""
-    cluster = OwnPod()
-
-    @asynccontextmanager
-    async def connected(namespace: str) -> AsyncIterator[OwnPod]:
-        yield cluster
-
-    monkeypatch.setattr("astrohub_hub.homes.site.connected", connected)
-    monkeypatch.setenv("HOSTNAME", "homes-purge-1")
-    return cluster
-
-
-def _in_state(phase: str, state: dict[str, Any], **more: str) -> dict[str, Any]:
-    return {"phase": phase, "containerStatuses": [{"state": state}], **more}
-
-
-_BEGUN = "2027-01-15T08:00:00Z"
-_WAITING = {"waiting": {"reason": "ImagePullBackOff"}}
-_KILLED = {"terminated": {"exitCode": 137, "startedAt": _BEGUN}}
-
-
-@pytest.mark.parametrize(
-    ("ended", "why"),
-    [
-        (_in_state("Running", {"running": {"startedAt": _BEGUN}}), "it takes longer than 30 minutes"),
-        (_in_state("Failed", _KILLED, reason="DeadlineExceeded"), "it takes longer than 30 minutes"),
-        (_in_state("Failed", _KILLED), "the pod homes-"),
-    ],
-)
-def test_after_a_pod_that_does_not_end_its_work_the_next_home_has_its_turn(
-    cluster: OwnPod, capsys: pytest.CaptureFixture[str], ended: dict[str, Any], why: str
-) -> None:
-    cluster.ends["empty"] = ended
-    assert admin(["homes", "--claim=files", "purge"]) == 1
-    said = capsys.readouterr().err
-    assert f"Not to the end: ada ({why}" in said
-    assert f", eve ({why}" in said
-    assert cluster.removed == [pod["metadata"]["name"] for pod in cluster.made]
-
-
-@pytest.mark.parametrize(
-    "ended",
-    [
-        _in_state("Pending", _WAITING),
-        _in_state("Failed", {"terminated": {"exitCode": 137, "startedAt": None}}, reason="DeadlineExceeded"),
-        {"phase": "Pending"},
-    ],
-)
-def test_where_no_pod_can_begin_no_other_is_tried(
-    cluster: OwnPod, capsys: pytest.CaptureFixture[str], ended: dict[str, Any]
-) -> None:
-    cluster.ends["empty"] = ended
-    assert admin(["homes", "--claim=files", "purge"]) == 2
-    assert "that sees the homes could not begin" in capsys.readouterr().err
-    assert len(cluster.made) == len(cluster.removed) == 2  # which claims, and which was to empty
-
-
-def test_a_pod_that_sees_the_homes_runs_where_its_maker_runs_and_ends_with_it(
-    cluster: OwnPod, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert admin(["homes", "--claim=files", "list"]) == 0, capsys.readouterr().err
-    (pod,) = cluster.made
-    assert cluster.removed == [pod["metadata"]["name"]]
-    (owner,) = pod["metadata"]["ownerReferences"]
-    assert owner == {"apiVersion": "v1", "kind": "Pod", "name": "homes-purge-1", "uid": "its own"}
-    for same in ("imagePullSecrets", "nodeSelector", "tolerations"):
-        assert pod["spec"][same] == cluster.pod["spec"][same]
-    assert pod["spec"]["containers"][0]["image"] == "hub:1"
-
-
-def test_outside_the_hubs_pod_nothing_is_done(capsys: pytest.CaptureFixture[str]) -> None:
-    assert admin(["homes", "list"]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("Not done, or not all of it: The ")
-    assert said.endswith("\nWhat is moved aside: astrohub-admin homes list\n")
-
-
-def test_the_words_cannot_be_shortened(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        admin(["homes", "delete", "ada", "--yes", "ada"])
-    assert "unrecognized arguments: --yes" in capsys.readouterr().err

@@ -11,11 +11,13 @@ from typing import Any
 from ..places import folder_name
 from .worker import aside_name
 
-__all__ = ["DAY_S", "Removal", "Unfinished", "Unwilling"]
+__all__ = ["DAY_S", "NotBegun", "Removal", "Unfinished", "Unwilling"]
 
 DAY_S = 86_400
 #: Runs one task of the worker in the folder of all homes: as the archive, or as the owner with this number.
 Worker = Callable[[Sequence[str], int | None], Awaitable[dict[str, Any]]]
+#: After so many homes in a row that could not be begun with, no other is tried: nor could that be.
+_MOST_NOT_BEGUN = 2
 
 
 class Unwilling(Exception):
@@ -24,6 +26,10 @@ class Unwilling(Exception):
 
 class Unfinished(Exception):
     """Why what was begun in a home was not done to its end; the same again goes on with it."""
+
+
+class NotBegun(Unfinished):
+    """Why nothing could be begun in a home."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,14 @@ class Removal:
         Tells the names of a user's pods, those that are ending too.
     now
         Seconds since 1970.
+    tell
+        Takes a sentence as soon as it is true: a purge takes hours, and may be killed amid its work.
     """
 
     work: Worker
     servers_of: Callable[[str], Awaitable[list[str]]]
     now: Callable[[], float]
+    tell: Callable[[str], None]
 
     async def delete(self, user: str, *, confirmed: str, keep_days: int) -> str:
         """Move a home aside, where that is asked for in so many words.
@@ -144,25 +153,31 @@ class Removal:
         ------
         Unwilling
             When something could not be deleted, or not to its end.
+        Unfinished
+            When it was given up, as two homes in a row could not be begun with.
         """
-        said: list[str] = []
-        failed: list[str] = []
-        unfinished: list[str] = []
-        for found in (await self.work(["claim", str(int(self.now()))], None))["claimed"]:
+        left = (await self.work(["claim", str(int(self.now()))], None))["claimed"]
+        if not left:
+            return "No home's time is over."
+        total, deleted, not_begun = len(left), 0, 0
+        while left and not_begun < _MOST_NOT_BEGUN:
+            found = left.pop(0)
             try:
-                deleted = await self._delete_for_good(found)
+                dropped = await self._delete_for_good(found)
             except Unfinished as e:
-                unfinished.append(f"{found['home']} ({e})")
-            else:
-                (said if deleted else failed).append(found["home"])
-        lines = [f"Deleted for good: {', '.join(said)}."] if said else []
-        if failed:
-            lines.append(f"Not all of these could be deleted: {', '.join(failed)}. Look at the volume.")
-        if unfinished:
-            lines.append(f"Not to the end: {', '.join(unfinished)}. The next purge goes on with it.")
-        if failed or unfinished:
-            raise Unwilling("\n".join(lines))
-        return "".join(lines) or "No home's time is over."
+                self.tell(f"Not to the end: {found['home']} ({e}). The next purge goes on with it.")
+                not_begun = not_begun + 1 if isinstance(e, NotBegun) else 0
+                continue
+            not_begun, deleted = 0, deleted + dropped
+            self.tell(_end_of(found["home"], dropped))
+        if left:
+            self.tell(f"Left for the next purge: {', '.join(found['home'] for found in left)}.")
+        summary = f"{deleted} of {total} homes whose time is over are deleted for good."
+        if not_begun == _MOST_NOT_BEGUN:
+            raise Unfinished(f"{not_begun} homes in a row could not be begun with; {summary}")
+        if deleted < total:
+            raise Unwilling(summary)
+        return summary
 
     async def _delete_for_good(self, claimed: dict[str, Any]) -> bool:
         for owner in claimed["owners"]:
@@ -185,6 +200,14 @@ class Removal:
 def _command(*words: str) -> str:
     """Return a command as it can be copied into a shell."""
     return shlex.join(["astrohub-admin", "homes", *words])
+
+
+def _end_of(home: str, dropped: bool) -> str:
+    return (
+        f"Deleted for good: {home}."
+        if dropped
+        else f"Not all of {home} could be deleted. Look at the volume."
+    )
 
 
 def _has_server(user: str, pods: Sequence[str]) -> Unwilling:

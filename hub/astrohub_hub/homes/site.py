@@ -6,8 +6,10 @@ import argparse
 import asyncio
 import os
 import secrets
+import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +21,7 @@ from ..preflight.cluster import Cluster, Refused, connected
 from ..preflight.manifests import ACCOUNT
 from ..preflight.settings import PreflightError
 from ..settings import SettingsError
-from .removal import Removal, Unfinished
+from .removal import NotBegun, Removal, Unfinished
 from .worker import HOMES
 
 __all__ = ["CannotReach", "done"]
@@ -60,12 +62,17 @@ async def _done(parsed: argparse.Namespace) -> str:
         if own is None:
             raise CannotReach("run it in the hub's pod: kubectl exec deployment/hub -- astrohub-admin homes")
         site = _Site(cluster, homes, own)
-        removal = Removal(site.work, site.servers_of, time.time)
+        removal = Removal(site.work, site.servers_of, time.time, _tell)
         if parsed.what == "delete":
             return await removal.delete(parsed.user, confirmed=parsed.confirmed, keep_days=parsed.keep_days)
         if parsed.what == "restore":
             return await removal.restore(parsed.user, parsed.kept_until)
         return await (removal.kept() if parsed.what == "list" else removal.purge())
+
+
+def _tell(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
 
 
 def _homes(parsed: argparse.Namespace) -> Claim:
@@ -111,19 +118,40 @@ class _Site:
         run = secrets.token_hex(4)
         pod = self._pod(run, words, number or ACCOUNT)
         name = pod["metadata"]["name"]
-        await self.cluster.make(pod)
+        await self._make(pod)
         try:
-            ended = await self.cluster.await_pod(name, _has_ended, _PATIENCE_S)
-            said = await self.cluster.said(name) if _has_ended(ended) else {}
-        finally:
-            await self.cluster.remove_pod(name)
+            ended, said = await self._end_of(name)
+        except (PreflightError, Refused) as e:
+            raise Unfinished(str(e)) from e
         if said:
             return said
-        if not _has_begun(ended):  # nor would the next one
-            raise PreflightError(f"the pod {name} that sees the homes could not begin")
-        if _has_ended(ended) and ended["status"].get("reason") != _TOO_LONG:
+        if not ended:
+            raise Unfinished(f"the pod {name} was removed before its end")
+        reason = ended["status"].get("reason", "")
+        if not _has_begun(ended):
+            why = f" ({reason})" if reason else ""
+            raise NotBegun(f"the pod {name} that sees the homes could not begin{why}")
+        if _has_ended(ended) and reason != _TOO_LONG:
             raise Unfinished(f"the pod {name} failed")
         raise Unfinished(f"it takes longer than {_PATIENCE_S // 60} minutes")
+
+    async def _make(self, pod: dict[str, Any]) -> None:
+        try:
+            await self.cluster.make(pod)
+        except Refused as e:
+            raise NotBegun(str(e)) from e
+        except PreflightError as e:
+            with suppress(PreflightError, Refused):  # the answer is lost: it may have been made
+                await self.cluster.remove_pod(pod["metadata"]["name"])
+            raise NotBegun(str(e)) from e
+
+    async def _end_of(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return a pod as it is at its end, or when patience ends, and what it has said."""
+        try:
+            pod = await self.cluster.await_pod(name, _has_ended, _PATIENCE_S)
+            return pod, await self.cluster.said(name) if _has_ended(pod) and _has_begun(pod) else {}
+        finally:
+            await self.cluster.remove_pod(name)
 
     def _pod(self, run: str, words: Sequence[str], number: int) -> dict[str, Any]:
         about, around = self.pod["metadata"], self.pod["spec"]
@@ -172,5 +200,7 @@ def _has_ended(pod: dict[str, Any]) -> bool:
 
 def _has_begun(pod: dict[str, Any]) -> bool:
     """Return whether the worker has run: its image was fetched, and the homes were mounted."""
-    states = [one["state"] for one in (pod.get("status") or {}).get("containerStatuses") or []]
-    return any((told or {}).get("startedAt") for state in states for told in state.values())
+    status = pod.get("status") or {}
+    states = [one["state"] for one in status.get("containerStatuses") or []]
+    started = any((told or {}).get("startedAt") for state in states for told in state.values())
+    return started or status.get("phase") == "Succeeded"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -105,18 +105,23 @@ class Cluster:
             await self._ask("DELETE", self._path(kind), query=query)
 
     async def remove_pod(self, name: str) -> None:
-        """Remove one pod at once."""
-        await self._ask("DELETE", f"{self._path('Pod')}/{name}", query={"gracePeriodSeconds": "0"})
+        """Remove one pod at once, if it is still there."""
+        try:
+            await self._ask("DELETE", f"{self._path('Pod')}/{name}", query={"gracePeriodSeconds": "0"})
+        except Refused as e:
+            if e.status != _NOT_FOUND:
+                raise
 
     async def await_pod(
         self, name: str, until: Callable[[dict[str, Any]], bool], patience_s: float
     ) -> dict[str, Any]:
-        """Return a pod as soon as something holds of it, or as it is when patience ends."""
-        end = time.monotonic() + patience_s
+        """Return a pod as soon as something holds of it, or as it is when patience ends; {} if it went."""
+        end, was_there = time.monotonic() + patience_s, False
         while True:
             pod = await self.get("Pod", name) or {}
-            if until(pod) or time.monotonic() > end:
+            if until(pod) or time.monotonic() > end or (was_there and not pod):
                 return pod
+            was_there = bool(pod)
             await asyncio.sleep(_PAUSE_S)
 
     async def said(self, name: str) -> dict[str, Any]:
@@ -151,7 +156,8 @@ class Cluster:
 
     async def _text(self, method: str, path: str, query: dict[str, str] | None, body: Any = None) -> str:
         response = await self._request(method, path, query, body)
-        text = str(await response.text())
+        with _answering():
+            text = str(await response.text())
         if response.status >= 400:
             raise Refused(response.status, _message(text))
         return text
@@ -159,7 +165,7 @@ class Cluster:
     async def _request(
         self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None
     ) -> Any:
-        try:
+        with _answering():
             return await self.client.call_api(
                 path,
                 method,
@@ -170,8 +176,15 @@ class Cluster:
                 _preload_content=False,
                 _request_timeout=_REQUEST_S,
             )
-        except (ClientError, TimeoutError) as e:
-            raise PreflightError(f"The API server does not answer: {e or 'no answer in time'}.") from e
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Say in a sentence that an answer did not come, or not to its end."""
+    try:
+        yield
+    except (ClientError, TimeoutError) as e:
+        raise PreflightError(f"The API server does not answer: {e or 'no answer in time'}.") from e
 
 
 @asynccontextmanager

@@ -83,6 +83,8 @@ class Bench:
 
     async def _trouble(self, pod: Mapping[str, Any]) -> str:
         """Say why a pod did not get to its end."""
+        if not pod:
+            return "it was removed before its end"
         if found := diagnose(pod):
             return f"{found.what} ({found.detail})" if found.detail else found.what
         name = str(pod.get("metadata", {}).get("name", ""))

@@ -39,7 +39,11 @@ def test_a_home_is_moved_aside_brought_back_and_deleted_for_good_when_its_time_i
     owner.stop()
     _homes(site, "delete", name, sure, "--keep-days=0")
     assert site.run_now("homes-purge")
-    assert site.kubectl("logs", "job/homes-purge-now") == f"Deleted for good: {name}.\n"
+    said = site.kubectl("logs", "job/homes-purge-now").splitlines()
+    assert said == [
+        f"Deleted for good: {name}.",
+        "1 of 1 homes whose time is over are deleted for good.",
+    ]
     assert _homes(site, "list") == "No home is kept that was moved aside.\n"
     owner.start()
     assert owner.fails("bash", "-c", "test -e ~/closed")

@@ -25,6 +25,8 @@ _SIZE = 96
 _PROCESSES = Path("/proc")
 #: States of a process that has ended, and whose parent has not asked yet how.
 _ENDED = frozenset("ZXx")
+#: Connection files beside which a record is kept, as servers name them.
+_KEPT = re.compile(r"kernel-.+\.json")
 _Handler = Callable[[Any, Any, dict[str, Any]], Awaitable[None] | None]
 
 
@@ -44,7 +46,8 @@ class Ran:
 def load_ipython_extension(shell: Any) -> None:
     """Let a kernel keep its record; called by IPython in every kernel of this environment.
 
-    A kernel that cannot write beside its connection file runs without.
+    A kernel that cannot write beside its connection file runs without, as does one that no server
+    has started: only of `kernel-*.json` is what is left behind found and removed again.
 
     Parameters
     ----------
@@ -53,7 +56,7 @@ def load_ipython_extension(shell: Any) -> None:
     """
     kernel = getattr(shell, "kernel", None)
     named = getattr(getattr(kernel, "parent", None), "abs_connection_file", "")
-    if kernel is None or not named:
+    if kernel is None or not _KEPT.fullmatch(Path(named).name):
         return
     with suppress(OSError):
         note = begin_record(Path(named))

@@ -7,6 +7,7 @@ import atexit
 import json
 import os
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -32,6 +33,18 @@ _IMPORTS = "import os; from pathlib import Path; from astrohub_lab.kernel_record
 _FORK = "if not (child := os.fork()):\n    raise SystemExit\nos.waitpid(child, 0)"
 _FORK_TO_NOTE = "if not (child := os.fork()):\n    note('two')\n    os._exit(0)\nos.waitpid(child, 0)"
 _WRITES = "write = os.pwrite\ndef fail(*_):\n    raise OSError(28, 'No space left on device')"
+_CONFIG = Path(__file__).parents[2] / "extensions" / "jupyter-config" / "ipython_kernel.py"
+_LOADED = """
+import os
+from IPython.core import application
+from ipykernel.kernelapp import IPKernelApp
+application.ENV_CONFIG_DIRS[:] = [{folder!r} + "/environment"]
+application.SYSTEM_CONFIG_DIRS[:] = [{folder!r} + "/system"]
+kernel = IPKernelApp.instance(transport="ipc", ip="socket", connection_file={folder!r} + "/kernel-1.json")
+kernel.initialize([])
+os.write(1, " ".join(kernel.shell.extension_manager.loaded).encode())
+os._exit(0)
+"""
 _ENDED = frozenset({"restarting", "autorestarting", "dead"})
 
 
@@ -242,6 +255,25 @@ def test_a_full_disk_breaks_no_cell(connection: Path, monkeypatch: pytest.Monkey
     kernel = Kernel(connection)
     kernel.ask({"cellId": "a-1"})
     assert kernel.noted == ["", ""]
+
+
+@pytest.mark.parametrize("name", ["tmpa1b2.json", "kernel.json", "kernel-1.txt"])
+def test_only_beside_a_connection_file_of_the_servers_a_record_is_kept(tmp_path: Path, name: str) -> None:
+    kernel = Kernel(tmp_path / name)
+    kernel.ask({"cellId": "a-1"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_kernel_loads_what_its_operator_names_too(tmp_path: Path) -> None:
+    for folder in ("system", "environment"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(_CONFIG, tmp_path / "environment" / "ipython_kernel_config.py")
+    of_operator = {"InteractiveShellApp": {"extra_extensions": ["IPython.extensions.autoreload"]}}
+    (tmp_path / "system" / "ipython_kernel_config.json").write_text(json.dumps(of_operator))
+    command = [sys.executable, "-c", _LOADED.format(folder=str(tmp_path))]
+    environment = {**os.environ, "IPYTHONDIR": str(tmp_path / "own")}
+    said = subprocess.check_output(command, text=True, timeout=PATIENCE_S, env=environment, cwd=tmp_path)
+    assert set(said.split()) >= {"IPython.extensions.autoreload", "astrohub_lab.kernel_record"}
 
 
 def test_a_shell_that_is_no_kernels_is_left_as_it_is() -> None:

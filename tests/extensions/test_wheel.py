@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from traitlets.config.loader import PyFileConfigLoader
 
 EXTENSIONS = Path(__file__).parents[2] / "extensions"
 DATA = "astrohub_lab-0.1.0.data/data"
@@ -42,9 +43,10 @@ def test_the_server_part_is_switched_on(wheel: zipfile.ZipFile) -> None:
     assert config["ServerApp"]["jpserver_extensions"] == {"astrohub_lab": True}
 
 
-def test_kernels_beside_the_server_keep_their_record(wheel: zipfile.ZipFile) -> None:
-    config = json.loads(wheel.read(f"{DATA}/etc/ipython/ipython_kernel_config.json"))
-    (module,) = config["InteractiveShellApp"]["extra_extensions"]
+def test_kernels_beside_the_server_keep_their_record(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extract(name := f"{DATA}/etc/ipython/ipython_kernel_config.py", tmp_path)
+    config = PyFileConfigLoader(name, str(tmp_path)).load_config()
+    (module,) = config.InteractiveShellApp.extra_extensions.get_value([])
     assert f"{module.replace('.', '/')}.py" in wheel.namelist()
 
 

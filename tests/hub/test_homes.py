@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Any
@@ -316,6 +317,48 @@ def test_what_a_purge_did_not_end_comes_after_what_is_new(site: Site) -> None:
     site.now += 30 * DAY_S
     claimed = worker.main(["claim", str(int(site.now))], site.homes)["claimed"]
     assert [found["home"] for found in claimed] == ["eve", "ada", "bob"]
+
+
+def test_of_what_was_left_comes_first_what_was_longest_not_tried(site: Site) -> None:
+    for name in ("bob", "eve"):
+        (site.homes / name).mkdir()
+    for name in ("ada", "bob", "eve"):
+        os.utime(site.homes / name, (BEGIN - 40 * DAY_S, 1))
+        site.delete(name, name)
+    claim = ["claim", str(BEGIN + 30 * DAY_S)]
+    order = []
+    for _ in range(4):
+        first = worker.main(claim, site.homes)["claimed"][0]
+        order.append(first["home"])
+        # As where a purge ends amid its work, a second before the next is tried.
+        worker.main(["empty", first["name"]], site.homes)
+        changed = (site.homes / first["name"]).stat().st_mtime_ns
+        assert changed > 2 * 10**9, "the try was noted"
+        os.utime(site.homes / first["name"], (BEGIN, len(order) + 1))
+    assert order == ["ada", "bob", "eve", "ada"]
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_only_what_could_not_be_deleted_is_looked_through_for_what_is_closed(
+    site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory, closed: bool
+) -> None:
+    tools = tmp_path_factory.mktemp("tools")
+    real, ran = shutil.which("find"), tools / "ran"
+    refused = f"test $(wc -l < {ran}) != 1 || exit 1" if closed else ""
+    (tools / "find").write_text(f'#!/bin/sh\necho "$@" >> {ran}\n{refused}\nexec {real} "$@"\n')
+    (tools / "find").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tools), prepend=os.pathsep)
+    site.delete("ada", "ada")
+    site.now += 30 * DAY_S
+    (aside,) = site.homes.iterdir()
+    (aside / "notes").chmod(0o500)
+    assert site.purged() == ["Deleted for good: ada."]
+    steps = ["chmod" if "chmod" in line else line.split()[-1] for line in ran.read_text().splitlines()]
+    owners = 2 if os.geteuid() == 0 else 1
+    if closed:
+        assert steps == ["-delete", "chmod", "-delete", *["-delete"] * (owners - 1)]
+    elif os.geteuid() == 0:  # for whom nothing is closed
+        assert steps == ["-delete"] * owners
 
 
 def test_the_worker_deletes_nothing_that_was_not_claimed(site: Site) -> None:

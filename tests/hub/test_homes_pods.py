@@ -26,6 +26,9 @@ class OwnPod:
         #: How the pods end that do a task: in the order that they are made in, the last for all others.
         self.ends: dict[str, list[dict[str, Any]]] = {}
         self.refusals: dict[str, list[Exception | None]] = {}
+        #: Seconds on a clock that goes on by `takes_s` with each pod.
+        self.now_s, self.takes_s = 1_000.0, 0.0
+        self.patience_s: list[float] = []
         taint = {"key": "hub.jupyter.org/dedicated", "value": "core", "effect": "NoSchedule"}
         self.pod: dict[str, Any] = {
             "metadata": {"name": "homes-purge-1", "uid": "its own"},
@@ -46,6 +49,11 @@ class OwnPod:
             raise refusal
 
     async def await_pod(self, name: str, until: object, patience_s: float) -> dict[str, Any]:
+        self.patience_s.append(patience_s)
+        if self.takes_s > patience_s:
+            self.now_s += patience_s
+            return {"status": _in_state("Running", {"running": {"startedAt": _BEGUN}})}
+        self.now_s += self.takes_s
         if ends := self.ends.get(self._words[0]):
             return {"status": ends.pop(0) if len(ends) > 1 else ends[0]}
         return {"status": {"phase": "Succeeded"}}
@@ -76,6 +84,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> OwnPod:
         yield cluster
 
     monkeypatch.setattr("astrohub_hub.homes.site.connected", connected)
+    monkeypatch.setattr("astrohub_hub.homes.site.monotonic", lambda: cluster.now_s)
     monkeypatch.setenv("HOSTNAME", "homes-purge-1")
     return cluster
 
@@ -186,6 +195,44 @@ def test_what_was_deleted_is_told_before_the_end(cluster: OwnPod, capsys: pytest
     with pytest.raises(KeyError):
         admin(["homes", "--claim=files", "purge"])
     assert capsys.readouterr().out == "Deleted for good: ada.\n"
+
+
+@pytest.mark.parametrize(
+    ("within_s", "patience_s", "left"),
+    [
+        (4_500, [1_800, 1_800, 1_800, 1_500, 500], "eve, kim"),  # amid the second home
+        (5_000, [1_800, 1_800, 1_800, 1_800, 1_000], "kim"),  # after it
+    ],
+)
+def test_a_purge_ends_within_its_time_and_says_what_it_did(
+    cluster: OwnPod,
+    capsys: pytest.CaptureFixture[str],
+    within_s: int,
+    patience_s: list[float],
+    left: str,
+) -> None:
+    cluster.homes.append("kim")
+    cluster.takes_s = 1_000
+    assert admin(["homes", "--claim=files", "purge", f"--within={within_s}"]) == 1
+    assert cluster.now_s <= 1_000 + within_s
+    assert cluster.patience_s == patience_s
+    assert [pod["spec"]["activeDeadlineSeconds"] for pod in cluster.made] == patience_s
+    said = capsys.readouterr()
+    deleted = [home for home in cluster.homes if home not in left]
+    assert said.out.splitlines() == [
+        *(f"Deleted for good: {home}." for home in deleted),
+        f"Left for the next purge: {left}.",
+    ]
+    assert said.err == (
+        f"The purge ran out of time; {len(deleted)} of 3 homes whose time is over are deleted for good.\n"
+    )
+
+
+def test_a_purge_without_an_end_gives_each_pod_its_half_hour(cluster: OwnPod) -> None:
+    cluster.takes_s = 1_800
+    cluster.homes = [f"home{number}" for number in range(10)]
+    assert admin(["homes", "--claim=files", "purge"]) == 0
+    assert set(cluster.patience_s) == {1_800}
 
 
 class Answer:

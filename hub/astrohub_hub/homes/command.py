@@ -37,7 +37,10 @@ def add_homes(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         "--kept-until", type=int, metavar="SECONDS", help="which one, where several are kept; you are told"
     )
     below.add_parser("list", help="show what was moved aside, and until when it is kept")
-    below.add_parser("purge", help="delete for good what has been kept long enough")
+    purge = below.add_parser("purge", help="delete for good what has been kept long enough")
+    purge.add_argument(
+        "--within", type=_seconds, metavar="SECONDS", help="end after this time; the next purge goes on"
+    )
     homes.set_defaults(do=_homes)
 
 
@@ -46,6 +49,13 @@ def _days(text: str) -> int:
     if not 0 <= days <= 3650:
         raise argparse.ArgumentTypeError("give days from 0 to 3650")
     return days
+
+
+def _seconds(text: str) -> int:
+    seconds = int(text)
+    if seconds < 1:
+        raise argparse.ArgumentTypeError("give seconds from 1")
+    return seconds
 
 
 def _homes(parsed: argparse.Namespace) -> int:

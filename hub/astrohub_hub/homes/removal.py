@@ -11,7 +11,7 @@ from typing import Any
 from ..places import folder_name
 from .worker import aside_name
 
-__all__ = ["DAY_S", "NotBegun", "Removal", "Unfinished", "Unwilling"]
+__all__ = ["DAY_S", "NotBegun", "OutOfTime", "Removal", "Unfinished", "Unwilling"]
 
 DAY_S = 86_400
 #: Runs one task of the worker in the folder of all homes: as the archive, or as the owner with this number.
@@ -30,6 +30,10 @@ class Unfinished(Exception):
 
 class NotBegun(Unfinished):
     """Why nothing could be begun in a home."""
+
+
+class OutOfTime(Unfinished):
+    """The time in which all was to be done is over."""
 
 
 @dataclass(frozen=True)
@@ -161,13 +165,17 @@ class Removal:
             return "No home's time is over."
         total, deleted, not_begun = len(left), 0, 0
         while left and not_begun < _MOST_NOT_BEGUN:
-            found = left.pop(0)
+            found = left[0]
             try:
                 dropped = await self._delete_for_good(found)
+            except OutOfTime:
+                break
             except Unfinished as e:
+                left.pop(0)
                 self.tell(f"Not to the end: {found['home']} ({e}). The next purge goes on with it.")
                 not_begun = not_begun + 1 if isinstance(e, NotBegun) else 0
                 continue
+            left.pop(0)
             not_begun, deleted = 0, deleted + dropped
             self.tell(_end_of(found["home"], dropped))
         if left:
@@ -176,7 +184,7 @@ class Removal:
         if not_begun == _MOST_NOT_BEGUN:
             raise Unfinished(f"{not_begun} homes in a row could not be begun with; {summary}")
         if deleted < total:
-            raise Unwilling(summary)
+            raise Unwilling(f"The purge ran out of time; {summary}" if left else summary)
         return summary
 
     async def _delete_for_good(self, claimed: dict[str, Any]) -> bool:

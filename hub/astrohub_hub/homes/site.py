@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import math
 import os
 import secrets
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,7 +23,7 @@ from ..preflight.cluster import Cluster, Refused, connected
 from ..preflight.manifests import ACCOUNT
 from ..preflight.settings import PreflightError
 from ..settings import SettingsError
-from .removal import NotBegun, Removal, Unfinished
+from .removal import NotBegun, OutOfTime, Removal, Unfinished
 from .worker import HOMES
 
 __all__ = ["CannotReach", "done"]
@@ -57,11 +59,13 @@ def done(parsed: argparse.Namespace) -> str:
 
 async def _done(parsed: argparse.Namespace) -> str:
     homes = _homes(parsed)
+    within_s = getattr(parsed, "within", None)
+    end = monotonic() + within_s if within_s else math.inf
     async with connected("") as cluster:
         own = await cluster.get("Pod", os.environ["HOSTNAME"])
         if own is None:
             raise CannotReach("run it in the hub's pod: kubectl exec deployment/hub -- astrohub-admin homes")
-        site = _Site(cluster, homes, own)
+        site = _Site(cluster, homes, own, end)
         removal = Removal(site.work, site.servers_of, time.time, _tell)
         if parsed.what == "delete":
             return await removal.delete(parsed.user, confirmed=parsed.confirmed, keep_days=parsed.keep_days)
@@ -98,11 +102,14 @@ class _Site:
         The folder of all homes.
     pod
         The description of this pod, which is the hub's or one of its image: that has the worker.
+    end
+        When all that is done has to end, by the clock of `monotonic`.
     """
 
     cluster: Cluster
     homes: Claim
     pod: dict[str, Any]
+    end: float
 
     async def servers_of(self, user: str) -> list[str]:
         """Return the names of a user's pods; one that ends still has the home open."""
@@ -115,12 +122,14 @@ class _Site:
 
     async def work(self, words: Sequence[str], number: int | None) -> dict[str, Any]:
         """Run the worker in a pod of its own, as the archive or as the owner of a home."""
-        run = secrets.token_hex(4)
-        pod = self._pod(run, words, number or ACCOUNT)
+        patience_s = int(min(_PATIENCE_S, self.end - monotonic()))
+        if patience_s < 1:
+            raise OutOfTime("the time is over")
+        pod = self._pod(words, number or ACCOUNT, patience_s)
         name = pod["metadata"]["name"]
         await self._make(pod)
         try:
-            ended, said = await self._end_of(name)
+            ended, said = await self._end_of(name, patience_s)
         except (PreflightError, Refused) as e:
             raise Unfinished(str(e)) from e
         if said:
@@ -133,6 +142,8 @@ class _Site:
             raise NotBegun(f"the pod {name} that sees the homes could not begin{why}")
         if _has_ended(ended) and reason != _TOO_LONG:
             raise Unfinished(f"the pod {name} failed")
+        if patience_s < _PATIENCE_S:
+            raise OutOfTime("the time is over")
         raise Unfinished(f"it takes longer than {_PATIENCE_S // 60} minutes")
 
     async def _make(self, pod: dict[str, Any]) -> None:
@@ -145,15 +156,15 @@ class _Site:
                 await self.cluster.remove_pod(pod["metadata"]["name"])
             raise NotBegun(str(e)) from e
 
-    async def _end_of(self, name: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    async def _end_of(self, name: str, patience_s: int) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return a pod as it is at its end, or when patience ends, and what it has said."""
         try:
-            pod = await self.cluster.await_pod(name, _has_ended, _PATIENCE_S)
+            pod = await self.cluster.await_pod(name, _has_ended, patience_s)
             return pod, await self.cluster.said(name) if _has_ended(pod) and _has_begun(pod) else {}
         finally:
             await self.cluster.remove_pod(name)
 
-    def _pod(self, run: str, words: Sequence[str], number: int) -> dict[str, Any]:
+    def _pod(self, words: Sequence[str], number: int, patience_s: int) -> dict[str, Any]:
         about, around = self.pod["metadata"], self.pod["spec"]
         own = next(one for one in around["containers"] if one["name"] in _OURS)
         container = {
@@ -173,7 +184,7 @@ class _Site:
             "restartPolicy": "Never",
             "automountServiceAccountToken": False,
             "enableServiceLinks": False,
-            "activeDeadlineSeconds": _PATIENCE_S,
+            "activeDeadlineSeconds": patience_s,
             "imagePullSecrets": around.get("imagePullSecrets") or [],
             # Where this pod may run, its image is.
             "nodeSelector": around.get("nodeSelector") or {},
@@ -190,7 +201,7 @@ class _Site:
         labels = {"app.kubernetes.io/name": "astrohub", "app.kubernetes.io/component": "homes"}
         # When this pod is killed amid its work, the cluster removes the other with it.
         owner = {"apiVersion": "v1", "kind": "Pod", "name": about["name"], "uid": about["uid"]}
-        metadata = {"name": f"homes-{run}", "labels": labels, "ownerReferences": [owner]}
+        metadata = {"name": f"homes-{secrets.token_hex(4)}", "labels": labels, "ownerReferences": [owner]}
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 

@@ -171,7 +171,10 @@ def test_homes_are_deleted_each_night_only_if_the_values_say_so(render: Render) 
     assert job["activeDeadlineSeconds"] < 86_400, "a run that hangs ends before the next is due"
     (container,) = job["template"]["spec"]["containers"]
     words = ["astrohub-admin", "homes", "--claim=astrohub-files", "--folder=home", "purge"]
-    assert container["args"] == words
+    *asked, within = container["args"]
+    assert asked == words
+    left_s = job["activeDeadlineSeconds"] - int(within.removeprefix("--within="))
+    assert 300 <= left_s <= 900, "it ends, and has told what it did, before the Job's pod is deleted"
     rules = one(text, "Role", "homes-purge")["rules"]
     assert {name for rule in rules for name in rule["resources"]} == {"pods", "pods/log"}
 

@@ -13,6 +13,7 @@ FOREIGN_HOSTS = {
     "localhost": "this machine",
     "0.0.0.0": "this machine",
     "[::1]": "this machine",
+    "notebooks": "the chart's own Service, inside a cluster",
     "www.ivoa.net": "namespaces and identifiers of the IVOA's standards",
     "ivoa.net": "namespaces and identifiers of the IVOA's standards",
     "www.w3.org": "namespaces of XML, XLink and SVG",

@@ -277,8 +277,10 @@ def test_a_kernel_loads_what_its_operator_names_too(tmp_path: Path) -> None:
 
 
 def test_a_shell_that_is_no_kernels_is_left_as_it_is() -> None:
-    load_ipython_extension(SimpleNamespace())
-    load_ipython_extension(SimpleNamespace(kernel=SimpleNamespace(parent=None)))
+    for shell in (SimpleNamespace(), SimpleNamespace(kernel=SimpleNamespace(parent=None))):
+        before = dict(vars(shell))
+        load_ipython_extension(shell)
+        assert vars(shell) == before
 
 
 def test_a_kernel_loads_nothing_else_for_it() -> None:

@@ -120,6 +120,25 @@ def test_a_new_home_that_a_start_made_meanwhile_is_told(site: Site) -> None:
     assert site.do(site.removal.kept()) == "ada  until 2027-02-14 08:00 UTC"
 
 
+@pytest.mark.parametrize("new_home", [False, True])
+def test_a_home_that_a_purge_claims_before_it_is_back_is_not_said_to_be_kept(
+    site: Site, new_home: bool
+) -> None:
+    site.pods, site.starts_make_homes = [[], ["jupyter-ada"]], new_home
+
+    async def purged_before_the_next() -> None:
+        site.meanwhile["move"] = site.removal.purge
+
+    site.meanwhile["move"] = purged_before_the_next
+    with pytest.raises(Unwilling) as refusal:
+        site.do(site.removal.delete("ada", confirmed="ada", keep_days=0))
+    assert str(refusal.value) == (
+        "A server of 'ada' started meanwhile, and so did a purge, as the home is not kept: "
+        "the home is deleted for good, or will be. Nothing brings it back."
+    )
+    assert [path.name for path in site.homes.iterdir()] == (["ada"] if new_home else [])
+
+
 @pytest.mark.parametrize("name", ["ada b", "ada;reboot"])
 def test_what_is_to_be_copied_means_one_name_in_a_shell(site: Site, name: str) -> None:
     (site.homes / folder_name(name)).mkdir()

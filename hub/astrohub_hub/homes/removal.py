@@ -94,12 +94,18 @@ class Removal:
         if not moved["moved"]:
             raise Unwilling(f"The home of {user!r} changed meanwhile: nothing was done.")
         if pods := await self.servers_of(user):  # started meanwhile, it may have the home open
-            if not (await self.work(["move", aside, home], None))["moved"]:
+            back = await self.work(["move", aside, home], None)
+            if back["moved"]:
+                raise _has_server(user, pods)
+            if back["why"] == "gone":
                 raise Unwilling(
-                    f"A server of {user!r} started meanwhile and has made a new home. "
-                    f"The old one is moved aside and kept until {_day(until)}: {_command('list')}"
+                    f"A server of {user!r} started meanwhile, and so did a purge, as the home is not kept: "
+                    "the home is deleted for good, or will be. Nothing brings it back."
                 )
-            raise _has_server(user, pods)
+            raise Unwilling(
+                f"A server of {user!r} started meanwhile and has made a new home. "
+                f"The old one is moved aside and kept until {_day(until)}: {_command('list')}"
+            )
         return (
             f"{shown}\nIt is moved aside and kept until {_day(until)}.\n"
             f"Until then: {_command('restore', user)}\nAfter that: {_command('purge')}"

@@ -116,7 +116,7 @@ def _owners(folder: Path) -> list[int]:
 def move(homes: Path, source: str, target: str) -> dict[str, Any]:
     """Rename a folder of the homes; never over another."""
     if os.path.lexists(homes / target):
-        return {"moved": False, "why": "there"}
+        return {"moved": False, "why": "there" if os.path.lexists(homes / source) else "gone"}
     try:
         os.rename(homes / source, homes / target)
     except FileNotFoundError:

@@ -169,12 +169,12 @@ def test_a_pod_that_the_cluster_does_not_take_keeps_no_other_home_from_its_turn(
     cluster: OwnPod, capsys: pytest.CaptureFixture[str], task: str, refusal: Exception
 ) -> None:
     cluster.homes.append("kim")
-    cluster.refusals[task] = [None, refusal, None]
+    cluster.refusals[task] = [refusal, None, refusal]
     assert admin(["homes", "--claim=files", "purge"]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "Deleted for good: ada.",
-        f"Not to the end: eve ({refusal}). The next purge goes on with it.",
-        "Deleted for good: kim.",
+        f"Not to the end: ada ({refusal}). The next purge goes on with it.",
+        "Deleted for good: eve.",
+        f"Not to the end: kim ({refusal}). The next purge goes on with it.",
     ]
 
 

@@ -90,7 +90,8 @@ class IndexCatalog:
 class HatsTable:
     """Where a table with positions lies: partitions sorted by `_healpix_29`, and its index catalogues.
 
-    `private_folder` and `unmeasured` are as in `PlainTable`.
+    `private_folder` and `unmeasured` are as in `PlainTable`. `is_paged` says that a table of their pages lies
+    beside the partitions.
     """
 
     root: Path
@@ -100,6 +101,7 @@ class HatsTable:
     indexes: Mapping[str, IndexCatalog] = field(default_factory=dict)
     private_folder: Path | None = None
     unmeasured: frozenset[str] = frozenset()
+    is_paged: bool = False
 
 
 @dataclass(frozen=True)

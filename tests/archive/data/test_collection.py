@@ -14,7 +14,8 @@ from astrohub_archive.catalog.storage import read_storage
 from astrohub_archive.data.collection import Source, write_collection
 from astrohub_archive.data.healpix import index
 from astrohub_archive.data.parquet import Dataset
-from astrohub_archive.engine.lookup import Kept, Lookup
+from astrohub_archive.engine.kept import Kept
+from astrohub_archive.engine.lookup import Lookup
 from astrohub_archive.models import HatsTable
 from hats.io.validation import is_valid_collection
 from hats.loaders.read_hats import read_hats
@@ -53,7 +54,7 @@ def test_every_file_is_sorted_by_position_with_statistics(collection: Path) -> N
         assert (cells >> 2 * (29 - norder) == npix).all()
         assert (cells == index(rows["ra"].to_numpy(), rows["dec"].to_numpy())).all()
         assert pq.read_metadata(path).row_group(0).column(0).statistics.has_min_max
-        assert pq.read_metadata(path).row_group(0).column(0).compression == "ZSTD"
+        assert pq.read_metadata(path).row_group(0).column(0).compression == "LZ4"
         total += len(rows)
     assert total == ROWS
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
-from astrohub_archive.engine.lookup import Kept
+from astrohub_archive.engine.kept import Kept
 from astrohub_archive.engine.plan import Planner
 from astrohub_archive.models import (
     Column,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -15,8 +16,11 @@ from astrohub_archive.adql import understand
 from astrohub_archive.engine import DamagedTable, Declined
 from astrohub_archive.engine.footers import Footers
 from astrohub_archive.engine.picked import Picker, Picking
+from astrohub_archive.engine.plan import Planner
+from astrohub_archive.errors import QueryTimeout
 from astrohub_archive.formats import FORMATS
 from astrohub_archive.models import HatsTable, Outcome, Statement
+from astrohub_archive.pages import PAGE_TABLE
 from astrohub_archive.settings import Limits
 
 from ...support.catalogs import FIRST_ID, synthetic_archive
@@ -67,6 +71,57 @@ async def test_an_identifier_finds_its_row_and_its_neighbour_in_floating_point_d
         assert (await asker.rows(statement)).num_rows == rows
 
 
+async def test_identifiers_on_a_list_find_the_rows_that_the_engine_finds(asker: Asker) -> None:
+    random = np.random.default_rng(5)
+    for count in (2, 30, 3_000):
+        # Of three numbers one is an identifier; some are on the list twice.
+        wanted = FIRST_ID + random.choice(3 * asker.archive.stars.num_rows + 100, count)
+        listed = ", ".join(map(str, [*wanted.tolist(), FIRST_ID, FIRST_ID]))
+        query = f"SELECT star_id, mag, name FROM sky.stars WHERE star_id IN ({listed})"
+        for more, nearly_all in (("", True), (" AND mag < 15", False), (" AND mag IS NOT NULL", False)):
+            by_engine, picked = await both(asker, read(asker, query + more))
+            assert picked.sort_by("star_id").equals(by_engine.sort_by("star_id"))
+            known = np.unique(wanted[(wanted - FIRST_ID) % 3 == 0])
+            assert not nearly_all or len(known) - 40 <= picked.num_rows <= len(known) + 1
+
+
+@pytest.mark.parametrize("rows", [20_000, 200])
+async def test_without_a_table_of_pages_row_groups_are_read(rows: int) -> None:
+    with synthetic_archive(rows=rows) as archive:
+        (table,) = (archive.public / "sky").rglob(f"stars/dataset/{PAGE_TABLE}")
+        table.parent.chmod(0o755)
+        table.unlink()
+        async with asking(archive) as asker:
+            cone = read(asker, CONES.format(ra=10, dec=89.9, radius=0.4))
+            one = read(asker, f"SELECT * FROM sky.stars WHERE star_id IN ({FIRST_ID + 3})")
+            for statement in (cone, one):
+                by_engine, picked = await both(asker, statement)
+                assert picked.sort_by("name").equals(by_engine.sort_by("name"))
+                assert picked.num_rows > 0
+            several = read(asker, f"SELECT * FROM sky.stars WHERE star_id IN ({FIRST_ID}, {FIRST_ID + 3})")
+            assert (await asker.rows(several)).num_rows == 2
+            with pytest.raises(Declined):
+                await asker.rows(replace(several, sql=""))
+
+
+async def test_the_reading_of_many_pages_ends_when_it_is_told_to(asker: Asker) -> None:
+    listed = ", ".join(str(FIRST_ID + 3 * number) for number in range(2_000))
+    planner = Planner()
+    picking = planner.picking(read(asker, f"SELECT * FROM sky.stars WHERE star_id IN ({listed})"))
+    assert picking is not None
+    asked = itertools.count()
+
+    def check() -> None:
+        if next(asked):
+            raise QueryTimeout("It is over.")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("astrohub_archive.engine.paged._BATCH_PAGES", 2)
+        with pytest.raises(QueryTimeout, match="It is over"):
+            Picker(threads=2).rows(picking, check)
+        assert Picker(threads=2).rows(picking).num_rows == 2_000
+
+
 async def test_a_position_on_the_rim_is_inside_unless_it_is_left_out(asker: Asker) -> None:
     row = asker.archive.stars.slice(15_000, 1).to_pylist()[0]
     cone = f"DISTANCE({row['ra']!r}, {row['dec']!r}, ra, dec) {{}} 0"
@@ -105,7 +160,8 @@ async def test_what_is_cut_says_so(asker: Asker) -> None:
         (CONES.format(ra=10, dec=20, radius=60), 10),
         (CONES.format(ra=10, dec=20, radius=170), 10),
         (CONES.format(ra=10, dec=20, radius=0.1), 0),
-        (f"SELECT name FROM sky.stars WHERE star_id IN ({FIRST_ID}, {FIRST_ID + 3})", 10),
+        (f"SELECT name FROM sky.stars WHERE star_id IN ({FIRST_ID}, {FIRST_ID + 3})", 0),
+        ("SELECT name FROM sky.stars WHERE star_id IN (5, 6)", 10),
     ],
 )
 async def test_what_is_no_few_rows_of_a_few_files_is_declined_and_the_engine_is_asked(

@@ -14,7 +14,8 @@ import pytest
 from astrohub_archive.data.index_catalog import IndexCatalog as IndexWriter
 from astrohub_archive.data.partition import Cut
 from astrohub_archive.data.properties import Layout
-from astrohub_archive.engine.lookup import Kept, Lookup
+from astrohub_archive.engine.kept import Kept
+from astrohub_archive.engine.lookup import Lookup
 from astrohub_archive.engine.plain_numbers import PlainNumbers, plain_numbers
 from astrohub_archive.models import IndexCatalog
 
@@ -131,6 +132,64 @@ def test_rows_that_are_out_of_order_are_found(tmp_path: Path) -> None:
     assert found(path, *wanted) == expected(rows, *wanted)
 
 
+SORTED = {"sorting_columns": [pq.SortingColumn(0)]}
+
+
+def scattered(how: str) -> pa.Table:
+    """Return 20,000 identifiers in their order, scattered in some way."""
+    random = np.random.default_rng(3)
+    identifiers = {
+        "evenly": np.sort(random.integers(-(2**62), 2**62, 20_000)),
+        "one after the other": np.arange(2**60, 2**60 + 20_000),
+        "in clumps": np.sort((random.integers(0, 5, 20_000) << 60) + random.integers(0, 2**12, 20_000)),
+        "many times": np.repeat(np.arange(20), 1_000),
+        "all the same": np.full(20_000, 5),
+    }[how]
+    schema = pa.schema([pa.field("id", pa.int64(), False), pa.field("_healpix_29", pa.int64(), False)])
+    return pa.table([identifiers, random.permutation(20_000)], schema=schema)
+
+
+@pytest.mark.parametrize("how", ["evenly", "one after the other", "in clumps", "many times", "all the same"])
+def test_single_identifiers_of_a_sorted_file_are_found_however_they_are_scattered(
+    tmp_path: Path, how: str
+) -> None:
+    rows = scattered(how)
+    path = written(tmp_path, rows, row_group_size=8_192, **SORTED)
+    identifiers = rows["id"].to_pylist()
+    for place in (0, 1, 4_000, 8_191, 8_192, 9_999, 19_999):
+        one = identifiers[place]
+        for wanted in ([one], [one + 1], [one, identifiers[place - 1]], identifiers[place : place + 12]):
+            assert found(path, *wanted) == expected(rows, *wanted), wanted
+
+
+@pytest.mark.parametrize("is_sorted", [True, False])
+def test_only_of_a_sorted_file_a_part_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_sorted: bool
+) -> None:
+    rows = scattered("evenly")
+    path = written(tmp_path, rows, row_group_size=8_192, **(SORTED if is_sorted else {}))
+    whole: list[int] = []
+    read = PlainNumbers.read
+
+    def seen(self: PlainNumbers, descriptor: int, *, at_once: bool = False) -> Any:
+        whole.append(self.rows)
+        return read(self, descriptor, at_once=at_once)
+
+    monkeypatch.setattr(PlainNumbers, "read", seen)
+    wanted = rows["id"][12_345].as_py()
+    assert found(path, wanted) == expected(rows, wanted)
+    assert bool(whole) is not is_sorted
+
+
+def test_an_index_of_ours_says_that_it_is_sorted(tmp_path: Path) -> None:
+    writer = IndexWriter(tmp_path, Layout("sky", "ra", "dec"), pa.field("id", pa.int64()), [Cut(0, 5, 0, 0)])
+    writer.write(pa.table({"id": np.arange(300), "_healpix_29": np.full(300, 5 << 58)}))
+    writer.close()
+    footer = pq.read_metadata(tmp_path / "sky_id_index/dataset/index/part.0.parquet")
+    (column,) = footer.row_group(0).sorting_columns
+    assert (footer.schema.names[column.column_index], column.descending) == ("id", False)
+
+
 def test_a_file_that_was_cut_off_gives_no_cells(tmp_path: Path) -> None:
     rows = entries()
     path = written(tmp_path, rows)
@@ -162,9 +221,11 @@ def test_numbers_that_are_not_those_of_the_statistics_are_unpacked(
 ) -> None:
     read = PlainNumbers.read
 
-    def shifted(self: PlainNumbers, descriptor: int) -> Any:
+    def shifted(self: PlainNumbers, descriptor: int, *, at_once: bool = False) -> Any:
         """Read as if something stood behind the numbers, as an odd writer might put it there."""
-        return np.roll(read(self, descriptor), -1)
+        numbers = read(self, descriptor, at_once=at_once)
+        assert numbers is not None
+        return np.roll(numbers, -1)
 
     rows = entries()
     path = written(tmp_path, rows)

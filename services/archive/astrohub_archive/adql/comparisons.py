@@ -94,7 +94,7 @@ def listed(value: Value, items: Sequence[Value], scans: Scans) -> Value:
     sql = f"({value.sql} IN ({_list(value, items)}))"
     condition = combined((value, *items), sql, Type.BOOLEAN)
     restriction = _identified(value, items, scans)
-    return replace(condition, restrictions=(restriction,)) if restriction else condition
+    return replace(condition, restrictions=(restriction,), whole="=") if restriction else condition
 
 
 def _list(value: Value, items: Sequence[Value]) -> str:

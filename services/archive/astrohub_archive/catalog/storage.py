@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from ..errors import CatalogError
 from ..models import HEALPIX_COLUMN, HatsTable, IndexCatalog, Partition, PlainTable
+from ..pages import PAGE_TABLE
 
 __all__ = ["Stored", "read_storage"]
 
@@ -76,6 +77,7 @@ def _read_hats(root: Path, indexes: Mapping[str, IndexCatalog]) -> Stored:
         partitions=partitions,
         indexes=indexes,
         unmeasured=_unmeasured(footer),
+        is_paged=(root / "dataset" / PAGE_TABLE).is_file(),
     )
     return Stored(storage, tuple(schema.names), stored_rows)
 

@@ -104,7 +104,7 @@ class BulkWriter:
     def _write_primary(self, sorter: Sorter, names: Sequence[str], folder: Path) -> list[Cut]:
         root = folder / self._layout.name
         schema = pa.schema([self._spool.schema.field(name) for name in names])
-        dataset = Dataset(root, schema)
+        dataset = Dataset(root, schema, is_paged=True)
         most = partition_rows(self._spool.rows)
         cuts: list[Cut] = []
         with sorter.sorted(self._spool.files, names, by=(HEALPIX, ROW)) as stream:

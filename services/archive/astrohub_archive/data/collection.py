@@ -89,7 +89,7 @@ def write_collection(source: Source, folder: Path, step: Callable[[], None] = la
 
 def _write_primary(layout: Layout, rows: pa.Table, cuts: Sequence[Cut], folder: Path) -> None:
     root = folder / layout.name
-    dataset = Dataset(root, rows.schema)
+    dataset = Dataset(root, rows.schema, is_paged=True)
     for one in cuts:
         dataset.write(one.path, rows.slice(one.start, one.stop - one.start))
     dataset.close()

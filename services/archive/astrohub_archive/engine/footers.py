@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 from ..models import HEALPIX_COLUMN
 from .coverage import Ranges
 
-__all__ = ["Footer", "Footers"]
+__all__ = ["PLAIN", "Footer", "Footers"]
 
 _MOST_BYTES = 24 * 1024**2
 # What a footer takes once it is read, in the bytes that it takes in its file (measured: 3 to 4).
 _GROWTH = 4
 
-_PLAIN = frozenset(
+PLAIN = frozenset(
     {
         pa.bool_(),
         pa.int8(),
@@ -149,7 +149,7 @@ def _footer(metadata: pq.FileMetaData, stamp: _Stamp) -> Footer:
     place = fields.get_field_index(HEALPIX_COLUMN)
     if place < 0 or len(fields) != metadata.num_columns:
         raise ValueError("its columns are nested, or its rows are not in the order of the sky")
-    plain = {field.name: number for number, field in enumerate(fields) if field.type in _PLAIN}
+    plain = {field.name: number for number, field in enumerate(fields) if field.type in PLAIN}
     bounds = []
     for number in range(metadata.num_row_groups):
         statistics = metadata.row_group(number).column(place).statistics

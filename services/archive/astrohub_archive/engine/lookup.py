@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,19 +18,16 @@ import pyarrow.parquet as pq
 
 from ..models import HEALPIX_COLUMN, IndexCatalog
 from .coverage import Ranges, merge
-from .plain_numbers import PlainNumbers, plain_numbers
+from .kept import Kept, Rows
+from .plain_numbers import PlainNumbers, cells_at, plain_numbers
 
-__all__ = ["Found", "Kept", "Lookup"]
+__all__ = ["Found", "Lookup"]
 
 _THREADS = 2
-# Somebody who has asked for an object asks for it again, and a class asks for what its teacher does.
-_MOST_KEPT_ROWS = 4 * 1024**2
+# Where each of so many stands in a row group is looked up faster than all of it is read.
+_FEW = 8
 
 _Numbers = np.ndarray[Any, np.dtype[Any]]
-_Rows = tuple[_Numbers, _Numbers]
-"""Identifiers, and the order 29 cells in which they stand."""
-
-
 _Stamp = tuple[int, int]
 """A file's size and when it was changed; some network file systems number the same file anew."""
 
@@ -52,8 +48,9 @@ class Found:
 class _Group:
     """One row group of an index file, with the smallest and largest identifier in it.
 
-    `plain` is where identifiers and cells lie in the file, if they lie there as in memory; by `stamp` a
-    file is known that has been replaced.
+    `plain` is where identifiers and cells lie in the file, if they lie there as in memory; `is_sorted` says
+    that the file says that its identifiers are in their order; by `stamp` a file is known that has been
+    replaced.
     """
 
     path: Path
@@ -63,42 +60,7 @@ class _Group:
     high: Any
     stamp: _Stamp
     plain: tuple[PlainNumbers, ...] = ()
-
-
-class Kept:
-    """What was read of indexes' row groups lately; several threads may ask at once.
-
-    Parameters
-    ----------
-    most_rows
-        How many rows are kept, 16 bytes each.
-    """
-
-    def __init__(self, most_rows: int = _MOST_KEPT_ROWS) -> None:
-        self._most_rows = most_rows
-        self._rows = 0
-        self._guard = threading.Lock()
-        self._groups: dict[Hashable, _Rows] = {}
-
-    def get(self, key: Hashable) -> _Rows | None:
-        """Return the rows of a group, if they are known."""
-        with self._guard:
-            known = self._groups.pop(key, None)
-            if known is not None:
-                self._groups[key] = known
-            return known
-
-    def put(self, key: Hashable, rows: _Rows) -> _Rows:
-        """Keep the rows of a group in the place of what was asked for longest ago, and return them."""
-        # Texts are too large to be kept.
-        if rows[0].dtype != object:
-            with self._guard:
-                if key not in self._groups:
-                    self._rows += len(rows[0])
-                self._groups[key] = rows
-                while self._rows > self._most_rows:
-                    self._rows -= len(self._groups.pop(next(iter(self._groups)))[0])
-        return rows
+    is_sorted: bool = False
 
 
 class Lookup:
@@ -121,6 +83,7 @@ class Lookup:
         self._reaches = list(accumulate((group.high for group in self._groups), max))
         self._kept = kept
         self._name = object()
+        self._plain: set[Hashable] = set()
         # Some kinds of file cannot say whether they are in memory.
         self._tells_memory = hasattr(os, "RWF_NOWAIT")
 
@@ -132,17 +95,19 @@ class Lookup:
             touched = [group for _, groups in self._touched(values) for group in groups]
         except TypeError:
             return False
-        return all(self._is_known(group) for group in touched)
+        return all(self._is_known(group, values) for group in touched)
 
-    def _is_known(self, group: _Group) -> bool:
-        """Say whether a row group is kept, or can be without waiting for a disk."""
+    def _is_known(self, group: _Group, values: Sequence[int | str]) -> bool:
+        """Say whether a row group is kept, or what is wanted of it can be read without waiting for a disk."""
         if self._kept.get(self._key(group)):
             return True
         if not group.plain or not self._tells_memory:
             return False
         try:
             with _opened(group.path, group.stamp) as descriptor:
-                plain = [numbers.read_at_once(descriptor) for numbers in group.plain]
+                if self._narrowly(descriptor, group, values, at_once=True) is not None:
+                    return True
+                plain = [numbers.read(descriptor, at_once=True) for numbers in group.plain]
         except _Replaced:
             return False
         except OSError:
@@ -191,26 +156,49 @@ class Lookup:
         self, path: Path, groups: Sequence[_Group], wanted: Sequence[int | str]
     ) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return the cells of wanted identifiers in some row groups of a file."""
-        if len(groups) == 1:
-            key = self._key(groups[0])
-            rows = self._kept.get(key) or self._kept.put(key, next(self._rows(path, groups)))
-            return _chosen(rows, wanted)
-        return np.concatenate([_chosen(rows, wanted) for rows in self._rows(path, groups)])
-
-    def _rows(self, path: Path, groups: Sequence[_Group]) -> Iterator[_Rows]:
-        """Yield identifiers and cells of the rows in some groups of a file, numbers in their order."""
-        packed = []
+        found, packed = [], []
         with _opened(path, groups[0].stamp) as descriptor:
             for group in groups:
-                plain = [numbers.read(descriptor) for numbers in group.plain]
-                if rows := _plain_rows(group, plain):
-                    yield rows
-                else:
+                cells = self._of_plain(descriptor, group, wanted)
+                if cells is None:
                     packed.append(group)
+                else:
+                    found.append(cells)
         if packed:
-            yield self._unpacked(path, packed)
+            rows = self._unpacked(path, packed)
+            if len(packed) == 1:
+                self._kept.put(self._key(packed[0]), rows)
+            found.append(_chosen(rows, wanted))
+        return np.concatenate(found)
 
-    def _unpacked(self, path: Path, groups: Sequence[_Group]) -> _Rows:
+    def _of_plain(self, descriptor: int, group: _Group, wanted: Sequence[int | str]) -> _Numbers | None:
+        """Return the cells of wanted identifiers in a row group that is known, or lies as in memory."""
+        rows = self._kept.get(self._key(group))
+        if rows is None:
+            if (cells := self._narrowly(descriptor, group, wanted)) is not None:
+                return cells
+            rows = _plain_rows(group, [numbers.read(descriptor) for numbers in group.plain])
+            if rows is not None:
+                self._kept.put(self._key(group), rows)
+        return None if rows is None else _chosen(rows, wanted)
+
+    def _narrowly(
+        self, descriptor: int, group: _Group, wanted: Sequence[int | str], *, at_once: bool = False
+    ) -> _Numbers | None:
+        """Return the cells of the few identifiers that are wanted of a group; None if all has to be read."""
+        if not group.is_sorted or not group.plain:
+            return None
+        here = wanted[bisect_left(wanted, group.low) : bisect_right(wanted, group.high)]
+        if len(here) > _FEW:
+            return None
+        if self._key(group) not in self._plain:
+            if not all(numbers.is_plain(descriptor, at_once=at_once) for numbers in group.plain):
+                return None
+            self._plain.add(self._key(group))
+        numbers = [value for value in here if isinstance(value, int)]
+        return cells_at(descriptor, group.plain, (group.low, group.high), numbers, at_once=at_once)
+
+    def _unpacked(self, path: Path, groups: Sequence[_Group]) -> Rows:
         numbers = sorted(group.number for group in groups)
         with pq.ParquetFile(path, metadata=groups[0].footer, pre_buffer=False) as file:
             rows = file.read_row_groups(numbers, columns=[self._column, HEALPIX_COLUMN], use_threads=False)
@@ -235,7 +223,7 @@ def _stamp(seen: os.stat_result) -> _Stamp:
     return seen.st_size, seen.st_mtime_ns
 
 
-def _plain_rows(group: _Group, plain: Sequence[_Numbers | None]) -> _Rows | None:
+def _plain_rows(group: _Group, plain: Sequence[_Numbers | None]) -> Rows | None:
     """Return the rows of a group, if its identifiers and its cells could be read as they lie."""
     known = [numbers for numbers in plain if numbers is not None]
     if len(known) < len(group.plain) or not known:
@@ -245,14 +233,14 @@ def _plain_rows(group: _Group, plain: Sequence[_Numbers | None]) -> _Rows | None
     return (identifiers, cells) if is_sound else None
 
 
-def _in_order(identifiers: _Numbers, cells: _Numbers) -> _Rows:
+def _in_order(identifiers: _Numbers, cells: _Numbers) -> Rows:
     if identifiers.dtype != object and np.any(identifiers[1:] < identifiers[:-1]):
         order = np.argsort(identifiers, kind="stable")
         return identifiers[order], cells[order]
     return identifiers, cells
 
 
-def _chosen(rows: _Rows, wanted: Sequence[int | str]) -> _Numbers:
+def _chosen(rows: Rows, wanted: Sequence[int | str]) -> _Numbers:
     """Return the cells of those rows whose identifiers are wanted; these are in their order."""
     identifiers, cells = rows
     here = wanted
@@ -289,5 +277,12 @@ def _groups_of(path: Path, column: str) -> list[_Group]:
         plain = plain_numbers(footer, number, (place, cell))
         if any(one.offset + one.size > stamp[0] for one in plain):
             raise pa.ArrowInvalid(f"row group {number} is longer than its file")
-        groups.append(_Group(path, footer, number, statistics.min, statistics.max, stamp, plain))
+        is_sorted = _is_sorted(footer.row_group(number), place)
+        groups.append(_Group(path, footer, number, statistics.min, statistics.max, stamp, plain, is_sorted))
     return groups
+
+
+def _is_sorted(group: pq.RowGroupMetaData, place: int) -> bool:
+    """Say whether a row group says that the values of a column are in their order."""
+    first = next(iter(group.sorting_columns or ()), None)
+    return first is not None and first.column_index == place and not first.descending

@@ -7,7 +7,8 @@ stands. Whatever is out of the ordinary is declined, and the engine is asked.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +22,13 @@ from .comparing import Said, meeting
 from .coverage import Ranges
 from .faults import Declined
 from .footers import Footers
+from .paged import Batch, Paged
 
 __all__ = ["Picker", "Picking"]
 
 _MOST_ROWS = 256 * 1024
 _MOST_BYTES = 32 * 1024**2
+_MOST_FOUND_BYTES = 64 * 1024**2
 
 # Wider than any rounding of the formula.
 _BAND_DEG = 1e-9
@@ -43,7 +46,7 @@ class Picking:
     Attributes
     ----------
     files
-        The files in which the rows can stand, in the order of the answer.
+        The files in which the rows can stand, in the order of the answer; none where they are too many.
     cells
         The order 29 cells in which they can stand: sorted, disjoint, half-open ranges.
     columns
@@ -54,12 +57,14 @@ class Picking:
         Right ascension, declination and radius in degrees, if the rows are those in a circle.
     is_open
         Whether those at just this radius are not among them.
-    identifier
-        A column and its value, if the rows are those with an identifier.
+    identifiers
+        A column and its values, if the rows are those with identifiers.
     most
         How many rows are wanted, if not all.
     comparisons
         What else is said of columns, as of a `models.Comparison`.
+    folder
+        The folder of the files, if a table of their pages lies there.
     """
 
     files: tuple[str, ...]
@@ -68,9 +73,10 @@ class Picking:
     position: tuple[str, str]
     circle: tuple[float, float, float] | None = None
     is_open: bool = False
-    identifier: tuple[str, int | str] | None = None
+    identifiers: tuple[str, tuple[int | str, ...]] | None = None
     most: int | None = None
     comparisons: tuple[Said, ...] = ()
+    folder: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is sent."""
@@ -78,34 +84,85 @@ class Picking:
 
 
 class Picker:
-    """Reads picked rows; keeps the footers of the files that it has read."""
+    """Reads picked rows; keeps footers and tables of pages that it has read.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    threads
+        How many threads read what is in many pages.
+    """
+
+    def __init__(self, threads: int = 1) -> None:
         self._footers = Footers()
+        self._paged = Paged()
+        self._threads = threads
 
-    def rows(self, picking: Picking) -> pa.Table:
+    def rows(self, picking: Picking, check: Callable[[], None] = lambda: None) -> pa.Table:
         """Return the rows.
+
+        Parameters
+        ----------
+        picking
+            Which.
+        check
+            Called now and then; what it raises ends the reading.
 
         Raises
         ------
         Declined
             When the engine has to be asked: the rows are too many, or something about a file is unusual.
         """
-        condition = [picking.identifier[0]] if picking.identifier else list(picking.position)
+        condition = [picking.identifiers[0]] if picking.identifiers else list(picking.position)
         compared = (column for column, *_ in picking.comparisons)
         needed = list(dict.fromkeys([*picking.columns, *condition, *compared]))
         cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
         try:
-            with ExitStack() as opened:
-                parts = self._parts(picking.files, cells, needed, opened)
-                # With all that is needed: what differs between files the engine brings to one type first.
-                rows = pa.concat_tables([_picked(part, picking, needed) for part in parts])
+            # With all that is needed: what differs between files the engine brings to one type first.
+            rows = pa.concat_tables(self._found(picking, cells, needed, check))
             rows = rows.select(list(picking.columns))
             rows.validate(full=True)
         except (OSError, pa.ArrowException, ValueError, KeyError, OverflowError) as e:
             # The engine meets the same, and says what it is.
             raise Declined(f"{type(e).__name__}: {e}") from e
         return rows if picking.most is None else rows.slice(0, picking.most)
+
+    def _found(
+        self, picking: Picking, cells: Ranges, needed: list[str], check: Callable[[], None]
+    ) -> list[pa.Table]:
+        batches = self._paged.batches(picking.folder, cells, needed) if picking.folder else None
+        if batches is not None:
+            return self._from_pages(batches, picking, needed, check)
+        if not picking.files:
+            raise Declined("rows of many files")
+        with ExitStack() as opened:
+            parts = self._parts(picking.files, cells, needed, opened)
+            return [
+                _picked(file.read_row_groups(groups, columns=needed, use_threads=False), picking, needed)
+                for file, groups in parts
+            ]
+
+    def _from_pages(
+        self, batches: Sequence[Batch], picking: Picking, needed: list[str], check: Callable[[], None]
+    ) -> list[pa.Table]:
+        """Return the rows of some pages that are asked for, in the order of the sky."""
+        if sum(batch.rows for batch in batches) > _MOST_ROWS and picking.identifiers is None:
+            raise Declined("too much to be read")
+        if len(batches) == 1:
+            return [_picked(batches[0].read(), picking, needed)]
+        found_bytes = 0
+
+        def work(batch: Batch) -> pa.Table:
+            nonlocal found_bytes
+            check()
+            rows = _picked(batch.read(), picking, needed)
+            # Two threads may add at once; it is a bound, no sum.
+            found_bytes += rows.nbytes
+            if found_bytes > _MOST_FOUND_BYTES:
+                raise Declined("too much is found")
+            return rows
+
+        with ThreadPoolExecutor(self._threads) as threads:
+            return list(threads.map(work, batches))
 
     def _parts(
         self, files: Sequence[str], cells: Ranges, needed: list[str], opened: ExitStack
@@ -127,9 +184,8 @@ class Picker:
         return parts
 
 
-def _picked(part: _Part, picking: Picking, needed: list[str]) -> pa.Table:
-    file, groups = part
-    rows = file.read_row_groups(groups, columns=needed, use_threads=False)
+def _picked(rows: pa.Table, picking: Picking, needed: list[str]) -> pa.Table:
+    """Return those of some rows that are asked for."""
     found = _meant(rows, picking)
     if picking.comparisons:
         found = found.filter(meeting(rows, found, picking.comparisons))
@@ -138,9 +194,12 @@ def _picked(part: _Part, picking: Picking, needed: list[str]) -> pa.Table:
 
 def _meant(rows: pa.Table, picking: Picking) -> pa.Array:
     """Return where the rows stand that are asked for, in their order."""
-    if picking.identifier is not None:
-        column, value = picking.identifier
-        return pc.indices_nonzero(pc.equal(rows[column], pa.scalar(value, rows[column].type)))
+    if picking.identifiers is not None:
+        column, values = picking.identifiers
+        kind = rows[column].type
+        if len(values) == 1:
+            return pc.indices_nonzero(pc.equal(rows[column], pa.scalar(values[0], kind)))
+        return pc.indices_nonzero(pc.is_in(rows[column], pa.array(values, kind)))
     assert picking.circle is not None
     ra, dec, radius = picking.circle
     lon, lat = (rows[column].to_numpy().astype(np.float64, copy=False) for column in picking.position)

@@ -13,52 +13,109 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-__all__ = ["PlainNumbers", "plain_numbers"]
+from ..pages import DATA_PAGE, page_header
+
+__all__ = ["PlainNumbers", "cells_at", "plain_numbers"]
 
 _BYTES = 8
 _LEAST_HEADER_BYTES, _MOST_HEADER_BYTES = 15, 1024
-# Data page, then two sizes: each a field's delta and type, and a number in zigzag (parquet.thrift).
-_DATA_PAGE = b"\x15\x00"
-_I32 = 0x15
+# Identifiers that are scattered evenly are no further than this from where they should be, nearly all.
+_REACH = 256
+
+_Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
 
 @dataclass(frozen=True)
 class PlainNumbers:
-    """One column of one row group: where its bytes lie in the file, and how many numbers they are."""
+    """One column of one row group: where its bytes lie in the file, and how many numbers they are.
+
+    Every method returns None when they do not lie there one after the other; and, when it is told to read
+    at once, when the kernel has them not in memory, so that somebody would wait for a disk.
+
+    Raises
+    ------
+    OSError
+        By every method, when the file cannot be read, or its kind cannot say whether it is in memory.
+    """
 
     offset: int
     size: int
     rows: int
 
-    def read(self, descriptor: int) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-        """Return the numbers; None when they do not lie there one after the other.
+    def read(self, descriptor: int, *, at_once: bool = False) -> _Numbers | None:
+        """Return the numbers."""
+        content = _read(descriptor, self.size, self.offset, at_once=at_once)
+        if content is None or not self._is_one_page(content):
+            return None
+        return np.frombuffer(content, dtype="<i8", offset=self._header_bytes)
 
-        Raises
-        ------
-        OSError
-            When the file cannot be read.
-        """
-        return self._numbers(os.pread(descriptor, self.size, self.offset))
+    def part(self, descriptor: int, first: int, count: int, *, at_once: bool = False) -> _Numbers | None:
+        """Return some of the numbers; whoever asks has seen that `is_plain`."""
+        begin = self.offset + self._header_bytes + _BYTES * first
+        content = _read(descriptor, _BYTES * count, begin, at_once=at_once)
+        return None if content is None else np.frombuffer(content, dtype="<i8")
 
-    def read_at_once(self, descriptor: int) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-        """Return the same if the kernel has it in memory, so that nobody waits for a disk; None otherwise.
+    def is_plain(self, descriptor: int, *, at_once: bool = False) -> bool | None:
+        """Say whether they lie there one after the other."""
+        content = _read(descriptor, self._header_bytes, self.offset, at_once=at_once)
+        return None if content is None else self._is_one_page(content)
 
-        Raises
-        ------
-        OSError
-            When this kind of file cannot say so.
-        """
-        content = bytearray(self.size)
+    @property
+    def _header_bytes(self) -> int:
+        return self.size - _BYTES * self.rows
+
+    def _is_one_page(self, content: bytes | bytearray) -> bool:
+        """Say whether what begins so is one page of all the numbers, and nothing else."""
         try:
-            count = os.preadv(descriptor, [content], self.offset, os.RWF_NOWAIT)
-        except BlockingIOError:
-            return None
-        return self._numbers(content) if count == self.size else None
+            header, end = page_header(content)
+        except ValueError:
+            return False
+        sizes = (header.packed_bytes, header.unpacked_bytes, header.values * _BYTES)
+        return header.kind == DATA_PAGE and end == self._header_bytes and set(sizes) == {_BYTES * self.rows}
 
-    def _numbers(self, content: bytes | bytearray) -> np.ndarray[Any, np.dtype[np.int64]] | None:
-        if len(content) != self.size or not _is_one_page(content, _BYTES * self.rows):
+
+def cells_at(
+    descriptor: int,
+    plain: Sequence[PlainNumbers],
+    bounds: tuple[int, int],
+    wanted: Sequence[int],
+    *,
+    at_once: bool = False,
+) -> _Numbers | None:
+    """Return the cells of some identifiers: only what is around the place is read where each should be.
+
+    None when one of them is not certainly there, or may be in more rows; then all have to be read.
+
+    Parameters
+    ----------
+    descriptor
+        The file.
+    plain
+        Identifiers, which are in their order, and the cell of each; both were seen to lie so.
+    bounds
+        The smallest and the largest identifier.
+    wanted
+        Those that are looked for, none beyond these.
+    at_once
+        Whether nobody can wait for a disk.
+    """
+    identifiers, cells = plain
+    low, high = bounds
+    found = []
+    for value in wanted:
+        place = (value - low) * (identifiers.rows - 1) // max(high - low, 1)
+        begin, end = max(place - _REACH, 0), min(place + _REACH, identifiers.rows)
+        near = identifiers.part(descriptor, begin, end - begin, at_once=at_once)
+        if near is None or np.any(near[1:] < near[:-1]):
             return None
-        return np.frombuffer(content, dtype="<i8", offset=self.size - _BYTES * self.rows)
+        first, last = near.searchsorted(value, "left"), near.searchsorted(value, "right")
+        if (first == 0 and begin > 0) or (last == len(near) and end < identifiers.rows):
+            return None
+        here = cells.part(descriptor, begin + int(first), int(last - first), at_once=at_once)
+        if here is None:
+            return None
+        found.append(here)
+    return np.concatenate(found)
 
 
 def plain_numbers(metadata: pq.FileMetaData, group: int, columns: Sequence[int]) -> tuple[PlainNumbers, ...]:
@@ -78,23 +135,14 @@ def plain_numbers(metadata: pq.FileMetaData, group: int, columns: Sequence[int])
     return tuple(found)
 
 
-def _is_one_page(content: bytes | bytearray, size: int) -> bool:
-    """Say whether a column is one page, of so many bytes, none of them packed."""
-    if not content.startswith(_DATA_PAGE):
-        return False
-    unpacked, rest = _size(content, len(_DATA_PAGE))
-    packed, _ = _size(content, rest)
-    return unpacked == packed == size
-
-
-def _size(content: bytes | bytearray, begin: int) -> tuple[int, int]:
-    """Return the size that a header tells at some place, and where what follows begins; -1 for none."""
-    if content[begin] != _I32:
-        return -1, begin
-    number = shift = 0
-    for place in range(begin + 1, begin + 6):
-        number |= (content[place] & 0x7F) << shift
-        shift += 7
-        if not content[place] & 0x80:
-            return number >> 1, place + 1
-    return -1, begin
+def _read(descriptor: int, size: int, offset: int, *, at_once: bool) -> bytes | bytearray | None:
+    """Return bytes of a file; None if there are fewer, or if they would have to be waited for."""
+    if not at_once:
+        content = os.pread(descriptor, size, offset)
+        return content if len(content) == size else None
+    buffer = bytearray(size)
+    try:
+        count = os.preadv(descriptor, [buffer], offset, os.RWF_NOWAIT)
+    except BlockingIOError:
+        return None
+    return buffer if count == size else None

@@ -23,7 +23,8 @@ from ..models import (
     Statement,
 )
 from .coverage import SLACK_DEG, Ranges, cover
-from .lookup import Found, Kept, Lookup
+from .kept import Kept
+from .lookup import Found, Lookup
 from .nearby import around_rows
 from .partners import identifiers_in, identifiers_of, inside
 from .picked import Picking
@@ -143,22 +144,28 @@ class Planner:
         if pick is None or scan is None or not isinstance(scan.table.storage, HatsTable):
             return None
         storage = scan.table.storage
-        one = scan.identifiers.values if scan.identifiers else ()
-        if storage.private_folder is not None or (len(one) != 1 if scan.region is None else one):
+        values = scan.identifiers.values if scan.identifiers else ()
+        if storage.private_folder is not None or (scan.region is None) != bool(values):
+            return None
+        if len(values) > 1 and not storage.is_paged:
             return None
         reading = self.reading(scan)
-        if reading.cells is None or not 0 < len(reading.files) <= _MOST_PICKED_FILES:
+        if reading.cells is None or not reading.files:
+            return None
+        files = reading.files if len(reading.files) <= _MOST_PICKED_FILES else ()
+        if not files and not (storage.is_paged and values):
             return None
         return Picking(
-            files=tuple(map(str, reading.files)),
+            files=tuple(map(str, files)),
             cells=tuple(map(tuple, reading.cells.tolist())),
             columns=pick.columns,
             position=(storage.ra_column, storage.dec_column),
             circle=_circle(scan.region) if scan.region else None,
             is_open=pick.is_open,
-            identifier=(scan.identifiers.column, one[0]) if scan.identifiers else None,
+            identifiers=(scan.identifiers.column, values) if scan.identifiers else None,
             most=statement.top,
             comparisons=tuple((one.column, one.sign, one.number) for one in pick.comparisons),
+            folder=str(storage.root / "dataset") if storage.is_paged else None,
         )
 
     def readings(self, statement: Statement) -> list[tuple[Scan, Reading]]:

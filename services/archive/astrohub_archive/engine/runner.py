@@ -40,7 +40,7 @@ class Runner:
         self._lock = lock
         self._engine = open_locked(lock)
         self._send = send
-        self._picker = Picker()
+        self._picker = Picker(lock.threads)
         self._guard = threading.Lock()
         self._query: int | None = None
         self._cursor: duckdb.DuckDBPyConnection | None = None
@@ -118,7 +118,7 @@ class Runner:
 
     def _pick(self, request: dict[str, Any], answer: Outgoing) -> None:
         """Answer from the files, without the engine."""
-        rows = self._picker.rows(Picking(**request["picking"]))
+        rows = self._picker.rows(Picking(**request["picking"]), self._check)
         limit = request["maxrec"]
         self._begin(request, answer, rows.schema)
         overflow = answer.add(iter(rows.to_batches(_MOST_ROWS)), limit=limit, stop=lambda: None)

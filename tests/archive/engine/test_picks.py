@@ -116,7 +116,7 @@ async def test_the_reading_of_many_pages_ends_when_it_is_told_to(asker: Asker) -
             raise QueryTimeout("It is over.")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("astrohub_archive.engine.paged._BATCH_PAGES", 2)
+        patch.setattr("astrohub_archive.engine.paged._TEXT_PAGES", 2)
         with pytest.raises(QueryTimeout, match="It is over"):
             Picker(threads=2).rows(picking, check)
         assert Picker(threads=2).rows(picking).num_rows == 2_000

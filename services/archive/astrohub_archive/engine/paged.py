@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import pyarrow as pa
@@ -94,19 +95,16 @@ class Paged:
         pages = table.pages(cells)
         if len(pages) > _MOST_PAGES:
             raise Declined("rows of too many pages")
-        places = table.places(pages)[:, numbers]
-        number, paths, sizes = table.files_of(pages)
-        bytes_of = places[:, :, 1].sum(axis=1)
-        batches = []
+        places = table.places(pages)[:, numbers].tolist()
+        rows, files = table.rows[pages].tolist(), table.files_of(pages)
+        sizes = [sum(length for _, length in page) for page in places]
         texts = sum(leaf.is_text for leaf in template.leaves)
         most = max(1, _TEXT_PAGES // texts) if texts else _BATCH_PAGES
-        for begin, end in _cuts(bytes_of.tolist(), most):
-            parts = []
-            here = number[begin:end]
-            for file in range(int(here[0]), int(here[-1]) + 1):
-                chosen = places[begin:end][here == file]
-                parts.append((paths[file], sizes[file], chosen.tolist()))
-            batches.append(Batch(int(table.rows[pages[begin:end]].sum()), template, tuple(parts)))
+        batches = []
+        for begin, end in _cuts(sizes, most):
+            runs = groupby(range(begin, end), key=files.__getitem__)
+            parts = tuple((*table.file(file), [places[number] for number in run]) for file, run in runs)
+            batches.append(Batch(sum(rows[begin:end]), template, parts))
         return batches
 
     def _table(self, folder: str) -> PageTable:

@@ -201,12 +201,14 @@ class PageTable:
         finally:
             os.close(descriptor)
 
-    def files_of(self, pages: _Numbers) -> tuple[_Numbers, list[Path], list[int]]:
-        """Return for each page the number of its file, and path and size of each file that is among them."""
-        file = np.searchsorted(self._firsts, pages, side="right") - 1
-        touched, number = np.unique(file, return_inverse=True)
-        paths = [self._folder / self._names[one] for one in touched.tolist()]
-        return number, paths, self._sizes[touched].tolist()
+    def files_of(self, pages: _Numbers) -> list[int]:
+        """Return the number of the file in which each page is."""
+        found: list[int] = (np.searchsorted(self._firsts, pages, side="right") - 1).tolist()
+        return found
+
+    def file(self, number: int) -> tuple[Path, int]:
+        """Return path and size of a file."""
+        return self._folder / self._names[number], int(self._sizes[number])
 
 
 def _stamp(seen: os.stat_result) -> tuple[int, int, int]:

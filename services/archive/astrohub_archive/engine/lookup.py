@@ -131,7 +131,9 @@ class Lookup:
         """
         wanted = sorted(set(values))
         touched = list(self._touched(wanted))
-        if len(touched) > 1:
+        # Looking up a few places in each group two threads would mostly wait for each other.
+        is_short = all(group.is_sorted for _, groups in touched for group in groups)
+        if len(touched) > 1 and not is_short:
             with ThreadPoolExecutor(_THREADS) as threads:
                 found = list(threads.map(lambda one: self._read(one[0], one[1], wanted), touched))
         else:

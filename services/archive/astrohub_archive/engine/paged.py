@@ -36,13 +36,17 @@ class Batch:
         How many rows are in them.
     template
         Makes a file of the columns.
+    begins, lengths
+        Column by column where each page begins in its file, and its bytes.
     parts
-        File by file its path, its size, and for each page where each column's begins and its bytes.
+        File by file its path, its size, and the numbers of its pages among these.
     """
 
     rows: int
     template: Template
-    parts: tuple[tuple[Path, int, list[list[tuple[int, int]]]], ...]
+    begins: list[list[int]]
+    lengths: list[list[int]]
+    parts: tuple[tuple[str, int, range], ...]
 
     def read(self) -> pa.Table:
         """Return the rows.
@@ -53,14 +57,13 @@ class Batch:
             When a file cannot be read, is damaged, or is not the one any more whose pages are known.
         """
         pages: list[list[bytes]] = [[] for _ in self.template.leaves]
-        for path, size_bytes, places in self.parts:
+        for path, size_bytes, run in self.parts:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 if os.fstat(descriptor).st_size != size_bytes:
-                    raise ValueError(f"{path.name} was replaced")
-                for page in places:
-                    for column, (begin, length) in zip(pages, page, strict=True):
-                        column.append(os.pread(descriptor, length, begin))
+                    raise ValueError(f"{path} was replaced")
+                for column, begins, lengths in zip(pages, self.begins, self.lengths, strict=True):
+                    column += [os.pread(descriptor, lengths[number], begins[number]) for number in run]
             finally:
                 os.close(descriptor)
         content = self.template.excerpt(pages, self.rows)
@@ -95,16 +98,17 @@ class Paged:
         pages = table.pages(cells)
         if len(pages) > _MOST_PAGES:
             raise Declined("rows of too many pages")
-        places = table.places(pages)[:, numbers].tolist()
+        begins, lengths = table.places(pages)[:, numbers].transpose(2, 1, 0)
         rows, files = table.rows[pages].tolist(), table.files_of(pages)
-        sizes = [sum(length for _, length in page) for page in places]
         texts = sum(leaf.is_text for leaf in template.leaves)
         most = max(1, _TEXT_PAGES // texts) if texts else _BATCH_PAGES
         batches = []
-        for begin, end in _cuts(sizes, most):
-            runs = groupby(range(begin, end), key=files.__getitem__)
-            parts = tuple((*table.file(file), [places[number] for number in run]) for file, run in runs)
-            batches.append(Batch(sum(rows[begin:end]), template, parts))
+        for begin, end in _cuts(lengths.sum(axis=0).tolist(), most):
+            parts = tuple((*table.file(file), run) for file, run in _runs(files[begin:end]))
+            here = slice(begin, end)
+            batches.append(
+                Batch(sum(rows[here]), template, begins[:, here].tolist(), lengths[:, here].tolist(), parts)
+            )
         return batches
 
     def _table(self, folder: str) -> PageTable:
@@ -115,6 +119,15 @@ class Paged:
         while len(self._tables) > 1 and sum(one.size_bytes for one in self._tables.values()) > _MOST_BYTES:
             self._tables.pop(next(iter(self._tables)))
         return known
+
+
+def _runs(files: Sequence[int]) -> Iterator[tuple[int, range]]:
+    """Yield each file, and which of some consecutive pages are of it."""
+    begin = 0
+    for file, together in groupby(files):
+        end = begin + sum(1 for _ in together)
+        yield file, range(begin, end)
+        begin = end
 
 
 def _cuts(sizes: Sequence[int], most: int) -> Iterator[tuple[int, int]]:

@@ -206,9 +206,9 @@ class PageTable:
         found: list[int] = (np.searchsorted(self._firsts, pages, side="right") - 1).tolist()
         return found
 
-    def file(self, number: int) -> tuple[Path, int]:
+    def file(self, number: int) -> tuple[str, int]:
         """Return path and size of a file."""
-        return self._folder / self._names[number], int(self._sizes[number])
+        return f"{self._folder}/{self._names[number]}", int(self._sizes[number])
 
 
 def _stamp(seen: os.stat_result) -> tuple[int, int, int]:

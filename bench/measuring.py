@@ -1,7 +1,8 @@
-"""Measuring contenders side by side: interleaved, repeated, as medians and ratios."""
+"""Measuring contenders side by side: interleaved in changing order, repeated, as medians and ratios."""
 
 from __future__ import annotations
 
+import random
 import statistics
 import sys
 import time
@@ -12,6 +13,7 @@ from typing import Any
 __all__ = ["Contest", "Result", "as_table", "run"]
 
 LIMIT = "limit"
+_SEED = 5
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,12 @@ class Result:
 
 
 def run(contests: Sequence[Contest], repetitions: int) -> list[Result]:
-    """Run every contest: in each repetition every contender once, one after the other."""
+    """Run every contest: in each repetition every contender once, one after the other.
+
+    Whoever comes next finds the processor's caches as the one before has left them: so the order changes.
+    """
     results: list[Result] = []
+    order = random.Random(_SEED)  # noqa: S311 -- nobody is to be surprised
     for contest in contests:
         times: dict[str, list[float]] = {name: [] for name in contest.contenders}
         agree = dict.fromkeys(contest.contenders, True)
@@ -72,7 +78,9 @@ def run(contests: Sequence[Contest], repetitions: int) -> list[Result]:
                 work(0)  # connections, caches, imports
         for repetition in range(min(repetitions, contest.most)):
             found: dict[str, Any] = {}
-            for name, work in list(contest.contenders.items()):
+            turns = list(contest.contenders.items())
+            order.shuffle(turns)
+            for name, work in turns:
                 begin = time.perf_counter()
                 try:
                     found[name] = work(repetition)

@@ -156,7 +156,7 @@ def test_a_query_that_is_cancelled_before_it_has_begun_is_not_run(tmp_path: Path
     request = {
         "sql": ENDLESS.sql,
         "tables": {},
-        "columns": [],
+        "columns": "[]",
         "format": "json",
         "maxrec": 1,
         "memory_mb": 256,

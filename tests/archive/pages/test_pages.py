@@ -101,7 +101,7 @@ def test_the_pages_of_all_cells_are_all_rows_as_they_were_written(folder: Path, 
 def test_pages_hold_every_row_of_their_cells_and_few_others(folder: Path, rows: pa.Table) -> None:
     random = np.random.default_rng(11)
     cells = rows["_healpix_29"].to_numpy()
-    table = PageTable(folder)
+    table = PageTable(folder, [pa.int64()])
     for count in (1, 2, 5, 40):
         chosen = np.unique(random.choice(cells, count))
         wanted = np.stack([chosen, chosen + 1], axis=1)
@@ -120,7 +120,7 @@ def test_a_cell_that_many_rows_have_is_read_from_all_their_pages(folder: Path, r
 
 
 def test_no_cells_are_in_no_pages(folder: Path) -> None:
-    assert len(PageTable(folder).pages(np.empty((0, 2), dtype=np.int64))) == 0
+    assert len(PageTable(folder, [pa.int64()]).pages(np.empty((0, 2), dtype=np.int64))) == 0
 
 
 def test_columns_in_another_order_are_these_columns(folder: Path, rows: pa.Table) -> None:

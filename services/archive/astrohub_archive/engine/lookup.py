@@ -84,6 +84,7 @@ class Lookup:
         self._kept = kept
         self._name = object()
         self._plain: set[Hashable] = set()
+        self._at_hand: tuple[Sequence[int | str], Found] | None = None
         # Some kinds of file cannot say whether they are in memory.
         self._tells_memory = hasattr(os, "RWF_NOWAIT")
 
@@ -95,28 +96,27 @@ class Lookup:
             touched = [group for _, groups in self._touched(values) for group in groups]
         except TypeError:
             return False
-        return all(self._is_known(group, values) for group in touched)
-
-    def _is_known(self, group: _Group, values: Sequence[int | str]) -> bool:
-        """Say whether a row group is kept, or what is wanted of it can be read without waiting for a disk."""
-        if self._kept.get(self._key(group)):
-            return True
-        if not group.plain or not self._tells_memory:
+        known = [self._at_once(group, values) for group in touched]
+        found = [cells for cells in known if cells is not None]
+        if len(found) < len(known):
             return False
+        self._at_hand = values, _found(found)
+        return True
+
+    def _at_once(self, group: _Group, wanted: Sequence[int | str]) -> _Numbers | None:
+        """Return the cells of what is wanted of a row group; None if a disk would have to be waited for."""
+        if rows := self._kept.get(self._key(group)):
+            return _chosen(rows, wanted)
+        if not group.plain or not self._tells_memory:
+            return None
         try:
             with _opened(group.path, group.stamp) as descriptor:
-                if self._narrowly(descriptor, group, values, at_once=True) is not None:
-                    return True
-                plain = [numbers.read(descriptor, at_once=True) for numbers in group.plain]
+                return self._of_plain(descriptor, group, wanted, at_once=True)
         except _Replaced:
-            return False
+            return None
         except OSError:
             self._tells_memory = False
-            return False
-        rows = _plain_rows(group, plain)
-        if rows:
-            self._kept.put(self._key(group), rows)
-        return rows is not None
+            return None
 
     def _key(self, group: _Group) -> Hashable:
         return self._name, group.path, group.number
@@ -129,6 +129,10 @@ class Lookup:
         OSError, pyarrow.ArrowException
             When a file is damaged, or the identifiers are of another type.
         """
+        at_hand = self._at_hand
+        # Whoever asks has asked a moment ago whether it is known at once.
+        if at_hand is not None and at_hand[0] is values:
+            return at_hand[1]
         wanted = sorted(set(values))
         touched = list(self._touched(wanted))
         # Looking up a few places in each group two threads would mostly wait for each other.
@@ -138,11 +142,7 @@ class Lookup:
                 found = list(threads.map(lambda one: self._read(one[0], one[1], wanted), touched))
         else:
             found = [self._read(path, groups, wanted) for path, groups in touched]
-        if len(found) == 1 and len(found[0]) == 1:
-            cell = int(found[0][0])
-            return Found(np.array([[cell, cell + 1]], dtype=np.int64), 1)
-        cells = np.unique(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
-        return Found(merge(np.stack([cells, cells + 1], axis=1)), sum(map(len, found)))
+        return _found(found)
 
     def _touched(self, wanted: Sequence[int | str]) -> Iterator[tuple[Path, list[_Group]]]:
         """Yield the row groups in which values can stand, file by file."""
@@ -173,13 +173,17 @@ class Lookup:
             found.append(_chosen(rows, wanted))
         return np.concatenate(found)
 
-    def _of_plain(self, descriptor: int, group: _Group, wanted: Sequence[int | str]) -> _Numbers | None:
+    def _of_plain(
+        self, descriptor: int, group: _Group, wanted: Sequence[int | str], *, at_once: bool = False
+    ) -> _Numbers | None:
         """Return the cells of wanted identifiers in a row group that is known, or lies as in memory."""
         rows = self._kept.get(self._key(group))
         if rows is None:
-            if (cells := self._narrowly(descriptor, group, wanted)) is not None:
+            cells = self._narrowly(descriptor, group, wanted, at_once=at_once)
+            if cells is not None:
                 return cells
-            rows = _plain_rows(group, [numbers.read(descriptor) for numbers in group.plain])
+            plain = [numbers.read(descriptor, at_once=at_once) for numbers in group.plain]
+            rows = _plain_rows(group, plain)
             if rows is not None:
                 self._kept.put(self._key(group), rows)
         return None if rows is None else _chosen(rows, wanted)
@@ -207,6 +211,15 @@ class Lookup:
         if rows[self._column].null_count:
             rows = rows.filter(rows[self._column].is_valid())
         return _in_order(rows[self._column].to_numpy(), rows[HEALPIX_COLUMN].to_numpy().astype(np.int64))
+
+
+def _found(cells: Sequence[_Numbers]) -> Found:
+    """Return where rows are whose cells were found here and there."""
+    if len(cells) == 1 and len(cells[0]) == 1:
+        cell = int(cells[0][0])
+        return Found(np.array([[cell, cell + 1]], dtype=np.int64), 1)
+    different = np.unique(np.concatenate(cells)) if cells else np.empty(0, dtype=np.int64)
+    return Found(merge(np.stack([different, different + 1], axis=1)), sum(map(len, cells)))
 
 
 @contextmanager

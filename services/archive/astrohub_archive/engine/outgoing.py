@@ -29,9 +29,9 @@ _FEW_BATCHES = 2
 _BATCH_BYTES = 4 * 1024**2
 
 Send = Callable[[Kind, Any], None]
-"""Sends a frame; its content is bytes for DATA and JSON for the others."""
+"""Sends a frame; its content is bytes, or what becomes JSON."""
 
-_Encoded = tuple[int, bytes, bool]
+_Encoded = tuple[int, bytes | memoryview, bool]
 """How many rows, the rows, and whether others had to be left out."""
 
 
@@ -54,7 +54,7 @@ class Outgoing:
 
     def begin(self, shape: Shape, encoder: Encoder) -> None:
         """Say what the columns are, and send what stands before the rows."""
-        self._send(Kind.START, {"columns": [vars(column) for column in shape.columns]})
+        self._send(Kind.START, shape.as_json)
         self._shape, self._encoder = shape, encoder
         self._bytes(encoder.head())
 
@@ -135,7 +135,7 @@ class Outgoing:
             self._bytes(b"".join(self._encoder.tail(outcome)))
         self._send(Kind.END, {"outcome": asdict(outcome), "fault": described})
 
-    def _bytes(self, content: bytes) -> None:
+    def _bytes(self, content: bytes | memoryview) -> None:
         self._has_sent = self._has_sent or bool(content)
         view = memoryview(content)
         for start in range(0, len(view), PIECE_BYTES):

@@ -56,7 +56,7 @@ class Batch:
         OSError, pyarrow.ArrowException, ValueError
             When a file cannot be read, is damaged, or is not the one any more whose pages are known.
         """
-        pages: list[list[bytes]] = [[] for _ in self.template.leaves]
+        pages: list[list[bytes]] = [[] for _ in range(self.template.width)]
         for path, size_bytes, run in self.parts:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
@@ -93,15 +93,12 @@ class Paged:
             template, numbers = table.template(columns)
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        if any(leaf.type not in PLAIN for leaf in template.leaves):
-            return None
         pages = table.pages(cells)
         if len(pages) > _MOST_PAGES:
             raise Declined("rows of too many pages")
         begins, lengths = table.places(pages)[:, numbers].transpose(2, 1, 0)
         rows, files = table.rows[pages].tolist(), table.files_of(pages)
-        texts = sum(leaf.is_text for leaf in template.leaves)
-        most = max(1, _TEXT_PAGES // texts) if texts else _BATCH_PAGES
+        most = max(1, _TEXT_PAGES // template.texts) if template.texts else _BATCH_PAGES
         batches = []
         for begin, end in _cuts(lengths.sum(axis=0).tolist(), most):
             parts = tuple((*table.file(file), run) for file, run in _runs(files[begin:end]))
@@ -114,7 +111,7 @@ class Paged:
     def _table(self, folder: str) -> PageTable:
         known = self._tables.pop(folder, None)
         if known is None or not known.is_current():
-            known = PageTable(Path(folder))
+            known = PageTable(Path(folder), PLAIN)
         self._tables[folder] = known
         while len(self._tables) > 1 and sum(one.size_bytes for one in self._tables.values()) > _MOST_BYTES:
             self._tables.pop(next(iter(self._tables)))

@@ -189,7 +189,8 @@ def _picked(rows: pa.Table, picking: Picking, needed: list[str]) -> pa.Table:
     found = _meant(rows, picking)
     if picking.comparisons:
         found = found.filter(meeting(rows, found, picking.comparisons))
-    return rows.select(needed).take(found)
+    chosen = rows.select(needed)
+    return chosen.slice(found[0].as_py(), 1) if len(found) == 1 else chosen.take(found)
 
 
 def _meant(rows: pa.Table, picking: Picking) -> pa.Array:

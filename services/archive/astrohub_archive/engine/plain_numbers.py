@@ -6,6 +6,7 @@ So are the indexes of identifiers written, of which one number in a row group is
 from __future__ import annotations
 
 import os
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -49,11 +50,13 @@ class PlainNumbers:
             return None
         return np.frombuffer(content, dtype="<i8", offset=self._header_bytes)
 
-    def part(self, descriptor: int, first: int, count: int, *, at_once: bool = False) -> _Numbers | None:
+    def part(
+        self, descriptor: int, first: int, count: int, *, at_once: bool = False
+    ) -> memoryview[int] | None:
         """Return some of the numbers; whoever asks has seen that `is_plain`."""
         begin = self.offset + self._header_bytes + _BYTES * first
         content = _read(descriptor, _BYTES * count, begin, at_once=at_once)
-        return None if content is None else np.frombuffer(content, dtype="<i8")
+        return None if content is None else memoryview(content).cast("q")
 
     def is_plain(self, descriptor: int, *, at_once: bool = False) -> bool | None:
         """Say whether they lie there one after the other."""
@@ -101,21 +104,21 @@ def cells_at(
     """
     identifiers, cells = plain
     low, high = bounds
-    found = []
+    found: list[int] = []
     for value in wanted:
         place = (value - low) * (identifiers.rows - 1) // max(high - low, 1)
         begin, end = max(place - _REACH, 0), min(place + _REACH, identifiers.rows)
         near = identifiers.part(descriptor, begin, end - begin, at_once=at_once)
-        if near is None or np.any(near[1:] < near[:-1]):
+        if near is None:
             return None
-        first, last = near.searchsorted(value, "left"), near.searchsorted(value, "right")
+        first, last = bisect_left(near, value), bisect_right(near, value)
         if (first == 0 and begin > 0) or (last == len(near) and end < identifiers.rows):
             return None
-        here = cells.part(descriptor, begin + int(first), int(last - first), at_once=at_once)
+        here = cells.part(descriptor, begin + first, last - first, at_once=at_once)
         if here is None:
             return None
-        found.append(here)
-    return np.concatenate(found)
+        found += here
+    return np.array(found, dtype=np.int64)
 
 
 def plain_numbers(metadata: pq.FileMetaData, group: int, columns: Sequence[int]) -> tuple[PlainNumbers, ...]:

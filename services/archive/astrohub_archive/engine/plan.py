@@ -282,14 +282,16 @@ def _common(region: Ranges | None, found: Found | None) -> Ranges | None:
     return kept
 
 
-def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return the places of the pixels that hold some cells."""
     first = np.searchsorted(pixels.stops, cells[:, 0], side="right")
     last = np.searchsorted(pixels.starts, cells[:, 1], side="left")
+    if len(cells) == 1:
+        return np.arange(first[0], last[0])
     change = np.zeros(len(pixels.starts) + 1, dtype=np.int64)
     np.add.at(change, first, 1)
     np.add.at(change, np.maximum(first, last), -1)
-    touched: np.ndarray[tuple[int], np.dtype[np.bool_]] = np.cumsum(change[:-1]) > 0
-    return touched
+    return np.flatnonzero(np.cumsum(change[:-1]))
 
 
 def _private_folders(statement: Statement) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from ..errors import ArchiveError, QueryTimeout
 from ..formats import Format, find_format
 from ..models import Outcome, Statement
 from .answer import Answer
+from .asked_columns import columns_as_json
 from .cardinality import expected_rows
 from .estimate import Estimate, Lane
 from .faults import Declined
@@ -386,7 +387,7 @@ def _request(plan: Plan, statement: Statement, fmt: Format, maxrec: int) -> dict
 
 def _wanted(statement: Statement, fmt: Format, maxrec: int) -> dict[str, object]:
     return {
-        "columns": [vars(column) for column in statement.columns],
+        "columns": columns_as_json(statement.columns),
         "format": fmt.name,
         "maxrec": maxrec,
     }

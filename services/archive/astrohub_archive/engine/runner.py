@@ -14,7 +14,8 @@ import pyarrow as pa
 from ..errors import ArchiveError, EngineError
 from ..formats import Assignment, Scratch, find_format
 from ..formats.shape import shape_of
-from ..models import Outcome, ResultColumn
+from ..models import Outcome
+from .asked_columns import columns_from_json
 from .damage import find_damaged
 from .faults import DamagedTable, Declined, QueryCancelled, damaged, from_json, is_fatal, translate
 from .lock import Lock, open_locked
@@ -106,7 +107,8 @@ class Runner:
             answer.say(_explain(self._cursor, request["sql"]))
             return
         limit = request["maxrec"]
-        rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // max(len(request["columns"]), 1)))
+        columns = columns_from_json(request["columns"])
+        rows_at_once = max(_LEAST_ROWS, min(_MOST_ROWS, _BATCH_VALUES // max(len(columns), 1)))
         reader = _reader(self._cursor, request, rows_at_once=min(rows_at_once, limit + 1))
         self._begin(request, answer, reader.schema)
         if limit == 0:
@@ -125,7 +127,7 @@ class Runner:
         answer.end(Outcome(answer.rows, overflow), self._check)
 
     def _begin(self, request: dict[str, Any], answer: Outgoing, schema: pa.Schema) -> None:
-        shape = shape_of(schema, tuple(ResultColumn(**column) for column in request["columns"]))
+        shape = shape_of(schema, columns_from_json(request["columns"]))
         scratch = Scratch(Path(self._lock.temp_directory), self._lock.spill_mb * 1024**2)
         assignment = Assignment(shape.schema, shape.columns, request["maxrec"], scratch, self._lock.threads)
         answer.begin(shape, find_format(request["format"]).encoder(assignment))

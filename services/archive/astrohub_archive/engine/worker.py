@@ -93,7 +93,8 @@ class _Sending:
             self._flush()
             send(self._sock, kind, content)
             return
-        self._held += frame(kind, content) if kind is Kind.DATA else pack(kind, content)
+        is_written = isinstance(content, (bytes, memoryview))
+        self._held += frame(kind, content) if is_written else pack(kind, content)
         if kind not in (Kind.START, Kind.ROWS, Kind.DATA) or len(self._held) > _HELD_BYTES:
             self._flush()
 

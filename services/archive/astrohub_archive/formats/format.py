@@ -61,7 +61,7 @@ class Encoder(Protocol):
     def head(self) -> bytes:
         """Return what stands before the rows."""
 
-    def rows(self, batch: pa.RecordBatch) -> bytes:
+    def rows(self, batch: pa.RecordBatch) -> bytes | memoryview:
         """Return the rows of one batch."""
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -28,8 +29,9 @@ _SCHEMA = "_common_metadata"
 _MAGIC = b"AHPAGES1"
 _NUMBER = np.dtype("<i8")
 _LENGTH_BYTES = 8
-# Where more of all pages than this are wanted, where they lie is read at once.
+# Where more of all pages than this are wanted, where they lie is read at once, if that is not too much.
 _MANY = 0.05
+_MOST_AT_ONCE_BYTES = 64 * 1024**2
 _MOST_TEMPLATES = 64
 
 _Numbers = NDArray[np.int64]
@@ -98,6 +100,8 @@ class PageTable:
     ----------
     folder
         The folder of the catalogue's files.
+    types
+        Of which types columns are read.
 
     Raises
     ------
@@ -105,7 +109,7 @@ class PageTable:
         When there is none, or it is damaged.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, types: Collection[pa.DataType]) -> None:
         path = folder / PAGE_TABLE
         with path.open("rb") as file:
             self._stamp = _stamp(os.fstat(file.fileno()))
@@ -131,7 +135,7 @@ class PageTable:
         if self._begin + pages * self._width != self._stamp[1] or np.any(np.diff(self._cells) < 0):
             raise ValueError(f"{path} is damaged")
         self._leaves = leaves_of(folder / _SCHEMA, packings)
-        self._numbers = {leaf.name: number for number, leaf in enumerate(self._leaves)}
+        self._numbers = {one.name: number for number, one in enumerate(self._leaves) if one.type in types}
         self._templates: dict[tuple[str, ...], tuple[Template, list[int]]] = {}
 
     def is_current(self) -> bool:
@@ -149,7 +153,7 @@ class PageTable:
         Raises
         ------
         KeyError
-            When there is no such column.
+            When there is no such column of one of the types.
         """
         wanted = tuple(columns)
         known = self._templates.get(wanted)
@@ -191,8 +195,9 @@ class PageTable:
         try:
             if _stamp(os.fstat(descriptor)) != self._stamp:
                 raise ValueError("the table of pages was replaced while it was in use")
-            if len(pages) > _MANY * len(self._cells):
-                content = os.pread(descriptor, len(self._cells) * self._width, self._begin)
+            size_bytes = len(self._cells) * self._width
+            if len(pages) > _MANY * len(self._cells) and size_bytes <= _MOST_AT_ONCE_BYTES:
+                content = os.pread(descriptor, size_bytes, self._begin)
                 return np.frombuffer(content, dtype=_NUMBER).reshape(len(self._cells), -1, 2)[pages]
             parts = [
                 os.pread(descriptor, self._width, self._begin + page * self._width) for page in pages.tolist()

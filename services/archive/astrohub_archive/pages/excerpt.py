@@ -104,7 +104,9 @@ class Template:
     """
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
-        self.leaves = tuple(leaves)
+        self.width = len(leaves)
+        self.texts = sum(leaf.is_text for leaf in leaves)
+        """How many columns there are, and how many of them hold texts."""
         root = struct(
             (3, I32, number(_REQUIRED)), (4, BINARY, text(b"schema")), (5, I32, number(len(leaves)))
         )

@@ -150,7 +150,9 @@ class Lookup:
         for value in wanted:
             begin, end = bisect_left(self._reaches, value), bisect_right(self._lows, value)
             numbers.update(number for number in range(begin, end) if value <= self._groups[number].high)
-        groups = sorted((self._groups[number] for number in numbers), key=lambda group: str(group.path))
+        groups = [self._groups[number] for number in numbers]
+        if len(groups) > 1:
+            groups.sort(key=lambda group: str(group.path))
         for path, together in groupby(groups, key=lambda group: group.path):
             yield path, list(together)
 

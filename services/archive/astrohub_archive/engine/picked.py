@@ -131,30 +131,30 @@ class Picker:
     ) -> list[pa.Table]:
         batches = self._paged.batches(picking.folder, cells, needed) if picking.folder else None
         if batches is not None:
-            return self._from_pages(batches, picking, needed, check)
+            return self._from_pages(batches, picking, check)
         if not picking.files:
             raise Declined("rows of many files")
         with ExitStack() as opened:
             parts = self._parts(picking.files, cells, needed, opened)
             return [
-                _picked(file.read_row_groups(groups, columns=needed, use_threads=False), picking, needed)
+                _picked(file.read_row_groups(groups, columns=needed, use_threads=False), picking)
                 for file, groups in parts
             ]
 
     def _from_pages(
-        self, batches: Sequence[Batch], picking: Picking, needed: list[str], check: Callable[[], None]
+        self, batches: Sequence[Batch], picking: Picking, check: Callable[[], None]
     ) -> list[pa.Table]:
         """Return the rows of some pages that are asked for, in the order of the sky."""
         if sum(batch.rows for batch in batches) > _MOST_ROWS and picking.identifiers is None:
             raise Declined("too much to be read")
         if len(batches) == 1:
-            return [_picked(batches[0].read(), picking, needed)]
+            return [_picked(batches[0].read(), picking)]
         found_bytes = 0
 
         def work(batch: Batch) -> pa.Table:
             nonlocal found_bytes
             check()
-            rows = _picked(batch.read(), picking, needed)
+            rows = _picked(batch.read(), picking)
             # Two threads may add at once; it is a bound, no sum.
             found_bytes += rows.nbytes
             if found_bytes > _MOST_FOUND_BYTES:
@@ -184,13 +184,12 @@ class Picker:
         return parts
 
 
-def _picked(rows: pa.Table, picking: Picking, needed: list[str]) -> pa.Table:
+def _picked(rows: pa.Table, picking: Picking) -> pa.Table:
     """Return those of some rows that are asked for."""
     found = _meant(rows, picking)
     if picking.comparisons:
         found = found.filter(meeting(rows, found, picking.comparisons))
-    chosen = rows.select(needed)
-    return chosen.slice(found[0].as_py(), 1) if len(found) == 1 else chosen.take(found)
+    return rows.slice(found[0].as_py(), 1) if len(found) == 1 else rows.take(found)
 
 
 def _meant(rows: pa.Table, picking: Picking) -> pa.Array:

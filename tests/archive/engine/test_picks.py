@@ -15,16 +15,17 @@ import pytest_asyncio
 from astrohub_archive.adql import understand
 from astrohub_archive.engine import DamagedTable, Declined
 from astrohub_archive.engine.footers import Footers
+from astrohub_archive.engine.paged import Batch
 from astrohub_archive.engine.picked import Picker, Picking
 from astrohub_archive.engine.plan import Planner
 from astrohub_archive.errors import QueryTimeout
-from astrohub_archive.formats import FORMATS
+from astrohub_archive.formats import FORMATS, find_format
 from astrohub_archive.models import HatsTable, Outcome, Statement
 from astrohub_archive.pages import PAGE_TABLE
 from astrohub_archive.settings import Limits
 
-from ...support.catalogs import FIRST_ID, synthetic_archive
-from .conftest import Asker, asking
+from ...support.catalogs import FIRST_ID, synthetic_archive, synthetic_sky
+from .conftest import Asker, asking, raw
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -116,10 +117,91 @@ async def test_the_reading_of_many_pages_ends_when_it_is_told_to(asker: Asker) -
             raise QueryTimeout("It is over.")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("astrohub_archive.engine.paged._TEXT_PAGES", 2)
+        patch.setattr("astrohub_archive.engine.paged._BATCH_PAGES", 2)
         with pytest.raises(QueryTimeout, match="It is over"):
             Picker(threads=2).rows(picking, check)
         assert Picker(threads=2).rows(picking).num_rows == 2_000
+
+
+async def test_no_more_pages_are_read_than_the_rows_that_are_wanted_take(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = ", ".join(str(FIRST_ID + 3 * number) for number in range(0, 20_000, 10))
+    statement = read(asker, f"SELECT name FROM sky.stars WHERE star_id IN ({listed})")
+    whole, few = Planner().picking(statement), Planner().picking(replace(statement, top=5))
+    assert whole is not None
+    assert few is not None
+    monkeypatch.setattr("astrohub_archive.engine.paged._BATCH_PAGES", 1)
+    read_batches: list[int] = []
+    read_one = Batch.read
+
+    def counted(batch: Batch) -> pa.Table:
+        read_batches.append(batch.rows)
+        return read_one(batch)
+
+    monkeypatch.setattr(Batch, "read", counted)
+    assert Picker(threads=1).rows(few).num_rows == 5
+    assert Picker(threads=1).rows(whole, most=7).num_rows >= 7
+    few_batches = len(read_batches)
+    assert Picker(threads=1).rows(whole).num_rows == 2_000
+    assert few_batches < (len(read_batches) - few_batches) / 2
+
+
+async def test_picked_rows_do_not_keep_in_memory_what_was_read_with_them(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = ", ".join(str(FIRST_ID + 3 * number) for number in range(0, 20_000, 400))
+    picking = Planner().picking(read(asker, f"SELECT star_id FROM sky.stars WHERE star_id IN ({listed})"))
+    assert picking is not None
+    monkeypatch.setattr("astrohub_archive.engine.paged._BATCH_PAGES", 1)
+    rows = Picker(threads=2).rows(picking)
+    assert rows.num_rows == 50
+    assert rows.get_total_buffer_size() < 20 * rows.nbytes
+
+
+def stars_of(rows: int, identifiers: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pa.Table:
+    """Return stars with identifiers of their own."""
+    return synthetic_sky(rows).set_column(0, "star_id", pa.array(identifiers))
+
+
+async def test_an_identifier_of_very_many_rows_is_for_the_engine() -> None:
+    identifiers = np.where(np.arange(60_000) % 2, -1, np.arange(60_000))
+    with synthetic_archive(stars=stars_of(60_000, identifiers), partition_rows=20_000) as archive:
+        planner, catalog = Planner(), archive.catalog()
+        known, unknown = (
+            understand(f"SELECT * FROM sky.stars WHERE star_id = {one}", catalog, Limits()) for one in (8, -1)
+        )
+        assert planner.picking(known) is not None
+        assert planner.picking(unknown) is None
+        assert not planner.is_easy(unknown)
+
+
+async def test_many_identifiers_of_a_small_table_do_not_wait_for_long_queries(asker: Asker) -> None:
+    listed = ", ".join(str(FIRST_ID + 3 * number) for number in range(800))
+    statement = read(asker, f"SELECT name FROM sky.stars WHERE star_id IN ({listed})")
+    endless = raw("SELECT sum(a.x * b.x) AS s FROM range(10000000) a(x), range(10000000) b(x)")
+    long = asyncio.create_task(
+        asker.pool.run(endless, fmt=find_format("arrow"), maxrec=1, timeout_s=60, lane="long")
+    )
+    await asyncio.sleep(0)
+    assert (await asker.rows(replace(statement, sql=""))).num_rows == 800
+    assert not long.done()
+    long.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await long
+
+
+async def test_what_is_declined_late_has_no_more_time_than_it_was_given(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def declined(*_: object) -> None:
+        await asyncio.sleep(0.05)
+        raise Declined("after a while")
+
+    monkeypatch.setattr(asker.pool, "_picked", declined)
+    statement = read(asker, CONES.format(ra=1, dec=1, radius=0.1))
+    with pytest.raises(QueryTimeout, match=r"ran longer than the 0\.04 s"):
+        await asker.rows(statement, timeout_s=0.04)
 
 
 async def test_a_position_on_the_rim_is_inside_unless_it_is_left_out(asker: Asker) -> None:

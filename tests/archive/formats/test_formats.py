@@ -16,7 +16,7 @@ import pytest
 from astrohub_archive.errors import UsageError
 from astrohub_archive.formats import FORMATS, Assignment, find_format
 from astrohub_archive.formats.shape import shape_of
-from astrohub_archive.models import Outcome
+from astrohub_archive.models import Outcome, ResultColumn
 from astropy.io import fits, votable
 from astropy.io.votable.tree import TableElement
 
@@ -46,6 +46,25 @@ def test_astropy_reads_what_was_written(name: str, cuts: tuple[int, ...]) -> Non
     assert rows["time"][3] == "2026-09-21T14:13:20.123456"
     assert np.ma.filled(rows["point"][4], np.nan).tolist() == [0.0, 90.0]
     assert [list(np.ma.filled(x)) for x in rows["list"]][::3] == [[1, 2, 3], [4]]
+
+
+def test_arrow_tells_of_columns_of_the_same_names_what_is_known_of_these() -> None:
+    schema = pa.schema([("mag", pa.float32())])
+    rows = pa.record_batch([pa.array([1.5], pa.float32())], schema=schema)
+    told = {}
+    for unit, words in (("mag", "G"), ("mag(AB)", "r" * 1_000), ("mag", "another G")):
+        shape = shape_of(schema, (ResultColumn("mag", "float", unit=unit, description=words),))
+        encoder = find_format("arrow").encoder(Assignment(shape.schema, shape.columns, 10))
+        content = b"".join([encoder.head(), encoder.rows(rows), *encoder.tail(Outcome(1))])
+        found = pa.ipc.open_stream(content).read_all()
+        assert found["mag"].to_pylist() == [1.5]
+        told[words] = found.schema.field("mag").metadata
+    assert {words: known[b"unit"] for words, known in told.items()} == {
+        "G": b"mag",
+        "r" * 1_000: b"mag(AB)",
+        "another G": b"mag",
+    }
+    assert all(known[b"description"] == words.encode() for words, known in told.items())
 
 
 def test_fields_carry_what_is_known_of_the_columns() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def rows_of(count: int = ROWS, seed: int = 3) -> pa.Table:
     random = np.random.default_rng(seed)
     missing = random.random(count) < 0.2
     cells = np.sort(random.integers(0, 2**40, count))
-    cells[5_000:8_500] = cells[5_000]
+    cells[5_000:8_500] = cells[min(5_000, count - 1)]
     kinds = {
         "b": pa.int8(),
         "B": pa.uint8(),
@@ -132,7 +133,7 @@ def test_pages_are_cut_at_the_same_rows_in_all_columns(folder: Path, rows: pa.Ta
     for path in sorted(folder.rglob("*.parquet")):
         located = locate(path, pq.read_metadata(path))
         assert located is not None
-        assert located.places.shape == (len(located.rows), rows.num_columns, 2)
+        assert located.places.shape == (len(located.rows), rows.num_columns, 3)
         assert located.rows.max() <= PAGE_ROWS
 
 
@@ -163,26 +164,69 @@ def test_texts_longer_than_a_page_make_no_table(tmp_path: Path) -> None:
     assert not table or read(folder, [(0, 2**41)], ["text"]).equals(rows.select(["text"]))
 
 
-def test_texts_are_read_in_smaller_portions(folder: Path) -> None:
+def test_what_takes_much_memory_is_read_in_small_portions_or_not_at_all(folder: Path) -> None:
     cells = np.array([[0, 2**41]])
-    numbers, texts = (Paged().batches(str(folder), cells, columns) for columns in (["id"], ["id", "name"]))
-    assert numbers is not None
-    assert texts is not None
-    assert len(numbers) == 1
-    # 20,000 rows in three files are 21 pages or a few more.
-    assert len(texts) == 1
+    (alone,) = Paged().batches(str(folder), cells, ["id"]) or []
+    assert alone.size_bytes >= 8 * ROWS
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("astrohub_archive.engine.paged._TEXT_PAGES", 5)
-        texts = Paged().batches(str(folder), cells, ["id", "name"])
-    assert texts is not None
-    assert len(texts) > 3
-    assert sum(batch.rows for batch in texts) == ROWS
+        patch.setattr("astrohub_archive.engine.paged._BATCH_BYTES", 100_000)
+        several = Paged().batches(str(folder), cells, ["id", "d"]) or []
+        with pytest.raises(Declined, match="too large"):
+            Paged().batches(str(folder), cells, ["id", "name"])
+    assert len(several) > 3
+    assert max(batch.size_bytes for batch in several) <= 100_000
+    assert sum(batch.rows for batch in several) == ROWS
+
+
+def test_columns_of_unusual_types_are_not_read_so_but_others_are(tmp_path: Path) -> None:
+    decimal = pa.array(range(100)).cast(pa.decimal128(24, 2))
+    folder = write(
+        tmp_path, pa.table({"_healpix_29": np.arange(100), "money": decimal, "n": np.arange(100)}), 1
+    )
+    assert read(folder, [(0, 2**41)], ["n"])["n"].to_pylist() == list(range(100))
+    assert Paged().batches(str(folder), np.array([[0, 2**41]]), ["n", "money"]) is None
+
+
+def test_a_table_that_cannot_be_used_is_looked_at_once(tmp_path: Path, rows: pa.Table) -> None:
+    folder = write(tmp_path, rows)
+    spoil(folder / PAGE_TABLE, "no JSON")
+    paged, cells = Paged(), np.array([[0, 2**41]])
+    assert paged.batches(str(folder), cells, ["id"]) is None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("astrohub_archive.engine.paged.PageTable", None)
+        assert paged.batches(str(folder), cells, ["id"]) is None
+
+
+def test_a_table_in_which_any_byte_is_another_never_leads_to_other_rows(tmp_path: Path) -> None:
+    rows = rows_of(3_000)
+    folder = write(tmp_path, rows)
+    content = (folder / PAGE_TABLE).read_bytes()
+    cells = rows["_healpix_29"].to_numpy()[[5, 1_500, 2_900]]
+    wanted = np.stack([cells, cells + 1], axis=1)
+    before = read(folder, wanted.tolist(), ["id", "name"])
+    refused = 0
+    for place in np.random.default_rng(5).choice(len(content), 300, replace=False).tolist():
+        changed = bytearray(content)
+        changed[place] ^= 1 << place % 8
+        (folder / PAGE_TABLE).unlink()
+        (folder / PAGE_TABLE).write_bytes(changed)
+        try:
+            batches = Paged().batches(str(folder), wanted, ["id", "name"])
+        except ValueError:
+            batches = None
+        refused += batches is None
+        if batches is not None:
+            assert pa.concat_tables([batch.read() for batch in batches]).equals(before)
+    assert refused > 100
 
 
 def test_a_table_that_leads_elsewhere_is_none(tmp_path: Path, rows: pa.Table) -> None:
     folder = write(tmp_path, rows)
     content = (folder / PAGE_TABLE).read_bytes()
-    (folder / PAGE_TABLE).write_bytes(content.replace(b"Norder=0/", b"../../../", 1))
+    changed = content[24:].replace(b"Norder=0/", b"../../../", 1)
+    length = int.from_bytes(content[8:16], "little")
+    checksum = zlib.crc32(changed[:length]).to_bytes(8, "little")
+    (folder / PAGE_TABLE).write_bytes(content[:16] + checksum + changed)
     assert Paged().batches(str(folder), np.array([[0, 2**41]]), ["id"]) is None
 
 

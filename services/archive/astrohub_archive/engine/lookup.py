@@ -26,6 +26,8 @@ __all__ = ["Found", "Lookup"]
 _THREADS = 2
 # Where each of so many stands in a row group is looked up faster than all of it is read.
 _FEW = 8
+# An identifier that stands in more row groups stands in very many rows.
+_AT_ONCE = 2
 
 _Numbers = np.ndarray[Any, np.dtype[Any]]
 _Stamp = tuple[int, int]
@@ -95,6 +97,8 @@ class Lookup:
         try:
             touched = [group for _, groups in self._touched(values) for group in groups]
         except TypeError:
+            return False
+        if len(touched) > _AT_ONCE:
             return False
         known = [self._at_once(group, values) for group in touched]
         found = [cells for cells in known if cells is not None]

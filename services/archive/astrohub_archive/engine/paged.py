@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..pages import PageTable, Template
+from ..pages import PAGE_TABLE, PageTable, Stamp, Template, stamp_of
 from .coverage import Ranges
 from .faults import Declined
 from .footers import PLAIN
@@ -19,11 +20,12 @@ from .footers import PLAIN
 __all__ = ["Batch", "Paged"]
 
 _MOST_PAGES = 32_768
+_MOST_PLACES = 2_000_000
 _BATCH_PAGES = 256
-# Unpacked, a page of texts may take a megabyte, where one of numbers takes eight kilobytes at most.
-_TEXT_PAGES = 32
-_BATCH_BYTES = 8 * 1024**2
+_BATCH_BYTES = 32 * 1024**2
+_WIDEST_BYTES = 8
 _MOST_BYTES = 64 * 1024**2
+_UNUSABLE = (OSError, pa.ArrowException, ValueError, KeyError, TypeError, struct.error, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Batch:
     ----------
     rows
         How many rows are in them.
+    size_bytes
+        How much memory they take, about.
     template
         Makes a file of the columns.
     begins, lengths
@@ -43,6 +47,7 @@ class Batch:
     """
 
     rows: int
+    size_bytes: int
     template: Template
     begins: list[list[int]]
     lengths: list[list[int]]
@@ -76,7 +81,7 @@ class Paged:
     """Finds the pages of catalogues; keeps the tables that were read last."""
 
     def __init__(self) -> None:
-        self._tables: dict[str, PageTable] = {}
+        self._tables: dict[str, tuple[Stamp, PageTable | None]] = {}
 
     def batches(self, folder: str, cells: Ranges, columns: Sequence[str]) -> list[Batch] | None:
         """Return the pages in which rows of some cells can stand, in the order of the sky.
@@ -86,36 +91,60 @@ class Paged:
         Raises
         ------
         Declined
-            When they are too many.
+            When they are too many, or one of them is too large.
         """
         try:
-            table = self._table(folder)
+            if (table := self._table(folder)) is None:
+                return None
             template, numbers = table.template(columns)
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, KeyError):
             return None
         pages = table.pages(cells)
-        if len(pages) > _MOST_PAGES:
+        if len(pages) > _MOST_PAGES or len(pages) * table.width > _MOST_PLACES:
             raise Declined("rows of too many pages")
-        begins, lengths = table.places(pages)[:, numbers].transpose(2, 1, 0)
-        rows, files = table.rows[pages].tolist(), table.files_of(pages)
-        most = max(1, _TEXT_PAGES // template.texts) if template.texts else _BATCH_PAGES
+        begins, lengths, unpacked = table.places(pages)[:, numbers].transpose(2, 1, 0)
+        rows, files = table.rows[pages], table.files_of(pages)
+        # Numbers may take much less room as they are encoded.
+        sizes = (unpacked.sum(axis=0) + rows * (len(numbers) * _WIDEST_BYTES)).tolist()
+        if max(sizes, default=0) > _BATCH_BYTES:
+            raise Declined("a page that is too large")
         batches = []
-        for begin, end in _cuts(lengths.sum(axis=0).tolist(), most):
+        for begin, end in _cuts(sizes):
             parts = tuple((*table.file(file), run) for file, run in _runs(files[begin:end]))
-            here = slice(begin, end)
             batches.append(
-                Batch(sum(rows[here]), template, begins[:, here].tolist(), lengths[:, here].tolist(), parts)
+                Batch(
+                    int(rows[begin:end].sum()),
+                    sum(sizes[begin:end]),
+                    template,
+                    begins[:, begin:end].tolist(),
+                    lengths[:, begin:end].tolist(),
+                    parts,
+                )
             )
         return batches
 
-    def _table(self, folder: str) -> PageTable:
+    def _table(self, folder: str) -> PageTable | None:
+        """Return the table of a catalogue; None if it cannot be used, which is found out once.
+
+        Raises
+        ------
+        OSError
+            When there is none.
+        """
+        stamp = stamp_of(os.stat(f"{folder}/{PAGE_TABLE}"))
         known = self._tables.pop(folder, None)
-        if known is None or not known.is_current():
-            known = PageTable(Path(folder), PLAIN)
+        if known is None or known[0] != stamp:
+            try:
+                known = stamp, PageTable(Path(folder), PLAIN)
+            except _UNUSABLE:
+                known = stamp, None
         self._tables[folder] = known
-        while len(self._tables) > 1 and sum(one.size_bytes for one in self._tables.values()) > _MOST_BYTES:
+        while len(self._tables) > 1 and self._size_bytes() > _MOST_BYTES:
             self._tables.pop(next(iter(self._tables)))
-        return known
+        return known[1]
+
+    def _size_bytes(self) -> int:
+        return sum(table.size_bytes for _, table in self._tables.values() if table)
 
 
 def _runs(files: Sequence[int]) -> Iterator[tuple[int, range]]:
@@ -127,11 +156,11 @@ def _runs(files: Sequence[int]) -> Iterator[tuple[int, range]]:
         begin = end
 
 
-def _cuts(sizes: Sequence[int], most: int) -> Iterator[tuple[int, int]]:
-    """Yield begin and end of consecutive pages that are read at once: so many at most."""
+def _cuts(sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield begin and end of consecutive pages that are read at once."""
     begin = size_bytes = 0
     for number, one in enumerate(sizes):
-        if number > begin and (number - begin >= most or size_bytes + one > _BATCH_BYTES):
+        if number > begin and (number - begin >= _BATCH_PAGES or size_bytes + one > _BATCH_BYTES):
             yield begin, number
             begin, size_bytes = number, 0
         size_bytes += one

@@ -28,7 +28,19 @@ __all__ = ["Picker", "Picking"]
 
 _MOST_ROWS = 256 * 1024
 _MOST_BYTES = 32 * 1024**2
+_MOST_PAGE_BYTES = 64 * 1024**2
 _MOST_FOUND_BYTES = 64 * 1024**2
+# Also what a page may lead to that is damaged, or was made so on purpose.
+_UNREADABLE = (
+    OSError,
+    pa.ArrowException,
+    ValueError,
+    LookupError,
+    TypeError,
+    OverflowError,
+    MemoryError,
+    RecursionError,
+)
 
 # Wider than any rounding of the formula.
 _BAND_DEG = 1e-9
@@ -65,6 +77,8 @@ class Picking:
         What else is said of columns, as of a `models.Comparison`.
     folder
         The folder of the files, if a table of their pages lies there.
+    size_bytes
+        How large the files are together.
     """
 
     files: tuple[str, ...]
@@ -77,6 +91,7 @@ class Picking:
     most: int | None = None
     comparisons: tuple[Said, ...] = ()
     folder: str | None = None
+    size_bytes: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is sent."""
@@ -97,7 +112,9 @@ class Picker:
         self._paged = Paged()
         self._threads = threads
 
-    def rows(self, picking: Picking, check: Callable[[], None] = lambda: None) -> pa.Table:
+    def rows(
+        self, picking: Picking, check: Callable[[], None] = lambda: None, most: int | None = None
+    ) -> pa.Table:
         """Return the rows.
 
         Parameters
@@ -106,6 +123,8 @@ class Picker:
             Which.
         check
             Called now and then; what it raises ends the reading.
+        most
+            Of how many there may be more, without all being read.
 
         Raises
         ------
@@ -115,23 +134,24 @@ class Picker:
         condition = [picking.identifiers[0]] if picking.identifiers else list(picking.position)
         compared = (column for column, *_ in picking.comparisons)
         needed = list(dict.fromkeys([*picking.columns, *condition, *compared]))
-        cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
+        limits = [limit for limit in (picking.most, most) if limit is not None]
         try:
             # With all that is needed: what differs between files the engine brings to one type first.
-            rows = pa.concat_tables(self._found(picking, cells, needed, check))
+            rows = pa.concat_tables(self._found(picking, needed, check, min(limits, default=None)))
             rows = rows.select(list(picking.columns))
             rows.validate(full=True)
-        except (OSError, pa.ArrowException, ValueError, KeyError, OverflowError) as e:
+        except _UNREADABLE as e:
             # The engine meets the same, and says what it is.
             raise Declined(f"{type(e).__name__}: {e}") from e
         return rows if picking.most is None else rows.slice(0, picking.most)
 
     def _found(
-        self, picking: Picking, cells: Ranges, needed: list[str], check: Callable[[], None]
+        self, picking: Picking, needed: list[str], check: Callable[[], None], most: int | None
     ) -> list[pa.Table]:
+        cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
         batches = self._paged.batches(picking.folder, cells, needed) if picking.folder else None
         if batches is not None:
-            return self._from_pages(batches, picking, check)
+            return self._from_pages(batches, picking, check, most)
         if not picking.files:
             raise Declined("rows of many files")
         with ExitStack() as opened:
@@ -142,27 +162,34 @@ class Picker:
             ]
 
     def _from_pages(
-        self, batches: Sequence[Batch], picking: Picking, check: Callable[[], None]
+        self, batches: Sequence[Batch], picking: Picking, check: Callable[[], None], most: int | None
     ) -> list[pa.Table]:
-        """Return the rows of some pages that are asked for, in the order of the sky."""
-        if sum(batch.rows for batch in batches) > _MOST_ROWS and picking.identifiers is None:
+        """Return the rows of some pages that are asked for, or as many of them as are wanted."""
+        in_all, size_bytes = sum(batch.rows for batch in batches), sum(batch.size_bytes for batch in batches)
+        if picking.identifiers is None and (in_all > _MOST_ROWS or size_bytes > _MOST_PAGE_BYTES):
             raise Declined("too much to be read")
         if len(batches) == 1:
-            return [_picked(batches[0].read(), picking)]
-        found_bytes = 0
+            rows = batches[0].read()
+            found = _where(rows, picking)
+            # A row keeps all in memory that was read with it; here that is little.
+            return [rows.slice(found[0].as_py(), 1) if len(found) == 1 else rows.take(found)]
+        found_rows = found_bytes = 0
 
-        def work(batch: Batch) -> pa.Table:
-            nonlocal found_bytes
+        def work(batch: Batch) -> pa.Table | None:
+            # Two threads may add at once: these are bounds, no sums.
+            nonlocal found_rows, found_bytes
             check()
+            if most is not None and found_rows >= most:
+                return None
             rows = _picked(batch.read(), picking)
-            # Two threads may add at once; it is a bound, no sum.
+            found_rows += rows.num_rows
             found_bytes += rows.nbytes
             if found_bytes > _MOST_FOUND_BYTES:
                 raise Declined("too much is found")
             return rows
 
         with ThreadPoolExecutor(self._threads) as threads:
-            return list(threads.map(work, batches))
+            return [rows for rows in threads.map(work, batches) if rows is not None]
 
     def _parts(
         self, files: Sequence[str], cells: Ranges, needed: list[str], opened: ExitStack
@@ -186,14 +213,17 @@ class Picker:
 
 def _picked(rows: pa.Table, picking: Picking) -> pa.Table:
     """Return those of some rows that are asked for."""
+    return rows.take(_where(rows, picking))
+
+
+def _where(rows: pa.Table, picking: Picking) -> pa.Array:
+    """Return where they stand, in their order."""
     found = _meant(rows, picking)
-    if picking.comparisons:
-        found = found.filter(meeting(rows, found, picking.comparisons))
-    return rows.slice(found[0].as_py(), 1) if len(found) == 1 else rows.take(found)
+    return found.filter(meeting(rows, found, picking.comparisons)) if picking.comparisons else found
 
 
 def _meant(rows: pa.Table, picking: Picking) -> pa.Array:
-    """Return where the rows stand that are asked for, in their order."""
+    """Return where the rows stand that have the identifiers or lie in the circle, in their order."""
     if picking.identifiers is not None:
         column, values = picking.identifiers
         kind = rows[column].type

@@ -37,6 +37,7 @@ _log = logging.getLogger(__name__)
 _ORDER = 29
 _MOST_EASY = 4
 _MOST_PICKED_FILES = 8
+_MOST_PICKED_CELLS = 25_000
 # Users' tables come and go: what is remembered of tables is forgotten altogether when it is of too many.
 _MOST_REMEMBERED = 2_000
 
@@ -155,6 +156,8 @@ class Planner:
         files = reading.files if len(reading.files) <= _MOST_PICKED_FILES else ()
         if not files and not (storage.is_paged and values):
             return None
+        if len(reading.cells) > _MOST_PICKED_CELLS:
+            return None
         return Picking(
             files=tuple(map(str, files)),
             cells=tuple(map(tuple, reading.cells.tolist())),
@@ -166,6 +169,7 @@ class Planner:
             most=statement.top,
             comparisons=tuple((one.column, one.sign, one.number) for one in pick.comparisons),
             folder=str(storage.root / "dataset") if storage.is_paged else None,
+            size_bytes=reading.size_bytes,
         )
 
     def readings(self, statement: Statement) -> list[tuple[Scan, Reading]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -216,11 +217,15 @@ class Pool:
     ) -> Answer:
         late = _too_long(timeout_s, advice)
         if statement.pick is not None:
+            begin = time.monotonic()
             try:
                 return await self._picked(statement, fmt, maxrec, timeout_s, lane, late)
             except Declined:
                 if not statement.sql:
                     raise
+            timeout_s -= time.monotonic() - begin
+            if timeout_s <= 0:
+                raise late
         plan = await self._planned(self._planner.plan, statement)
         request = _request(plan, statement, fmt, maxrec)
         chosen, quick_s = lane or self._lane_for(plan.size_bytes), self._options.quick_s
@@ -266,7 +271,8 @@ class Pool:
         if picking is None:
             raise Declined("not a few rows of a few files")
         request = {**_wanted(statement, fmt, maxrec), "tables": {}, "picking": picking.as_json()}
-        chosen = lane or ("quick" if len(picking.cells) <= _FEW_CELLS else "long")
+        is_quick = len(picking.cells) <= _FEW_CELLS or self._lane_for(picking.size_bytes) == "quick"
+        chosen = lane or ("quick" if is_quick else "long")
         return await self._ask(self._lanes[chosen], request, fmt=fmt, timeout_s=timeout_s, late=late)
 
     async def _planned(self, make: Callable[[Statement], _T], statement: Statement) -> _T:

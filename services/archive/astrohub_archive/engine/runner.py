@@ -120,8 +120,8 @@ class Runner:
 
     def _pick(self, request: dict[str, Any], answer: Outgoing) -> None:
         """Answer from the files, without the engine."""
-        rows = self._picker.rows(Picking(**request["picking"]), self._check)
         limit = request["maxrec"]
+        rows = self._picker.rows(Picking(**request["picking"]), self._check, limit + 1)
         self._begin(request, answer, rows.schema)
         overflow = answer.add(iter(rows.to_batches(_MOST_ROWS)), limit=limit, stop=lambda: None)
         answer.end(Outcome(answer.rows, overflow), self._check)

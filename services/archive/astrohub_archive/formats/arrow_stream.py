@@ -7,51 +7,56 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from ..models import Outcome
+from ..models import Outcome, ResultColumn
 from .described import described
 from .format import Assignment, Encoder
 
 __all__ = ["make_arrow_encoder"]
 
-_SCHEMAS = 64
+_KEPT = 64
+
+_Described = tuple[pa.Schema, tuple[ResultColumn, ...], int]
 
 
 class _ArrowEncoder:
     """Writes message after message: the schema, each batch, the empty one and the mark of the end."""
 
     def __init__(self, assignment: Assignment) -> None:
-        self._schema = described(assignment.schema, assignment.columns, assignment.maxrec)
+        self._described: _Described = (assignment.schema, assignment.columns, assignment.maxrec)
+        self._schema = described(*self._described)
 
     def head(self) -> bytes:
-        return _head(self._schema)
+        return _head(*self._described)
 
     def rows(self, batch: pa.RecordBatch) -> memoryview:
         return memoryview(pa.RecordBatch.from_arrays(batch.columns, schema=self._schema).serialize())
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:
-        yield _tail(self._schema, outcome)
+        yield _tail(*self._described, outcome)
 
 
-@lru_cache(maxsize=_SCHEMAS)
-def _head(schema: pa.Schema) -> bytes:
-    content: bytes = schema.serialize().to_pybytes()
+# Kept by what is known of the columns: schemas are equal whatever is written at their fields.
+@lru_cache(maxsize=_KEPT)
+def _head(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int) -> bytes:
+    content: bytes = described(schema, columns, maxrec).serialize().to_pybytes()
     return content
 
 
-@lru_cache(maxsize=_SCHEMAS)
-def _tail(schema: pa.Schema, outcome: Outcome) -> bytes:
+@lru_cache(maxsize=_KEPT)
+def _tail(schema: pa.Schema, columns: tuple[ResultColumn, ...], maxrec: int, outcome: Outcome) -> bytes:
     """Return what stands behind the rows: a writer's stream without its head."""
+    whole = described(schema, columns, maxrec)
     words = {
         "astrohub.status": outcome.status,
         "astrohub.rows": str(outcome.rows),
         "astrohub.message": outcome.message or "",
     }
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, schema) as writer:
-        arrays = [pa.nulls(0, field.type) for field in schema]
-        writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema), custom_metadata=words)
+    with pa.ipc.new_stream(sink, whole) as writer:
+        arrays = [pa.nulls(0, field.type) for field in whole]
+        writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=whole), custom_metadata=words)
     content: bytes = sink.getvalue().to_pybytes()
-    return content[len(_head(schema)) :]
+    return content[len(_head(schema, columns, maxrec)) :]
 
 
 def make_arrow_encoder(assignment: Assignment) -> Encoder:

@@ -11,6 +11,15 @@ from __future__ import annotations
 
 from .excerpt import Template
 from .headers import DATA_PAGE, page_header
-from .table import PAGE_TABLE, PageTable, PageTableMaker
+from .table import PAGE_TABLE, PageTable, PageTableMaker, Stamp, stamp_of
 
-__all__ = ["DATA_PAGE", "PAGE_TABLE", "PageTable", "PageTableMaker", "Template", "page_header"]
+__all__ = [
+    "DATA_PAGE",
+    "PAGE_TABLE",
+    "PageTable",
+    "PageTableMaker",
+    "Stamp",
+    "Template",
+    "page_header",
+    "stamp_of",
+]

@@ -20,6 +20,7 @@ STRUCT = 12
 _LONG_LIST = 15
 _DOUBLE_BYTES = 8
 _MOST_VARINT_BITS = 63
+_DEEPEST = 16
 
 
 class Reader:
@@ -58,8 +59,10 @@ class Reader:
         """Read the head of a list; return how many elements follow."""
         return self._list()[0]
 
-    def skip(self, kind: int) -> None:
+    def skip(self, kind: int, depth: int = 0) -> None:
         """Pass over the value of a field."""
+        if depth > _DEEPEST:
+            raise ValueError("fields within fields without end")
         if kind in (_BYTE, _I16, I32, I64):
             self._varint()
         elif kind == BINARY:
@@ -67,12 +70,12 @@ class Reader:
             self._pass(length)
         elif kind == STRUCT:
             for _, inner in self.fields():
-                self.skip(inner)
+                self.skip(inner, depth + 1)
         elif kind in (LIST, _SET):
             count, inner = self._list()
             for _ in range(count):
                 # In a list each truth value takes a byte.
-                self._pass(1) if inner in (_TRUE, _FALSE, _BYTE) else self.skip(inner)
+                self._pass(1) if inner in (_TRUE, _FALSE, _BYTE) else self.skip(inner, depth + 1)
         elif kind == _DOUBLE:
             self._pass(_DOUBLE_BYTES)
         elif kind not in (_TRUE, _FALSE):

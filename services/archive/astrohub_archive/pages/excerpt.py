@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,42 +39,36 @@ class Leaf:
     codec: int
     encodings: tuple[int, ...]
 
-    @property
-    def is_text(self) -> bool:
-        """Say whether its values may take any number of bytes."""
-        return self.kind == _TYPES["BYTE_ARRAY"]
 
-
-def leaves_of(schema_file: Path, packings: Sequence[tuple[str, str, tuple[str, ...]]]) -> tuple[Leaf, ...]:
-    """Return the columns of the files of a catalogue, of which none has parts.
+def leaves_of(schema: bytes, packings: Sequence[tuple[str, str, list[str]]]) -> tuple[Leaf | None, ...]:
+    """Return the columns of the files of a catalogue, of which none has parts; None for unusual ones.
 
     Parameters
     ----------
-    schema_file
+    schema
         A Parquet file of the same schema (HATS: `_common_metadata`).
     packings
         For each column physical type, codec and encodings, as pyarrow names them.
 
     Raises
     ------
-    OSError, ValueError, KeyError
-        When they cannot be read, or something is unusual.
+    ValueError, pyarrow.ArrowException
+        When it cannot be read.
     """
-    elements = _elements(schema_file.read_bytes())
-    schema = pq.read_schema(schema_file)
-    if not len(schema) == len(elements) == len(packings):
+    elements = _elements(schema)
+    fields = pq.read_schema(pa.BufferReader(schema))
+    if not len(fields) == len(elements) == len(packings):
         raise ValueError("its columns have parts")
-    return tuple(
-        Leaf(
-            field.name,
-            field.type,
-            element,
-            _TYPES[kind],
-            _CODECS[codec],
-            tuple(_ENCODINGS[word] for word in words),
-        )
-        for field, element, (kind, codec, words) in zip(schema, elements, packings, strict=True)
-    )
+    found = zip(fields, elements, packings, strict=True)
+    return tuple(_leaf(field, element, packing) for field, element, packing in found)
+
+
+def _leaf(field: pa.Field, element: bytes, packing: tuple[str, str, list[str]]) -> Leaf | None:
+    kind, codec, words = packing
+    if kind not in _TYPES or codec not in _CODECS or not set(words) <= _ENCODINGS.keys():
+        return None
+    encodings = tuple(_ENCODINGS[word] for word in words)
+    return Leaf(field.name, field.type, element, _TYPES[kind], _CODECS[codec], encodings)
 
 
 def _elements(content: bytes) -> list[bytes]:
@@ -105,8 +98,7 @@ class Template:
 
     def __init__(self, leaves: Sequence[Leaf]) -> None:
         self.width = len(leaves)
-        self.texts = sum(leaf.is_text for leaf in leaves)
-        """How many columns there are, and how many of them hold texts."""
+        """How many columns there are."""
         root = struct(
             (3, I32, number(_REQUIRED)), (4, BINARY, text(b"schema")), (5, I32, number(len(leaves)))
         )

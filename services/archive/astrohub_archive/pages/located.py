@@ -25,8 +25,8 @@ class Located:
     rows
         How many rows are in each, shape (pages,).
     places
-        For each page and column where it begins in the file and how many bytes it takes, its header
-        included: shape (pages, columns, 2).
+        For each page and column where it begins in the file, how many bytes it takes, its header
+        included, and how many when it is unpacked: shape (pages, columns, 3).
     """
 
     rows: NDArray[np.int64]
@@ -72,22 +72,22 @@ def _group(content: bytes, group: pq.RowGroupMetaData) -> tuple[NDArray[np.int64
         found = _pages(content, begin, begin + chunk.total_compressed_size)
         if found is None:
             return None
-        columns.append(np.array(found, dtype=np.int64).reshape(-1, 3))
-    rows = columns[0][:, 2]
-    if any(not np.array_equal(column[:, 2], rows) for column in columns) or rows.sum() != group.num_rows:
+        columns.append(np.array(found, dtype=np.int64).reshape(-1, 4))
+    rows = columns[0][:, 3]
+    if any(not np.array_equal(column[:, 3], rows) for column in columns) or rows.sum() != group.num_rows:
         return None
-    return rows, np.stack([column[:, :2] for column in columns], axis=1)
+    return rows, np.stack([column[:, :3] for column in columns], axis=1)
 
 
-def _pages(content: bytes, begin: int, end: int) -> list[tuple[int, int, int]] | None:
-    """Return where each page of a column begins, its bytes and its values; None if one is unusual."""
+def _pages(content: bytes, begin: int, end: int) -> list[tuple[int, int, int, int]] | None:
+    """Return where each page of a column begins, its bytes, those unpacked, its values; None if unusual."""
     found = []
     while begin < end:
         header, after = page_header(content, begin)
         if header.kind != DATA_PAGE or header.packed_bytes < 0 or header.values < 0:
             return None
         after += header.packed_bytes
-        found.append((begin, after - begin, header.values))
+        found.append((begin, after - begin, header.unpacked_bytes, header.values))
         begin = after
     if begin != end:
         raise ValueError("its last page is longer than its column")

@@ -1,8 +1,9 @@
 """The table of a catalogue's pages: which cells begin them, and where they lie.
 
-A file of ours beside the Parquet files of a catalogue: magic bytes, the length of a description and the
-description (JSON), then arrays of 64-bit integers, least byte first: sizes of the files, first page of each,
-first cell and rows of each page, and for each page and column where it begins and its bytes.
+A file of ours beside the Parquet files of a catalogue: magic bytes, then the length and the CRC-32 of what
+says all but where pages lie: a description (JSON) and arrays of 64-bit integers, least byte first: sizes of
+the files, first page of each, first cell and rows of each page. Then for each page a record: where its part
+of each column begins, its bytes, and those unpacked; and the record's CRC-32.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import json
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from struct import Struct
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -20,21 +23,19 @@ from numpy.typing import NDArray
 from .excerpt import Template, leaves_of
 from .located import locate
 
-__all__ = ["PAGE_TABLE", "PageTable", "PageTableMaker"]
+__all__ = ["PAGE_TABLE", "PageTable", "PageTableMaker", "Stamp", "stamp_of"]
 
 PAGE_TABLE = "_pages"
 """Its name; readers of Parquet pass over names that begin so."""
 
 _SCHEMA = "_common_metadata"
 _MAGIC = b"AHPAGES1"
+_HEAD = Struct("<8sQQ")
 _NUMBER = np.dtype("<i8")
-_LENGTH_BYTES = 8
-# Where more of all pages than this are wanted, where they lie is read at once, if that is not too much.
-_MANY = 0.05
-_MOST_AT_ONCE_BYTES = 64 * 1024**2
 _MOST_TEMPLATES = 64
 
 _Numbers = NDArray[np.int64]
+Stamp = tuple[int, int, int]
 
 
 class PageTableMaker:
@@ -82,15 +83,21 @@ class PageTableMaker:
         if np.any(cells[1:] < cells[:-1]):
             return
         names, sizes, counts = zip(*self._files, strict=True)
-        described = {"files": names, "pages": len(cells), "columns": self._packings}
-        head = json.dumps(described).encode()
-        head += b" " * (-len(head) % _NUMBER.itemsize)
+        described = {
+            "files": names,
+            "pages": len(cells),
+            "columns": self._packings,
+            "schema": crc32((folder / _SCHEMA).read_bytes()),
+        }
         firsts = np.concatenate([[0], np.cumsum(counts)])
-        arrays = [np.array(sizes), firsts, cells, np.concatenate(self._rows), np.concatenate(self._places)]
+        arrays = [np.array(sizes), firsts, cells, np.concatenate(self._rows)]
+        text = json.dumps(described).encode()
+        content = len(text).to_bytes(_NUMBER.itemsize, "little") + text
+        content += b"".join(array.astype(_NUMBER).tobytes() for array in arrays)
         with (folder / PAGE_TABLE).open("wb") as file:
-            file.write(_MAGIC + len(head).to_bytes(_LENGTH_BYTES, "little") + head)
-            for array in arrays:
-                file.write(np.ascontiguousarray(array, dtype=_NUMBER).tobytes())
+            file.write(_HEAD.pack(_MAGIC, len(content), crc32(content)) + content)
+            for places in self._places:
+                file.write(b"".join(map(_record, places.astype(_NUMBER))))
 
 
 class PageTable:
@@ -105,42 +112,41 @@ class PageTable:
 
     Raises
     ------
-    OSError, ValueError, KeyError
+    OSError, ValueError, KeyError, TypeError, struct.error
         When there is none, or it is damaged.
     """
 
     def __init__(self, folder: Path, types: Collection[pa.DataType]) -> None:
         path = folder / PAGE_TABLE
         with path.open("rb") as file:
-            self._stamp = _stamp(os.fstat(file.fileno()))
-            head = file.read(len(_MAGIC) + _LENGTH_BYTES)
-            if not head.startswith(_MAGIC):
-                raise ValueError(f"{path} is no table of pages")
-            length = int.from_bytes(head[len(_MAGIC) :], "little")
-            described = json.loads(file.read(min(length, self._stamp[1])))
-            names, pages, packings = described["files"], described["pages"], described["columns"]
-            if not 0 <= pages <= self._stamp[1] or any(".." in Path(name).parts for name in names):
+            self._stamp = stamp_of(os.fstat(file.fileno()))
+            magic, length, checksum = _HEAD.unpack(file.read(_HEAD.size).ljust(_HEAD.size))
+            content = file.read(min(length, self._stamp[1]))
+            if magic != _MAGIC or len(content) != length or crc32(content) != checksum:
                 raise ValueError(f"{path} is damaged")
-
-            def read(count: int) -> _Numbers:
-                return np.frombuffer(file.read(count * _NUMBER.itemsize), dtype=_NUMBER, count=count)
-
-            self._sizes, self._firsts = read(len(names)), read(len(names) + 1)
-            self._cells, self.rows = read(pages), read(pages)
-            self._begin = file.tell()
+        end = _NUMBER.itemsize + int.from_bytes(content[: _NUMBER.itemsize], "little")
+        described = json.loads(content[_NUMBER.itemsize : end])
+        names, pages, packings = described["files"], described["pages"], described["columns"]
+        if any(".." in Path(name).parts for name in names):
+            raise ValueError(f"{path} leads elsewhere")
+        numbers = np.frombuffer(content, dtype=_NUMBER, offset=end, count=2 * len(names) + 1 + 2 * pages)
+        bounds = np.cumsum([len(names), len(names) + 1, pages])
+        self._sizes, self._firsts, self._cells, self.rows = np.split(numbers, bounds)
+        self._begin = _HEAD.size + length
         self._path = path
         self._folder = folder
         self._names: list[str] = names
-        self._width = len(packings) * 2 * _NUMBER.itemsize
-        if self._begin + pages * self._width != self._stamp[1] or np.any(np.diff(self._cells) < 0):
+        self.width = len(packings)
+        """How many columns there are."""
+        self._record_bytes = (3 * len(packings) + 1) * _NUMBER.itemsize
+        if self._begin + pages * self._record_bytes != self._stamp[1]:
             raise ValueError(f"{path} is damaged")
-        self._leaves = leaves_of(folder / _SCHEMA, packings)
-        self._numbers = {one.name: number for number, one in enumerate(self._leaves) if one.type in types}
+        schema = (folder / _SCHEMA).read_bytes()
+        if crc32(schema) != described["schema"]:
+            raise ValueError(f"{folder / _SCHEMA} is not the one of these pages")
+        leaves = leaves_of(schema, packings)
+        self._leaves = {leaf.name: (i, leaf) for i, leaf in enumerate(leaves) if leaf and leaf.type in types}
         self._templates: dict[tuple[str, ...], tuple[Template, list[int]]] = {}
-
-    def is_current(self) -> bool:
-        """Say whether it is still the table that was opened."""
-        return _stamp(self._path.stat()) == self._stamp
 
     @property
     def size_bytes(self) -> int:
@@ -158,8 +164,8 @@ class PageTable:
         wanted = tuple(columns)
         known = self._templates.get(wanted)
         if known is None:
-            numbers = [self._numbers[name] for name in wanted]
-            known = Template([self._leaves[number] for number in numbers]), numbers
+            numbers, leaves = zip(*(self._leaves[name] for name in wanted), strict=True)
+            known = Template(leaves), list(numbers)
             if len(self._templates) >= _MOST_TEMPLATES:
                 self._templates.clear()
             self._templates[wanted] = known
@@ -184,27 +190,25 @@ class PageTable:
         return np.flatnonzero(np.cumsum(change[:-1]))
 
     def places(self, pages: _Numbers) -> _Numbers:
-        """Return where pages lie: for each of them and each column where it begins, and its bytes.
+        """Return where pages lie: for each page and column where it begins, its bytes, those unpacked.
 
         Raises
         ------
         OSError, ValueError
-            When the table cannot be read, or is not the one any more that was opened.
+            When the table cannot be read, is damaged, or is not the one any more that was opened.
         """
         descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            if _stamp(os.fstat(descriptor)) != self._stamp:
+            if stamp_of(os.fstat(descriptor)) != self._stamp:
                 raise ValueError("the table of pages was replaced while it was in use")
-            size_bytes = len(self._cells) * self._width
-            if len(pages) > _MANY * len(self._cells) and size_bytes <= _MOST_AT_ONCE_BYTES:
-                content = os.pread(descriptor, size_bytes, self._begin)
-                return np.frombuffer(content, dtype=_NUMBER).reshape(len(self._cells), -1, 2)[pages]
-            parts = [
-                os.pread(descriptor, self._width, self._begin + page * self._width) for page in pages.tolist()
-            ]
-            return np.frombuffer(b"".join(parts), dtype=_NUMBER).reshape(len(pages), -1, 2)
+            size = self._record_bytes
+            records = [os.pread(descriptor, size, self._begin + page * size) for page in pages.tolist()]
         finally:
             os.close(descriptor)
+        if any(crc32(record[:-8]).to_bytes(8, "little") != record[-8:] for record in records):
+            raise ValueError("the table of pages is damaged")
+        numbers = np.frombuffer(b"".join(records), dtype=_NUMBER).reshape(len(pages), -1)
+        return numbers[:, :-1].reshape(len(pages), self.width, 3)
 
     def files_of(self, pages: _Numbers) -> list[int]:
         """Return the number of the file in which each page is."""
@@ -216,9 +220,15 @@ class PageTable:
         return f"{self._folder}/{self._names[number]}", int(self._sizes[number])
 
 
-def _stamp(seen: os.stat_result) -> tuple[int, int, int]:
+def stamp_of(seen: os.stat_result) -> Stamp:
     """Return by what a file is known that has been replaced."""
     return seen.st_ino, seen.st_size, seen.st_mtime_ns
+
+
+def _record(places: _Numbers) -> bytes:
+    """Return the record of one page."""
+    content = places.tobytes()
+    return content + crc32(content).to_bytes(_NUMBER.itemsize, "little")
 
 
 def _packings(footer: pq.FileMetaData) -> list[tuple[str, str, list[str]]] | None:

@@ -201,17 +201,23 @@ def test_a_file_that_was_cut_off_gives_no_cells(tmp_path: Path) -> None:
         lookup.find(rows["id"][::50].to_pylist())
 
 
-def test_a_file_that_was_replaced_is_not_read_as_the_one_before(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [{}, SORTED])
+def test_a_file_that_was_replaced_is_not_read_as_the_one_before(
+    tmp_path: Path, options: dict[str, Any]
+) -> None:
     rows, others = entries(), entries(seed=6)
     others = rows.set_column(1, rows.schema.field(1), others["_healpix_29"])
     wanted = rows["id"][400].as_py()
-    path = written(tmp_path, rows)
+    path = written(tmp_path, rows, **options)
     lookup = Lookup(IndexCatalog("id", (path,)), Kept())
+    asked = (wanted,)
+    # Of a file that is sorted nothing is kept but what was found a moment ago.
+    assert not options or lookup.is_ready(asked) is not None
     (tmp_path / "new").mkdir()
-    os.replace(written(tmp_path / "new", others), path)
-    assert not lookup.is_ready([wanted])
+    os.replace(written(tmp_path / "new", others, **options), path)
+    assert not lookup.is_ready(asked)
     with pytest.raises(OSError, match="replaced"):
-        lookup.find([wanted])
+        lookup.find(asked)
     assert found(path, wanted) == expected(others, wanted)
     assert expected(others, wanted) != expected(rows, wanted)
 

@@ -92,6 +92,7 @@ class Lookup:
 
     def is_ready(self, values: Sequence[int | str]) -> bool:
         """Say whether where a single identifier stands is known without waiting for a file."""
+        self._at_hand = None
         if len(values) != 1:
             return False
         try:
@@ -133,8 +134,8 @@ class Lookup:
         OSError, pyarrow.ArrowException
             When a file is damaged, or the identifiers are of another type.
         """
-        at_hand = self._at_hand
-        # Whoever asks has asked a moment ago whether it is known at once.
+        # Whoever asks has asked a moment ago whether it is known at once; later it has to be looked for anew.
+        at_hand, self._at_hand = self._at_hand, None
         if at_hand is not None and at_hand[0] is values:
             return at_hand[1]
         wanted = sorted(set(values))

@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .finding import CHOOSE_OTHER, LATER, NO_ROOM, TELL_OPERATOR, Finding, last_line, not_fetched
+from .finding import (
+    CHOOSE_OTHER,
+    LATER,
+    NO_ROOM,
+    TELL_OPERATOR,
+    Finding,
+    last_line,
+    not_fetched,
+    not_startable,
+    without_memory,
+)
 
 __all__ = ["diagnose"]
 
@@ -14,11 +24,7 @@ _PREPARING = "prepare"
 _WRONG_NAME = frozenset({"InvalidImageName", "ErrImageNeverPull"})
 _NOT_FETCHED = frozenset({"ErrImagePull", "ImagePullBackOff", "RegistryUnavailable", "ImageInspectError"})
 _NOT_MADE = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
-_NO_PROGRAM = ("executable file not found", "no such file or directory")
-#: Where the limit is too small even for the first program of a container; as runc and crun say it.
-_NO_MEMORY = ("OOM-killed", "the memory limit could be too low")
 _SHORT = re.compile(r"Insufficient ([\w/-]+(?:\.[\w/-]+)*)")
-_MORE_MEMORY = "Choose a kind of server with more memory, or ask the operator for one."
 _OWN_SETTINGS = (
     "If you have changed settings of Jupyter in your home, undo that through your files; "
     "else tell the operator to look at the hub's log."
@@ -53,7 +59,7 @@ def _ended(container: str, state: Mapping[str, Any], *, first: bool) -> Finding 
     said = (ended.get("message") or "").strip()
     detail = f"{container} ended with {ended['exitCode']} ({ended.get('reason')}): {said}"
     if ended.get("reason") == "OOMKilled":
-        return _without_memory(detail)
+        return without_memory(detail)
     if ended.get("reason") in {"StartError", "ContainerCannotRun"}:
         return _not_made(said, detail, 0)
     if container == _PREPARING:
@@ -76,17 +82,10 @@ def _waiting(container: str, waiting: Mapping[str, Any]) -> Finding | None:
     return None
 
 
-def _without_memory(detail: str) -> Finding:
-    return Finding("out_of_memory", "it needs more memory than it may have", detail, 0, _MORE_MEMORY)
-
-
 def _not_made(message: str, detail: str, patience_s: float) -> Finding:
-    if any(said in message for said in _NO_MEMORY):
-        return _without_memory(detail)
-    if any(said in message for said in _NO_PROGRAM):
-        what = "its image is none for a Lab: a program that starts it is missing"
-        return Finding("container", what, detail, 0, CHOOSE_OTHER)
-    return Finding("container", "its container cannot be made", detail, patience_s)
+    return not_startable(message, detail) or Finding(
+        "container", "its container cannot be made", detail, patience_s
+    )
 
 
 def _unscheduled(status: Mapping[str, Any]) -> Finding | None:

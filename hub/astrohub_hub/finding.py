@@ -14,6 +14,8 @@ __all__ = [
     "Finding",
     "last_line",
     "not_fetched",
+    "not_startable",
+    "without_memory",
 ]
 
 #: Reasons that are waited for longer than the rest of a start.
@@ -52,6 +54,12 @@ class Finding:
     cure: str = TELL_OPERATOR
 
 
+#: As runc and crun say it.
+_NO_PROGRAM = ("executable file not found", "no such file or directory")
+#: Where the limit is too small even for the first program of a container.
+_NO_MEMORY = ("OOM-killed", "the memory limit could be too low")
+_MORE_MEMORY = "Choose a kind of server with more memory, or ask the operator for one."
+
 SILENT = Finding("silent", "it does not answer", "no container has failed", None)
 
 
@@ -69,3 +77,18 @@ def last_line(said: str) -> str:
     """Return the last line of what was printed, bounded, without a full stop."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return lines[-1].rstrip(".")[:_SENTENCE] if lines else "it said nothing"
+
+
+def not_startable(message: str, detail: str) -> Finding | None:
+    """Say why a container will never start, from what its runtime answered; None where it may yet."""
+    if any(said in message for said in _NO_MEMORY):
+        return without_memory(detail)
+    if any(said in message for said in _NO_PROGRAM):
+        what = "its image is none for a Lab: a program that starts it is missing"
+        return Finding("container", what, detail, 0, CHOOSE_OTHER)
+    return None
+
+
+def without_memory(detail: str) -> Finding:
+    """Say that a server was given too little memory."""
+    return Finding("out_of_memory", "it needs more memory than it may have", detail, 0, _MORE_MEMORY)

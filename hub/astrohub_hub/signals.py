@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from .finding import LATER, PULLING, Finding, last_line, not_fetched
+from .finding import LATER, PULLING, Finding, last_line, not_fetched, not_startable
 
 __all__ = [
     "diagnose_claims",
@@ -49,6 +49,8 @@ def diagnose_events(events: Sequence[Mapping[str, Any]], *, started: bool = Fals
     failed = [e for e in pending if e.get("reason") == "Failed" and _NOT_PULLED in (e.get("message") or "")]
     if failed:
         return not_fetched(failed[-1]["message"], failed[-1]["message"])
+    if finding := _not_started(events):
+        return finding
     for event in reversed(pending):
         message = event.get("message") or ""
         if event.get("reason") == "Pulling":
@@ -60,6 +62,14 @@ def diagnose_events(events: Sequence[Mapping[str, Any]], *, started: bool = Fals
         if event.get("reason") == _NO_NETWORK:
             return Finding("network", "its machine cannot give it a network", message, 20)
     return None
+
+
+def _not_started(events: Sequence[Mapping[str, Any]]) -> Finding | None:
+    """Say why a container will never start; the pod itself shows it a second or two after the event."""
+    last = {_container(event): event for event in events if event.get("reason") in ("Failed", "Started")}
+    messages = [event.get("message") or "" for event in last.values() if event["reason"] == "Failed"]
+    findings = (not_startable(message, message) for message in messages)
+    return next((finding for finding in findings if finding), None)
 
 
 def diagnose_claims(

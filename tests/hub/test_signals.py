@@ -25,6 +25,10 @@ def _refused(why: str) -> dict[str, Any]:
     return _event("Failed", f'Failed to pull image "lab:2": {why}')
 
 
+_NOT_STARTED = _event("Failed", 'Error: runc create failed: exec: "lab": executable file not found in $PATH')
+_SMALL = _event("Failed", "Error: container init was OOM-killed (memory limit too low?)")
+
+
 @pytest.mark.parametrize(
     ("events", "reason", "said", "patience_s"),
     [
@@ -34,6 +38,8 @@ def _refused(why: str) -> dict[str, Any]:
         ([_event("Pulled", of=PREPARE), _event("Pulling")], "pulling", "is being fetched", None),
         ([_event("FailedMount", 'secret "s" not found', "")], "volume", "cannot be mounted", 60),
         ([_event("FailedCreatePodSandBox", of="")], "network", "cannot give it a network", 20),
+        ([_event("Pulled"), _NOT_STARTED], "container", "its image is none for a Lab", 0),
+        ([_event("Pulled"), _SMALL], "out_of_memory", "more memory than it may have", 0),
     ],
 )
 def test_an_event_tells_a_cause(
@@ -52,6 +58,8 @@ def test_an_event_tells_a_cause(
         ([_event("Scheduled", of=""), _event("Pulled")], False),
         ([_refused("a moment's trouble"), _event("Pulling"), _event("Pulled")], False),
         ([_event("FailedMount", "a moment's trouble", "")], True),
+        ([_event("Pulled"), _NOT_STARTED, _event("Started")], True),
+        ([_event("Pulled"), _event("Failed", "Error: a moment's trouble")], False),
     ],
 )
 def test_what_is_over_is_not_told(events: list[dict[str, Any]], started: bool) -> None:

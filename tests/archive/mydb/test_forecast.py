@@ -22,15 +22,17 @@ COLUMNS = {
     "ramp": np.arange(ROWS) * 0.5,
     "any": RANDOM.uniform(0, 360, ROWS),
     "ids": RANDOM.integers(0, 2**62, ROWS),
+    "coarse": RANDOM.integers(0, 3, ROWS) * 1.5,
     "texts": np.array([f"star {number}" for number in range(ROWS)]),
 }
 
 
-def whole(folder: Path, values: np.ndarray) -> tuple[Statement, int]:
+def whole(folder: Path, values: np.ndarray, *, is_paged: bool = False) -> tuple[Statement, int]:
     """Write a published table of one column; return the query for all of it, and what it takes in MyDB."""
     rows = pa.table({"x": values})
-    dataset = Dataset(folder / "published", rows.schema)
-    dataset.write("a.parquet", rows)
+    published = rows.append_column("_healpix_29", pa.array(np.arange(len(values)))) if is_paged else rows
+    dataset = Dataset(folder / "published", published.schema, is_paged=is_paged)
+    dataset.write("a.parquet", published)
     kept = write_table(
         folder / "kept.parquet", own_shape(rows.schema), rows.to_batches(), room_bytes=2**40
     ).size_bytes
@@ -40,9 +42,10 @@ def whole(folder: Path, values: np.ndarray) -> tuple[Statement, int]:
     return Statement(sql, (Scan("scan_0", table, ("x",)),), (ResultColumn("x", "double"),)), kept
 
 
+@pytest.mark.parametrize("is_paged", [True, False])
 @pytest.mark.parametrize("name", COLUMNS)
-def test_what_is_certain_is_never_too_much(tmp_path: Path, name: str) -> None:
-    statement, kept = whole(tmp_path, COLUMNS[name])
+def test_what_is_certain_is_never_too_much(tmp_path: Path, name: str, is_paged: bool) -> None:
+    statement, kept = whole(tmp_path, COLUMNS[name], is_paged=is_paged)
     least = least_bytes(statement)
     assert least <= kept
     if name in ("any", "ids"):

@@ -17,7 +17,9 @@ CONTRACTS = Path(__file__).with_name("importlinter.ini")
 ARCHIVE = Path("services/archive/astrohub_archive")
 LAUNCHER = Path("launcher/astrohub_launcher")
 #: Packages of the archive that every protocol may use; any other package in it is a protocol.
-GROUND = frozenset({"adql", "catalog", "data", "engine", "formats", "identity", "ivoa", "table_files", "web"})
+GROUND = frozenset(
+    {"adql", "catalog", "data", "engine", "formats", "identity", "ivoa", "pages", "table_files", "web"}
+)
 #: Packages that speak of another protocol's operations in a dialect of their own: they stand above it.
 FACADES = frozenset({"user_tables"})
 

@@ -41,6 +41,12 @@ def _is_there(cluster: Cluster) -> bool:
         return False
 
 
+def _is_one(site: Site, component: str) -> bool:
+    """Say whether there is one pod of a component, which is not about to end."""
+    pods = site.get("pods", f"--selector=component={component}")["items"]
+    return [pod["metadata"].get("deletionTimestamp") for pod in pods] == [None]
+
+
 def _is_reached_each_time(site: Site) -> bool:
     try:
         return all(requests.get(f"{site.url()}/hub/api/", timeout=IMPATIENT_S).ok for _ in range(_TIMES))
@@ -125,7 +131,9 @@ def test_servers_start_after_a_minute_without_the_api_server(
         pytest.skip("nothing is taken away from a cluster that is not ours")
     before, after = Lab(site, "student4"), Lab(site, "student3")
     hub = _hub(site)
-    # Where a pod that was replaced still stands among a service's, nobody would take it out meanwhile.
+    # Where a pod that was replaced still stands among a service's, nobody would take it out meanwhile;
+    # and one that is about to end still answers.
+    until(lambda: _is_one(site, "proxy"), "the end of the proxy's earlier pods")
     until(lambda: _is_reached_each_time(site), "the proxy, by whichever address")
     began = time.monotonic()
     with ThreadPoolExecutor() as beside:

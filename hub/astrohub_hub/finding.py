@@ -27,6 +27,11 @@ LATER = "Try again later, or choose a smaller kind of server."
 _SENTENCE = 200
 _NOT_THERE = ("not found", "manifest unknown", "repository does not exist")
 _DENIED = ("unauthorized", "denied", "forbidden", "authentication required", "401", "403")
+#: As runc and crun say it.
+_NO_PROGRAM = ("executable file not found", "no such file or directory")
+#: Where the limit is too small even for the first program of a container.
+_NO_MEMORY = ("OOM-killed", "the memory limit could be too low")
+_MORE_MEMORY = "Choose a kind of server with more memory, or ask the operator for one."
 
 
 @dataclass(frozen=True)
@@ -53,12 +58,6 @@ class Finding:
     patience_s: float | None
     cure: str = TELL_OPERATOR
 
-
-#: As runc and crun say it.
-_NO_PROGRAM = ("executable file not found", "no such file or directory")
-#: Where the limit is too small even for the first program of a container.
-_NO_MEMORY = ("OOM-killed", "the memory limit could be too low")
-_MORE_MEMORY = "Choose a kind of server with more memory, or ask the operator for one."
 
 SILENT = Finding("silent", "it does not answer", "no container has failed", None)
 

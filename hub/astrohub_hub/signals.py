@@ -22,6 +22,8 @@ _MOUNT_S = 60
 _NOT_PULLED = "Failed to pull image"
 _NOT_MOUNTED = frozenset({"FailedMount", "FailedAttachVolume"})
 _NO_NETWORK = "FailedCreatePodSandBox"
+#: A later one makes an earlier one of the same container past: so does an image that was fetched after all.
+_STEPS = frozenset({"Failed", "Pulled", "Started"})
 _PVC_FAILED = "ProvisioningFailed"
 #: The admission plug-in's own introduction; what follows it was written by whoever runs the cluster.
 _RULE = re.compile(r"(?:denied(?: the)? request: |violates PodSecurity )(.*)", re.DOTALL)
@@ -66,7 +68,7 @@ def diagnose_events(events: Sequence[Mapping[str, Any]], *, started: bool = Fals
 
 def _not_started(events: Sequence[Mapping[str, Any]]) -> Finding | None:
     """Say why a container will never start; the pod itself shows it a second or two after the event."""
-    last = {_container(event): event for event in events if event.get("reason") in ("Failed", "Started")}
+    last = {_container(event): event for event in events if event.get("reason") in _STEPS}
     messages = [event.get("message") or "" for event in last.values() if event["reason"] == "Failed"]
     findings = (not_startable(message, message) for message in messages)
     return next((finding for finding in findings if finding), None)

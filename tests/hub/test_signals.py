@@ -59,6 +59,7 @@ def test_an_event_tells_a_cause(
         ([_refused("a moment's trouble"), _event("Pulling"), _event("Pulled")], False),
         ([_event("FailedMount", "a moment's trouble", "")], True),
         ([_event("Pulled"), _NOT_STARTED, _event("Started")], True),
+        ([_refused("dial unix: no such file or directory"), _event("Pulled")], False),
         ([_event("Pulled"), _event("Failed", "Error: a moment's trouble")], False),
     ],
 )

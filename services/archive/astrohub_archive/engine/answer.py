@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator
-from typing import Any
 
 from ..errors import ArchiveError, EngineError, MemoryExceeded
 from ..formats import Format
@@ -16,6 +15,7 @@ from .frame_reader import Content
 from .frames import PIECE_BYTES, Kind, unpack
 from .lane import Lane
 from .process import WorkerProcess
+from .told_columns import columns_from_json
 
 __all__ = ["Answer"]
 
@@ -85,8 +85,7 @@ class Answer:
     @property
     def columns(self) -> tuple[ResultColumn, ...]:
         """Return what the answer's columns are; datatype and arraysize are always known."""
-        columns: list[dict[str, Any]] = unpack(self._start)["columns"] if self._start else []
-        return tuple(ResultColumn(**column) for column in columns)
+        return columns_from_json(bytes(self._start).decode()) if self._start else ()
 
     async def cancel(self) -> None:
         """Stop the query and free its worker; harmless when it has ended."""

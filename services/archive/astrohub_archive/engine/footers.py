@@ -12,6 +12,7 @@ import pyarrow.fs as fs
 import pyarrow.parquet as pq
 
 from ..models import HEALPIX_COLUMN
+from ..pages import Stamp, stamp_of
 from .coverage import Ranges
 
 __all__ = ["PLAIN", "Footer", "Footers"]
@@ -42,7 +43,6 @@ PLAIN = frozenset(
 _DISK = fs.LocalFileSystem()
 
 _Cells = np.ndarray[Any, np.dtype[np.int64]]
-_Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Footer:
         The smallest and the largest order 29 cell of each row group, shape (groups,).
     """
 
-    stamp: _Stamp
+    stamp: Stamp
     metadata: pq.FileMetaData
     plain: dict[str, int]
     lows: _Cells
@@ -112,8 +112,7 @@ class Footers:
         OSError, pyarrow.ArrowException, ValueError
             When the file cannot be read, is damaged, or does not tell the cells of its row groups.
         """
-        seen = os.stat(path)
-        stamp = seen.st_ino, seen.st_size, seen.st_mtime_ns
+        stamp = stamp_of(os.stat(path))
         known = self._known.pop(path, None)
         if known is not None:
             if known.stamp == stamp:
@@ -143,7 +142,7 @@ def _size(footer: Footer) -> int:
     return _GROWTH * int(footer.metadata.serialized_size)
 
 
-def _footer(metadata: pq.FileMetaData, stamp: _Stamp) -> Footer:
+def _footer(metadata: pq.FileMetaData, stamp: Stamp) -> Footer:
     fields = metadata.schema.to_arrow_schema()
     # Where no column has parts, they stand in the file as in the schema.
     place = fields.get_field_index(HEALPIX_COLUMN)

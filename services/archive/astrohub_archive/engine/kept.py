@@ -42,8 +42,8 @@ class Kept:
                 self._groups[key] = known
             return known
 
-    def put(self, key: Hashable, rows: Rows) -> Rows:
-        """Keep the rows of a group in the place of what was asked for longest ago, and return them."""
+    def put(self, key: Hashable, rows: Rows) -> None:
+        """Keep the rows of a group in the place of what was asked for longest ago."""
         # Texts are too large to be kept.
         if rows[0].dtype != object:
             with self._guard:
@@ -52,4 +52,3 @@ class Kept:
                 self._groups[key] = rows
                 while self._rows > self._most_rows:
                     self._rows -= len(self._groups.pop(next(iter(self._groups)))[0])
-        return rows

@@ -165,35 +165,42 @@ class Lookup:
         self, path: Path, groups: Sequence[_Group], wanted: Sequence[int | str]
     ) -> np.ndarray[Any, np.dtype[np.int64]]:
         """Return the cells of wanted identifiers in some row groups of a file."""
-        found, packed = [], []
+        known = [(group, self._kept.get(self._key(group))) for group in groups]
+        found = [_chosen(rows, wanted) for _, rows in known if rows is not None]
+        if unknown := [group for group, rows in known if rows is None]:
+            found += self._of_file(path, unknown, wanted)
+        return np.concatenate(found)
+
+    def _of_file(
+        self, path: Path, groups: Sequence[_Group], wanted: Sequence[int | str]
+    ) -> Iterator[_Numbers]:
+        """Yield the same of row groups that are not kept."""
+        packed = []
         with _opened(path, groups[0].stamp) as descriptor:
             for group in groups:
                 cells = self._of_plain(descriptor, group, wanted)
                 if cells is None:
                     packed.append(group)
                 else:
-                    found.append(cells)
+                    yield cells
         if packed:
             rows = self._unpacked(path, packed)
             if len(packed) == 1:
                 self._kept.put(self._key(packed[0]), rows)
-            found.append(_chosen(rows, wanted))
-        return np.concatenate(found)
+            yield _chosen(rows, wanted)
 
     def _of_plain(
         self, descriptor: int, group: _Group, wanted: Sequence[int | str], *, at_once: bool = False
     ) -> _Numbers | None:
-        """Return the cells of wanted identifiers in a row group that is known, or lies as in memory."""
-        rows = self._kept.get(self._key(group))
+        """Return the cells of wanted identifiers in a row group, if it lies as in memory; then it is kept."""
+        cells = self._narrowly(descriptor, group, wanted, at_once=at_once)
+        if cells is not None:
+            return cells
+        rows = _plain_rows(group, [numbers.read(descriptor, at_once=at_once) for numbers in group.plain])
         if rows is None:
-            cells = self._narrowly(descriptor, group, wanted, at_once=at_once)
-            if cells is not None:
-                return cells
-            plain = [numbers.read(descriptor, at_once=at_once) for numbers in group.plain]
-            rows = _plain_rows(group, plain)
-            if rows is not None:
-                self._kept.put(self._key(group), rows)
-        return None if rows is None else _chosen(rows, wanted)
+            return None
+        self._kept.put(self._key(group), rows)
+        return _chosen(rows, wanted)
 
     def _narrowly(
         self, descriptor: int, group: _Group, wanted: Sequence[int | str], *, at_once: bool = False

@@ -17,6 +17,7 @@ from ..models import Outcome
 from .ahead import ahead
 from .faults import as_json
 from .frames import PIECE_BYTES, Kind
+from .told_columns import columns_as_json
 
 __all__ = ["Outgoing", "Send"]
 
@@ -54,7 +55,7 @@ class Outgoing:
 
     def begin(self, shape: Shape, encoder: Encoder) -> None:
         """Say what the columns are, and send what stands before the rows."""
-        self._send(Kind.START, shape.as_json)
+        self._send(Kind.START, columns_as_json(shape.columns).encode())
         self._shape, self._encoder = shape, encoder
         self._bytes(encoder.head())
 

@@ -22,6 +22,7 @@ from ..models import (
     Scan,
     Statement,
 )
+from ..pages import spanned
 from .coverage import SLACK_DEG, Ranges, cover
 from .kept import Kept
 from .lookup import Found, Lookup
@@ -290,12 +291,7 @@ def _touched(pixels: _Pixels, cells: Ranges) -> np.ndarray[tuple[int], np.dtype[
     """Return the places of the pixels that hold some cells."""
     first = np.searchsorted(pixels.stops, cells[:, 0], side="right")
     last = np.searchsorted(pixels.starts, cells[:, 1], side="left")
-    if len(cells) == 1:
-        return np.arange(first[0], last[0])
-    change = np.zeros(len(pixels.starts) + 1, dtype=np.int64)
-    np.add.at(change, first, 1)
-    np.add.at(change, np.maximum(first, last), -1)
-    return np.flatnonzero(np.cumsum(change[:-1]))
+    return spanned(first, last, len(pixels.starts))
 
 
 def _private_folders(statement: Statement) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ from ..errors import ArchiveError, QueryTimeout
 from ..formats import Format, find_format
 from ..models import Outcome, Statement
 from .answer import Answer
-from .asked_columns import columns_as_json
 from .cardinality import expected_rows
 from .estimate import Estimate, Lane
 from .faults import Declined
@@ -28,6 +27,7 @@ from .plan import Plan, Planner
 from .process import WorkerProcess, WorkerSettings
 from .survey import Survey, survey
 from .temp_root import TempRoot
+from .told_columns import columns_as_json
 from .whole_file import write_whole
 
 __all__ = ["Health", "Lane", "Pool"]

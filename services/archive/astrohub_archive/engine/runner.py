@@ -15,12 +15,12 @@ from ..errors import ArchiveError, EngineError
 from ..formats import Assignment, Scratch, find_format
 from ..formats.shape import shape_of
 from ..models import Outcome
-from .asked_columns import columns_from_json
 from .damage import find_damaged
 from .faults import DamagedTable, Declined, QueryCancelled, damaged, from_json, is_fatal, translate
 from .lock import Lock, open_locked
 from .outgoing import Outgoing, Send
 from .picked import Picker, Picking
+from .told_columns import columns_from_json
 
 __all__ = ["Runner"]
 

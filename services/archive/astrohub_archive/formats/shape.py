@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,11 +42,6 @@ class Shape:
 
     schema: pa.Schema
     columns: tuple[ResultColumn, ...]
-
-    @cached_property
-    def as_json(self) -> bytes:
-        """Return the columns as they are sent: a document of JSON."""
-        return json.dumps({"columns": [vars(column) for column in self.columns]}).encode()
 
     def fit(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Return the rows in the types of `schema`.

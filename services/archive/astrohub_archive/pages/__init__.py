@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .excerpt import Template
 from .headers import DATA_PAGE, page_header
+from .spans import spanned
 from .table import PAGE_TABLE, PageTable, PageTableMaker, Stamp, stamp_of
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "Stamp",
     "Template",
     "page_header",
+    "spanned",
     "stamp_of",
 ]

@@ -16,16 +16,10 @@ _MAGIC = b"PAR1"
 _LENGTH_BYTES = 4
 _VERSION = 2
 _REQUIRED = 0
-_ENCODINGS = {
-    "PLAIN": 0,
-    "RLE": 3,
-    "DELTA_BINARY_PACKED": 5,
-    "DELTA_LENGTH_BYTE_ARRAY": 6,
-    "BYTE_STREAM_SPLIT": 9,
-}
+_ENCODINGS = {"PLAIN": 0, "RLE": 3, "DELTA_BINARY_PACKED": 5, "BYTE_STREAM_SPLIT": 9}
 _TYPES = {"BOOLEAN": 0, "INT32": 1, "INT64": 2, "FLOAT": 4, "DOUBLE": 5, "BYTE_ARRAY": 6}
-_CODECS = {"UNCOMPRESSED": 0, "SNAPPY": 1, "GZIP": 2, "BROTLI": 4, "ZSTD": 6, "LZ4_RAW": 7, "LZ4": 7}
-"""Numbers of parquet.thrift for what pyarrow calls so; its LZ4 is LZ4_RAW in files that it writes."""
+_CODECS = {"ZSTD": 6, "LZ4": 7}
+"""Numbers of parquet.thrift for what our files have, as pyarrow calls it; its LZ4 is LZ4_RAW there."""
 
 
 @dataclass(frozen=True)

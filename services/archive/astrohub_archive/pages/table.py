@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from .excerpt import Template, leaves_of
 from .located import locate
+from .spans import spanned
 
 __all__ = ["PAGE_TABLE", "PageTable", "PageTableMaker", "Stamp", "stamp_of"]
 
@@ -182,12 +183,7 @@ class PageTable:
         # Rows of one cell may begin at the end of a page and go on in the next.
         first = np.maximum(np.searchsorted(self._cells, cells[:, 0], side="left") - 1, 0)
         last = np.searchsorted(self._cells, cells[:, 1], side="left")
-        if len(cells) == 1:
-            return np.arange(first[0], last[0])
-        change = np.zeros(len(self._cells) + 1, dtype=np.int64)
-        np.add.at(change, first, 1)
-        np.add.at(change, np.maximum(first, last), -1)
-        return np.flatnonzero(np.cumsum(change[:-1]))
+        return spanned(first, last, len(self._cells))
 
     def places(self, pages: _Numbers) -> _Numbers:
         """Return where pages lie: for each page and column where it begins, its bytes, those unpacked.

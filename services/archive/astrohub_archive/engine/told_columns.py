@@ -1,4 +1,4 @@
-"""What a query knows of its columns, on its way to a worker: clients ask for the same again and again."""
+"""What is known of columns, between server and worker: clients ask for the same again and again."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from one_user import hub
 from ours import EnginePool, HttpArchive, engine_pool, http_archive
 from peers import peers
 from postgres import PostgreSQL, obstacle, postgresql
-from subject import EXPORT_COLUMNS, Ask, Subject
+from subject import EXPORT_COLUMNS, Ours, Subject
 from themes import (
     catalogs,
     clients,
@@ -74,11 +74,11 @@ def measure(public: Path, name: str, work: Path, options: argparse.Namespace) ->
         pool: EnginePool = stack.enter_context(engine_pool(catalog, public, work / "engine", threads=threads))
         identifier = next(iter(table.storage.indexes))
         limit = Limit(table.storage, identifier, threads=threads, folder=work)
-        ours: dict[str, Ask] = {"ours, engine": pool.ask}
+        ours: dict[str, Ours] = {"ours, engine": pool}
         archive: HttpArchive | None = None
         if not options.without_http:
             archive = stack.enter_context(http_archive(public, work, threads=threads))
-            ours["ours, HTTP"] = archive.ask
+            ours["ours, HTTP"] = archive
         found = stack.enter_context(peers(options.peer_python, work))
         server = stack.enter_context(_filled(catalog, table)) if options.postgresql else None
         subject = Subject(

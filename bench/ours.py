@@ -34,6 +34,7 @@ __all__ = ["EnginePool", "HttpArchive", "engine_pool", "http_archive"]
 _ALL = 10**9
 _FORM = "application/x-www-form-urlencoded"
 _START_S = 120
+_PIECE_BYTES = 1024 * 1024
 
 
 class EnginePool:
@@ -50,6 +51,12 @@ class EnginePool:
         """Return the answer to a query."""
         return self._loop.run_until_complete(self._ask(query, fmt))
 
+    def pieces(self, query: str, fmt: str) -> Iterator[bytes]:
+        """Yield the answer to a query as it comes."""
+        chunks = self._loop.run_until_complete(self._begun(query, fmt)).chunks()
+        while (chunk := self._loop.run_until_complete(anext(chunks, None))) is not None:
+            yield chunk
+
     @contextmanager
     def of_many(self) -> Iterator[Callable[[str, str], bytes]]:
         """Yield what answers queries of several threads at once, until the block ends."""
@@ -64,12 +71,15 @@ class EnginePool:
             thread.join()
 
     async def _ask(self, query: str, fmt: str) -> bytes:
+        answer = await self._begun(query, fmt)
+        return b"".join([chunk async for chunk in answer.chunks()])
+
+    async def _begun(self, query: str, fmt: str) -> Answer:
         known = self._forms.find(query, Language.ADQL)
         try:
-            answer = await self._run(known or self._understood(query), fmt)
+            return await self._run(known or self._understood(query), fmt)
         except Declined:
-            answer = await self._run(self._understood(query), fmt)
-        return b"".join([chunk async for chunk in answer.chunks()])
+            return await self._run(self._understood(query), fmt)
 
     def _understood(self, query: str) -> Statement:
         statement = understand(query, self._catalog, self._limits)
@@ -122,16 +132,27 @@ class HttpArchive:
             raise RuntimeError(content[:2000].decode("utf-8", "replace"))
         return content
 
+    def pieces(self, query: str, fmt: str) -> Iterator[bytes]:
+        """Yield the answer to a query as it comes."""
+        response = self._answer(query, fmt)
+        if response.status != HTTPStatus.OK:
+            raise RuntimeError(response.read(2000).decode("utf-8", "replace"))
+        while piece := response.read(_PIECE_BYTES):
+            yield piece
+
     def exchange(self, query: str, fmt: str) -> tuple[int, Message, bytes]:
         """Return status, headers and content of the answer to a query."""
+        response = self._answer(query, fmt)
+        return response.status, response.headers, response.read()
+
+    def _answer(self, query: str, fmt: str) -> HTTPResponse:
         form = urlencode({"LANG": "ADQL", "QUERY": query, "RESPONSEFORMAT": fmt, "MAXREC": str(_ALL)})
         try:
-            response = self._response(form)
+            return self._response(form)
         except ConnectionError:
             # Between two repetitions the archive has closed a connection that was idle for long.
             self._connection().close()
-            response = self._response(form)
-        return response.status, response.headers, response.read()
+            return self._response(form)
 
     def _response(self, form: str) -> HTTPResponse:
         connection = self._connection()

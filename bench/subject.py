@@ -17,13 +17,15 @@ from ours import EnginePool, HttpArchive
 from peers import Peers
 from postgres import PostgreSQL
 
-__all__ = ["EXPORT_COLUMNS", "Ask", "Sample", "Subject", "as_arrow", "as_rows"]
+__all__ = ["EXPORT_COLUMNS", "Ask", "Ours", "Sample", "Subject", "as_arrow", "as_rows"]
 
 EXPORT_COLUMNS = 9
 """Columns of the table that are asked for where several are."""
 
 Ask = Callable[[str, str], bytes]
 """Answers an ADQL query in a format."""
+
+Ours = EnginePool | HttpArchive
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Subject:
         self,
         table: Table,
         limit: Limit,
-        ours: dict[str, Ask],
+        ours: dict[str, Ours],
         *,
         pool: EnginePool | None = None,
         archive: HttpArchive | None = None,
@@ -136,7 +138,7 @@ class Subject:
         self, name: str, limit: Callable[[int], Any], ours: Callable[[Ask], Callable[[int], Any]]
     ) -> Contest:
         """Return a contest of the limit with all of ours."""
-        return Contest(name, {"limit": limit, **{who: ours(ask) for who, ask in self.ours.items()}})
+        return Contest(name, {"limit": limit, **{who: ours(one.ask) for who, one in self.ours.items()}})
 
 
 def _samples(storage: HatsTable, identifier: str, count: int) -> list[Sample]:

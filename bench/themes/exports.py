@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from astrohub_archive.models import Table
 from measuring import Contest
 from memory import ServiceMemory
-from subject import Ask, Subject
+from subject import Ours, Subject
 
 __all__ = ["contests"]
 
@@ -37,10 +37,14 @@ def _export(subject: Subject, fmt: str) -> Contest:
         writers[fmt]()
         return rows
 
-    def ours(ask: Ask) -> Callable[[int], int]:
-        return lambda _: _rows_in(fmt, ask(f"SELECT {columns} FROM {subject.name}", fmt), subject.table)
+    def ours(one: Ours) -> Callable[[int], int]:
+        query = f"SELECT {columns} FROM {subject.name}"
+        if fmt in _TO_FILES:
+            return lambda _: _TO_FILES[fmt](one.pieces(query, fmt), subject.work / "ours.export")
+        return lambda _: _rows_in(fmt, one.ask(query, fmt), subject.table)
 
-    contest = subject.contest(f"export {fmt}", limit, ours)
+    whom = {who: ours(one) for who, one in subject.ours.items()}
+    contest = Contest(f"export {fmt}", {"limit": limit, **whom})
     if subject.archive is not None:
         _watch_memory(contest, "ours, HTTP", subject.archive.memory)
     if fmt == "parquet":
@@ -74,12 +78,28 @@ def _rows_in(fmt: str, content: bytes, table: Table) -> int:
     """Return how many rows an answer has; of VOTable's packed rows, only that it ends well is looked at."""
     if fmt == "arrow":
         return sum(batch.num_rows for batch in pa.ipc.open_stream(content))
-    if fmt == "parquet":
-        return int(pq.read_metadata(io.BytesIO(content)).num_rows)
-    if fmt == "csv":
-        return content.count(b"\n") - 1
-    whole = content.rstrip().endswith(b"</VOTABLE>") and b'value="ERROR"' not in content[-2000:]
-    return int(table.rows or 0) if whole else -1
+    end = content[-2000:].rstrip()
+    return int(table.rows or 0) if end.endswith(b"</VOTABLE>") and b'value="ERROR"' not in end else -1
+
+
+def _csv_to_file(pieces: Iterable[bytes], path: Path) -> int:
+    """Write an answer as it comes; return how many rows it has."""
+    lines = 0
+    with path.open("wb") as file:
+        for piece in pieces:
+            file.write(piece)
+            lines += bytes(piece).count(b"\n")
+    return lines - 1
+
+
+def _parquet_to_file(pieces: Iterable[bytes], path: Path) -> int:
+    with path.open("wb") as file:
+        file.writelines(pieces)
+    return _rows_of(path)
+
+
+_TO_FILES = {"csv": _csv_to_file, "parquet": _parquet_to_file}
+"""What the limit writes to a file, ours does, too."""
 
 
 def _astropy(reader: pa.RecordBatchReader, rows: int) -> int:

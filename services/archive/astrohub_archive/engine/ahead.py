@@ -1,15 +1,21 @@
-"""Working ahead: a thread makes the next items of a stream while the last one is dealt with."""
+"""Working ahead: threads make the next items of a stream while the last one is dealt with."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Generic, TypeVar
 
-__all__ = ["ahead"]
+__all__ = ["ahead", "side_by_side"]
+
+# While one item is dealt with and each thread is at one, so many more are at hand: nobody has to wait.
+_WAITING = 2
 
 _T = TypeVar("_T")
+_Made = TypeVar("_Made")
 
 
 def ahead(
@@ -40,6 +46,31 @@ def ahead(
         if not is_whole and line.close():
             stop()
         thread.join()
+
+
+def side_by_side(
+    work: Callable[[_T], _Made], items: Iterable[_T], *, threads: int, stop: Callable[[], None] = lambda: None
+) -> Generator[_Made, None, None]:
+    """Yield what some work makes of items, in their order, while threads are at the next ones.
+
+    Closing the generator early, and what is raised, are as with `ahead`.
+
+    Parameters
+    ----------
+    work
+        Done in several threads at once.
+    items
+        Made in a thread of their own.
+    threads
+        How many threads work.
+    stop
+        As of `ahead`.
+    """
+    with ThreadPoolExecutor(threads) as pool:
+        begun = ahead((pool.submit(work, item) for item in items), most=threads + _WAITING, stop=stop)
+        with closing(begun):
+            for one in begun:
+                yield one.result()
 
 
 class _Line(Generic[_T]):

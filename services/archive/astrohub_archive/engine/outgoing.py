@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from itertools import chain, islice
@@ -14,16 +14,13 @@ from ..errors import ArchiveError
 from ..formats import Encoder
 from ..formats.shape import Shape
 from ..models import Outcome
-from .ahead import ahead
+from .ahead import side_by_side
 from .faults import as_json
 from .frames import PIECE_BYTES, Kind
 from .told_columns import columns_as_json
 
 __all__ = ["Outgoing", "Send"]
 
-_READ_AHEAD = 2
-# All that is encoded is sent, even when the query is cancelled meanwhile: so it is little.
-_ENCODED_AHEAD = 1
 # A thread costs more than a batch, and most answers are one.
 _FEW_BATCHES = 2
 # The engine hands over rows as they lie in files; what is done once a batch costs as much for a small one.
@@ -31,6 +28,9 @@ _BATCH_BYTES = 4 * 1024**2
 
 Send = Callable[[Kind, Any], None]
 """Sends a frame; its content is bytes, or what becomes JSON."""
+
+_Wanted = tuple[pa.RecordBatch, bool]
+"""Rows, and whether others had to be left out."""
 
 _Encoded = tuple[int, bytes | memoryview, bool]
 """How many rows, the rows, and whether others had to be left out."""
@@ -43,11 +43,14 @@ class Outgoing:
     ----------
     send
         Where to.
+    threads
+        How many threads encode rows, in formats that let them.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, threads: int = 1) -> None:
         self.rows = 0
         self._send = send
+        self._threads = threads
         self._shape: Shape | None = None
         self._encoder: Encoder | None = None
         self._has_sent = False
@@ -71,17 +74,19 @@ class Outgoing:
         Parameters
         ----------
         batches
-            The rows; read in another thread if they are many.
+            The rows; read in another thread if they are many, and encoded in others.
         limit
             How many rows may be sent.
         stop
             Makes the reading of a batch end early, when no more is wanted.
         """
+        assert self._encoder is not None
         few = list(islice(batches, _FEW_BATCHES))
         if len(few) < _FEW_BATCHES:
-            return self._add(self._encoded(iter(few), limit))
-        read = ahead(_gathered(chain(few, batches)), most=_READ_AHEAD, stop=stop)
-        with closing(ahead(self._encoded_of(read, limit), most=_ENCODED_AHEAD, stop=stop)) as encoded:
+            return self._add(map(self._encoded, _within(limit, iter(few))))
+        wanted = _within(limit, _gathered(chain(few, batches)))
+        threads = self._threads if self._encoder.is_by_batch else 1
+        with closing(side_by_side(self._encoded, wanted, threads=threads, stop=stop)) as encoded:
             return self._add(encoded, is_counted=True)
 
     def _add(self, encoded: Iterator[_Encoded], *, is_counted: bool = False) -> bool:
@@ -93,22 +98,12 @@ class Outgoing:
             self.rows += rows
         return was_cut
 
-    def _encoded_of(self, read: Generator[pa.RecordBatch, None, None], limit: int) -> Iterator[_Encoded]:
-        with closing(read):
-            yield from self._encoded(read, limit)
-
-    def _encoded(self, batches: Iterator[pa.RecordBatch], limit: int) -> Iterator[_Encoded]:
+    def _encoded(self, wanted: _Wanted) -> _Encoded:
         assert self._shape is not None
         assert self._encoder is not None
-        room = limit
-        for batch in batches:
-            overflow = batch.num_rows > room
-            kept = batch.slice(0, room) if overflow else batch
-            room -= kept.num_rows
-            content = self._encoder.rows(self._shape.fit(kept)) if kept.num_rows else b""
-            yield kept.num_rows, content, overflow
-            if overflow:
-                return
+        batch, was_cut = wanted
+        content = self._encoder.rows(self._shape.fit(batch)) if batch.num_rows else b""
+        return batch.num_rows, content, was_cut
 
     def end(self, outcome: Outcome, check: Callable[[], None]) -> None:
         """Send what stands after the rows, and how the answer ended."""
@@ -141,6 +136,18 @@ class Outgoing:
         view = memoryview(content)
         for start in range(0, len(view), PIECE_BYTES):
             self._send(Kind.DATA, view[start : start + PIECE_BYTES])
+
+
+def _within(limit: int, batches: Iterator[pa.RecordBatch]) -> Iterator[_Wanted]:
+    """Yield so many rows of some batches."""
+    room = limit
+    for batch in batches:
+        was_cut = batch.num_rows > room
+        kept = batch.slice(0, room) if was_cut else batch
+        room -= kept.num_rows
+        yield kept, was_cut
+        if was_cut:
+            return
 
 
 def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

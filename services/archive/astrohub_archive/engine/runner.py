@@ -55,7 +55,7 @@ class Runner:
         # What is picked from files needs no engine, and a cursor takes as long as a file.
         engine = None if "picking" in request else private or self._engine
         cursor = self._take_up(request["query"], engine)
-        answer = Outgoing(self._send)
+        answer = Outgoing(self._send, self._lock.threads)
         try:
             self._stream(request, answer)
         except Exception as e:  # noqa: BLE001, the outermost ring: whatever it is, one query fails of it
@@ -129,7 +129,7 @@ class Runner:
     def _begin(self, request: dict[str, Any], answer: Outgoing, schema: pa.Schema) -> None:
         shape = shape_of(schema, columns_from_json(request["columns"]))
         scratch = Scratch(Path(self._lock.temp_directory), self._lock.spill_mb * 1024**2)
-        assignment = Assignment(shape.schema, shape.columns, request["maxrec"], scratch, self._lock.threads)
+        assignment = Assignment(shape.schema, shape.columns, request["maxrec"], scratch)
         answer.begin(shape, find_format(request["format"]).encoder(assignment))
 
     def _interrupt(self) -> None:

@@ -21,6 +21,8 @@ _Described = tuple[pa.Schema, tuple[ResultColumn, ...], int]
 class _ArrowEncoder:
     """Writes message after message: the schema, each batch, the empty one and the mark of the end."""
 
+    is_by_batch = True
+
     def __init__(self, assignment: Assignment) -> None:
         self._described: _Described = (assignment.schema, assignment.columns, assignment.maxrec)
         self._schema = described(*self._described)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,8 +13,6 @@ from .format import Assignment, Encoder
 from .text import as_text, build_texts, joined_bytes
 
 __all__ = ["CSV", "Dialect", "line_of_names", "lines_of", "make_csv_encoder", "make_tsv_encoder"]
-
-_LEAST_ROWS = 8192
 
 
 @dataclass(frozen=True)
@@ -46,22 +42,17 @@ _TSV = Dialect("\t", "\n", r'["\t\r\n]|^\s|\s$|^$')
 
 
 class _DelimitedEncoder:
+    is_by_batch = True
+
     def __init__(self, assignment: Assignment, dialect: Dialect) -> None:
         self._names = [column.name for column in assignment.columns]
         self._dialect = dialect
-        self._count = assignment.threads
-        self._threads = ThreadPoolExecutor(assignment.threads)
 
     def head(self) -> bytes:
         return line_of_names(self._names, self._dialect)
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
-        # Arrow holds no lock while numbers become texts: parts of a batch are written side by side.
-        each = max(_LEAST_ROWS, -(-batch.num_rows // self._count))
-        parts = [batch.slice(start, each) for start in range(0, batch.num_rows, each)]
-        if len(parts) < 2:
-            return lines_of(batch, self._dialect)
-        return b"".join(self._threads.map(partial(lines_of, dialect=self._dialect), parts))
+        return lines_of(batch, self._dialect)
 
     def tail(self, outcome: Outcome) -> Iterable[bytes]:
         return ()

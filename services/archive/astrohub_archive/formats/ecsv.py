@@ -22,6 +22,8 @@ __all__ = ["make_ecsv_encoder"]
 
 
 class _EcsvEncoder:
+    is_by_batch = False
+
     def __init__(self, assignment: Assignment) -> None:
         self._schema = assignment.schema
         self._columns = assignment.columns

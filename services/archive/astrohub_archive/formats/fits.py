@@ -27,6 +27,8 @@ _NARROW_HEAP = 2**31
 
 
 class _FitsEncoder:
+    is_by_batch = False
+
     def __init__(self, assignment: Assignment) -> None:
         if len(assignment.columns) > _MOST_COLUMNS:
             raise QueryError(

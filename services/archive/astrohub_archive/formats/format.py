@@ -44,19 +44,24 @@ class Assignment:
         The limit of rows.
     scratch
         Where it may keep rows for a while.
-    threads
-        How many threads it may use.
     """
 
     schema: pa.Schema
     columns: tuple[ResultColumn, ...]
     maxrec: int
     scratch: Scratch = Scratch()
-    threads: int = 1
 
 
 class Encoder(Protocol):
-    """Writes one answer, front to back; holds no more than a few batches in memory."""
+    """Writes one answer, front to back; holds no more than a few batches in memory.
+
+    Attributes
+    ----------
+    is_by_batch
+        Whether batches are written each for itself: then several threads may write some at once.
+    """
+
+    is_by_batch: bool
 
     def head(self) -> bytes:
         """Return what stands before the rows."""
@@ -94,6 +99,8 @@ class Format:
         Further names and media types by which it is asked for.
     encoder
         Makes an encoder of one answer.
+    is_kept
+        Whether all rows are put aside on a disk until the last one is known.
     """
 
     name: str
@@ -102,3 +109,4 @@ class Format:
     tells_failure: bool
     aliases: tuple[str, ...]
     encoder: EncoderFactory
+    is_kept: bool = False

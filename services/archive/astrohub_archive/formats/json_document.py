@@ -18,6 +18,8 @@ __all__ = ["make_json_encoder"]
 
 
 class _JsonEncoder:
+    is_by_batch = False
+
     def __init__(self, assignment: Assignment) -> None:
         self._columns = assignment.columns
         self._maxrec = assignment.maxrec

@@ -33,6 +33,8 @@ def write_options(schema: pa.Schema) -> dict[str, Any]:
 
 
 class _ParquetEncoder:
+    is_by_batch = False
+
     def __init__(self, assignment: Assignment) -> None:
         self._columns = assignment.columns
         self._longest = {n: 1 for n, kind in enumerate(assignment.schema.types) if pa.types.is_string(kind)}
@@ -44,9 +46,9 @@ class _ParquetEncoder:
         self._waiting: list[pa.RecordBatch] = []
 
     def head(self) -> bytes:
-        return self._sink.take()
+        return bytes(self._sink.take())
 
-    def rows(self, batch: pa.RecordBatch) -> bytes:
+    def rows(self, batch: pa.RecordBatch) -> memoryview:
         for number, longest in self._longest.items():
             found = pc.max(pc.utf8_length(batch.column(number))).as_py()
             self._longest[number] = max(longest, found or 0)
@@ -65,7 +67,7 @@ class _ParquetEncoder:
         }
         self._writer.add_key_value_metadata(words)
         self._writer.close()
-        yield self._sink.take()
+        yield bytes(self._sink.take())
 
     def _sized(self) -> list[ResultColumn]:
         """Return the columns, each text with the length of the longest: so astropy can join both parts."""

@@ -64,6 +64,7 @@ FORMATS: tuple[Format, ...] = (
         tells_failure=False,
         aliases=("text/x-ecsv",),
         encoder=make_ecsv_encoder,
+        is_kept=True,
     ),
     Format(
         name="json",
@@ -96,6 +97,7 @@ FORMATS: tuple[Format, ...] = (
         tells_failure=False,
         aliases=(),
         encoder=make_fits_encoder,
+        is_kept=True,
     ),
 )
 

@@ -13,11 +13,11 @@ class Sink:
     closed = False
 
     def __init__(self) -> None:
-        self._pieces: list[bytes] = []
+        self._content = bytearray()
 
     def write(self, data: pa.Buffer) -> int:
         """Keep a copy of what was written."""
-        self._pieces.append(memoryview(data).tobytes())
+        self._content += memoryview(data)
         return len(data)
 
     def flush(self) -> None:
@@ -26,8 +26,7 @@ class Sink:
     def close(self) -> None:
         """Do nothing: what was written stays until it is taken."""
 
-    def take(self) -> bytes:
+    def take(self) -> memoryview:
         """Hand over what has been written since the last time."""
-        taken = b"".join(self._pieces)
-        self._pieces.clear()
-        return taken
+        taken, self._content = self._content, bytearray()
+        return memoryview(taken)

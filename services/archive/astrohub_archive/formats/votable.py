@@ -13,7 +13,7 @@ from ..models import Outcome, ResultColumn
 from .binary2 import encode_flagged_rows, encode_rows
 from .format import Assignment, Encoder
 from .sentinels import Sentinels
-from .text import as_text
+from .text import as_text, joined_bytes
 
 __all__ = ["make_binary2_encoder", "make_binary_encoder", "make_tabledata_encoder", "metadata_document"]
 
@@ -31,6 +31,7 @@ class _VOTableEncoder:
 
     begin: str
     end: str
+    is_by_batch = False
 
     def __init__(self, columns: Sequence[ResultColumn]) -> None:
         self._columns = columns
@@ -87,6 +88,7 @@ class _BinaryEncoder(_Binary2Encoder):
 class _TabledataEncoder(_VOTableEncoder):
     begin = "<TABLEDATA>\n"
     end = "</TABLEDATA>"
+    is_by_batch = True
 
     def rows(self, batch: pa.RecordBatch) -> bytes:
         pieces: list[pa.Array | str] = []
@@ -100,7 +102,7 @@ class _TabledataEncoder(_VOTableEncoder):
         lines = pc.binary_join_element_wise(
             *pieces, "</TD></TR>\n", "", null_handling="replace", null_replacement=""
         )
-        return "".join(lines.to_pylist()).encode()
+        return joined_bytes(lines)
 
 
 def metadata_document(columns: Sequence[ResultColumn], outcome: Outcome) -> bytes:

@@ -77,6 +77,7 @@ class Archive:
         await self.cleaner.start()
         await self.mydb.cleaner.start()
         await self.user_tables.start()
+        self.pool.prepare(self.catalog.tables())
         await self.watch.start(self._renew)
         if self.vospace is not None:
             await self.vospace.caretaker.start()
@@ -84,6 +85,7 @@ class Archive:
     async def _renew(self, catalog: Catalog) -> None:
         """Let every protocol show what is published now."""
         await self.reader.renew(catalog)
+        self.pool.prepare(catalog.tables())
         self.browse.index.renew(catalog)
 
     async def quiesce(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..pages import PAGE_TABLE, PageTable, Stamp, Template, stamp_of
+from ..pages import PAGE_TABLE, PageTable, Stamp, Template, read_part, stamp_of
 from .coverage import Ranges
 from .faults import Declined
 from .footers import PLAIN
@@ -53,22 +54,27 @@ class Batch:
     lengths: list[list[int]]
     parts: tuple[tuple[str, int, range], ...]
 
-    def read(self) -> pa.Table:
+    def read(self, *, at_once: bool = False) -> pa.Table:
         """Return the rows.
 
         Raises
         ------
         OSError, pyarrow.ArrowException, ValueError
-            When a file cannot be read, is damaged, or is not the one any more whose pages are known.
+            When a file cannot be read, is damaged, or is not the one any more whose pages are known; when
+            they are to be read at once, also when they would have to be waited for.
         """
-        pages: list[list[bytes]] = [[] for _ in range(self.template.width)]
+        pages: list[list[bytes | bytearray]] = [[] for _ in range(self.template.width)]
         for path, size_bytes, run in self.parts:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 if os.fstat(descriptor).st_size != size_bytes:
                     raise ValueError(f"{path} was replaced")
                 for column, begins, lengths in zip(pages, self.begins, self.lengths, strict=True):
-                    column += [os.pread(descriptor, lengths[number], begins[number]) for number in run]
+                    for number in run:
+                        page = read_part(descriptor, lengths[number], begins[number], at_once=at_once)
+                        if page is None:
+                            raise ValueError(f"a page of {path} is not there, or not in memory")
+                        column.append(page)
             finally:
                 os.close(descriptor)
         content = self.template.excerpt(pages, self.rows)
@@ -83,7 +89,22 @@ class Paged:
     def __init__(self) -> None:
         self._tables: dict[str, tuple[Stamp, PageTable | None]] = {}
 
-    def batches(self, folder: str, cells: Ranges, columns: Sequence[str]) -> list[Batch] | None:
+    def is_open(self, folder: str) -> bool:
+        """Say whether the table of a catalogue is kept, or it is known that there is none to be used."""
+        known = self._tables.get(folder)
+        try:
+            return known is not None and known[0] == stamp_of(os.stat(f"{folder}/{PAGE_TABLE}"))
+        except OSError:
+            return False
+
+    def open(self, folder: str) -> None:
+        """Keep the table of a catalogue, if it has one."""
+        with suppress(OSError):
+            self._table(folder)
+
+    def batches(
+        self, folder: str, cells: Ranges, columns: Sequence[str], *, at_once: bool = False
+    ) -> list[Batch] | None:
         """Return the pages in which rows of some cells can stand, in the order of the sky.
 
         None where there is no table of them, or it does not tell where one of the columns is.
@@ -102,7 +123,7 @@ class Paged:
         pages = table.pages(cells)
         if len(pages) > _MOST_PAGES or len(pages) * table.width > _MOST_PLACES:
             raise Declined("rows of too many pages")
-        begins, lengths, unpacked = table.places(pages)[:, numbers].transpose(2, 1, 0)
+        begins, lengths, unpacked = table.places(pages, at_once=at_once)[:, numbers].transpose(2, 1, 0)
         rows, files = table.rows[pages], table.files_of(pages)
         # Numbers may take much less room as they are encoded.
         sizes = (unpacked.sum(axis=0) + rows * (len(numbers) * _WIDEST_BYTES)).tolist()

@@ -7,9 +7,9 @@ stands. Whatever is out of the ordinary is declined, and the engine is asked.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,9 @@ _MOST_ROWS = 256 * 1024
 _MOST_BYTES = 32 * 1024**2
 _MOST_PAGE_BYTES = 64 * 1024**2
 _MOST_FOUND_BYTES = 64 * 1024**2
+# What is read at once holds up all others: this takes well under a millisecond.
+_AT_ONCE_ROWS = 4096
+_AT_ONCE_BYTES = 512 * 1024
 # Also what a page may lead to that is damaged, or was made so on purpose.
 _UNREADABLE = (
     OSError,
@@ -131,24 +134,39 @@ class Picker:
         Declined
             When the engine has to be asked: the rows are too many, or something about a file is unusual.
         """
-        condition = [picking.identifiers[0]] if picking.identifiers else list(picking.position)
-        compared = (column for column, *_ in picking.comparisons)
-        needed = list(dict.fromkeys([*picking.columns, *condition, *compared]))
         limits = [limit for limit in (picking.most, most) if limit is not None]
-        try:
+        with _declining():
             # With all that is needed: what differs between files the engine brings to one type first.
-            rows = pa.concat_tables(self._found(picking, needed, check, min(limits, default=None)))
-            rows = rows.select(list(picking.columns))
-            rows.validate(full=True)
-        except _UNREADABLE as e:
-            # The engine meets the same, and says what it is.
-            raise Declined(f"{type(e).__name__}: {e}") from e
-        return rows if picking.most is None else rows.slice(0, picking.most)
+            return _asked(pa.concat_tables(self._found(picking, check, min(limits, default=None))), picking)
 
-    def _found(
-        self, picking: Picking, needed: list[str], check: Callable[[], None], most: int | None
-    ) -> list[pa.Table]:
-        cells = np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
+    def at_once(self, picking: Picking) -> pa.Table:
+        """Return the rows, if they are in memory; the table of pages is open.
+
+        Raises
+        ------
+        Declined
+            As `rows` does; also when a disk would have to be waited for, or they are not very few.
+        """
+        assert picking.folder is not None
+        with _declining():
+            batches = self._paged.batches(picking.folder, _cells(picking), _needed(picking), at_once=True)
+            if batches is None or len(batches) != 1:
+                raise Declined("not a few pages")
+            batch = batches[0]
+            if batch.rows > _AT_ONCE_ROWS or batch.size_bytes > _AT_ONCE_BYTES:
+                raise Declined("too much to be read at once")
+            return _asked(_only(batch.read(at_once=True), picking), picking)
+
+    def is_open(self, folder: str) -> bool:
+        """Say whether the table of a catalogue's pages is kept, or it is known that there is none."""
+        return self._paged.is_open(folder)
+
+    def open(self, folder: str) -> None:
+        """Keep the table of a catalogue's pages."""
+        self._paged.open(folder)
+
+    def _found(self, picking: Picking, check: Callable[[], None], most: int | None) -> list[pa.Table]:
+        cells, needed = _cells(picking), _needed(picking)
         batches = self._paged.batches(picking.folder, cells, needed) if picking.folder else None
         if batches is not None:
             return self._from_pages(batches, picking, check, most)
@@ -169,10 +187,7 @@ class Picker:
         if picking.identifiers is None and (in_all > _MOST_ROWS or size_bytes > _MOST_PAGE_BYTES):
             raise Declined("too much to be read")
         if len(batches) == 1:
-            rows = batches[0].read()
-            found = _where(rows, picking)
-            # A row keeps all in memory that was read with it; here that is little.
-            return [rows.slice(found[0].as_py(), 1) if len(found) == 1 else rows.take(found)]
+            return [_only(batches[0].read(), picking)]
         found_rows = found_bytes = 0
 
         def work(batch: Batch) -> pa.Table | None:
@@ -209,6 +224,40 @@ class Picker:
                 raise Declined("too much to be read")
             parts.append((file, groups))
         return parts
+
+
+@contextmanager
+def _declining() -> Iterator[None]:
+    """Decline what cannot be read: the engine meets the same, and says what it is."""
+    try:
+        yield
+    except _UNREADABLE as e:
+        raise Declined(f"{type(e).__name__}: {e}") from e
+
+
+def _cells(picking: Picking) -> Ranges:
+    return np.array(picking.cells, dtype=np.int64).reshape(-1, 2)
+
+
+def _needed(picking: Picking) -> list[str]:
+    """Return the columns that are read."""
+    condition = [picking.identifiers[0]] if picking.identifiers else list(picking.position)
+    compared = (column for column, *_ in picking.comparisons)
+    return list(dict.fromkeys([*picking.columns, *condition, *compared]))
+
+
+def _asked(rows: pa.Table, picking: Picking) -> pa.Table:
+    """Return of the rows that were found what is asked of them."""
+    rows = rows.select(list(picking.columns))
+    rows.validate(full=True)
+    return rows if picking.most is None else rows.slice(0, picking.most)
+
+
+def _only(rows: pa.Table, picking: Picking) -> pa.Table:
+    """Return those of a few rows that are asked for."""
+    found = _where(rows, picking)
+    # A row keeps all in memory that was read with it; here that is little.
+    return rows.slice(found[0].as_py(), 1) if len(found) == 1 else rows.take(found)
 
 
 def _picked(rows: pa.Table, picking: Picking) -> pa.Table:

@@ -5,7 +5,6 @@ So are the indexes of identifiers written, of which one number in a row group is
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 
-from ..pages import DATA_PAGE, page_header
+from ..pages import DATA_PAGE, page_header, read_part
 
 __all__ = ["PlainNumbers", "cells_at", "plain_numbers"]
 
@@ -45,7 +44,7 @@ class PlainNumbers:
 
     def read(self, descriptor: int, *, at_once: bool = False) -> _Numbers | None:
         """Return the numbers."""
-        content = _read(descriptor, self.size, self.offset, at_once=at_once)
+        content = read_part(descriptor, self.size, self.offset, at_once=at_once)
         if content is None or not self._is_one_page(content):
             return None
         return np.frombuffer(content, dtype="<i8", offset=self._header_bytes)
@@ -55,12 +54,12 @@ class PlainNumbers:
     ) -> memoryview[int] | None:
         """Return some of the numbers; whoever asks has seen that `is_plain`."""
         begin = self.offset + self._header_bytes + _BYTES * first
-        content = _read(descriptor, _BYTES * count, begin, at_once=at_once)
+        content = read_part(descriptor, _BYTES * count, begin, at_once=at_once)
         return None if content is None else memoryview(content).cast("q")
 
     def is_plain(self, descriptor: int, *, at_once: bool = False) -> bool | None:
         """Say whether they lie there one after the other."""
-        content = _read(descriptor, self._header_bytes, self.offset, at_once=at_once)
+        content = read_part(descriptor, self._header_bytes, self.offset, at_once=at_once)
         return None if content is None else self._is_one_page(content)
 
     @property
@@ -136,16 +135,3 @@ def plain_numbers(metadata: pq.FileMetaData, group: int, columns: Sequence[int])
             return ()
         found.append(PlainNumbers(chunk.data_page_offset, chunk.total_compressed_size, chunk.num_values))
     return tuple(found)
-
-
-def _read(descriptor: int, size: int, offset: int, *, at_once: bool) -> bytes | bytearray | None:
-    """Return bytes of a file; None if there are fewer, or if they would have to be waited for."""
-    if not at_once:
-        content = os.pread(descriptor, size, offset)
-        return content if len(content) == size else None
-    buffer = bytearray(size)
-    try:
-        count = os.preadv(descriptor, [buffer], offset, os.RWF_NOWAIT)
-    except BlockingIOError:
-        return None
-    return buffer if count == size else None

@@ -31,7 +31,7 @@ from .partners import identifiers_in, identifiers_of, inside
 from .picked import Picking
 from .relations import relation, with_relations
 
-__all__ = ["Plan", "Planner", "Reading"]
+__all__ = ["Plan", "Planner", "Reading", "page_folder"]
 
 _log = logging.getLogger(__name__)
 
@@ -107,6 +107,12 @@ class Planner:
         self._lookups: dict[int, Lookup | None] = {}
         self._kept = Kept()
 
+    def open(self, storage: HatsTable) -> None:
+        """Read what every query of a table by place or identifier needs, before the first of them comes."""
+        self._pixels_of(storage)
+        for index in storage.indexes.values():
+            self._lookup(index)
+
     def is_easy(self, statement: Statement) -> bool:
         """Say whether planning a statement takes well under a millisecond: no file is read for it."""
         return len(statement.scans) <= _MOST_EASY and all(map(self._is_easy, statement.scans))
@@ -169,7 +175,7 @@ class Planner:
             identifiers=(scan.identifiers.column, values) if scan.identifiers else None,
             most=statement.top,
             comparisons=tuple((one.column, one.sign, one.number) for one in pick.comparisons),
-            folder=str(storage.root / "dataset") if storage.is_paged else None,
+            folder=page_folder(storage),
             size_bytes=reading.size_bytes,
         )
 
@@ -262,6 +268,11 @@ class Planner:
             _when_gone(storage, self._pixels, id(storage))
             self._pixels[id(storage)] = known
         return known
+
+
+def page_folder(storage: HatsTable) -> str | None:
+    """Return the folder of a table's files, if a table of their pages lies there."""
+    return str(storage.root / "dataset") if storage.is_paged else None
 
 
 def _circle(region: Region) -> tuple[float, float, float]:

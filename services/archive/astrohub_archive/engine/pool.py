@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,20 +15,22 @@ from typing import TypeVar
 from .. import settings
 from ..errors import ArchiveError, QueryTimeout
 from ..formats import Format, find_format
-from ..models import Outcome, Statement
+from ..models import HatsTable, Outcome, Statement, Table
 from .answer import Answer
+from .at_hand import AtHand
 from .cardinality import expected_rows
 from .estimate import Estimate, Lane
 from .faults import Declined
 from .frames import Kind
 from .lane import Lane as _Lane
 from .meter import Meter, Tell, told
-from .plan import Plan, Planner
+from .plan import Plan, Planner, page_folder
 from .process import WorkerProcess, WorkerSettings
 from .survey import Survey, survey
 from .temp_root import TempRoot
 from .told_columns import columns_as_json
 from .whole_file import write_whole
+from .worker_answer import WorkerAnswer
 
 __all__ = ["Health", "Lane", "Pool"]
 
@@ -96,7 +98,9 @@ class Pool:
             "jobs": _Lane("jobs", job_workers, options.queue_length, patient, is_lazy=True),
         }
         self._planner = Planner()
+        self._at_hand = AtHand()
         self._numbers = itertools.count(1)
+        self._preparing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the workers and wait until each has locked its engine.
@@ -109,8 +113,30 @@ class Pool:
         await asyncio.to_thread(self._temp_root.make, self._workers.account)
         await asyncio.gather(*(lane.start() for lane in self._lanes.values()))
 
+    def prepare(self, tables: Iterable[Table]) -> None:
+        """Begin to open what queries of tables by place or identifier need: the first need not wait for it.
+
+        Whatever was being opened before is left.
+        """
+        if self._preparing is not None:
+            self._preparing.cancel()
+        storages = [one.storage for one in tables if isinstance(one.storage, HatsTable)]
+        self._preparing = asyncio.get_running_loop().create_task(self._prepare(storages))
+
+    async def _prepare(self, storages: Sequence[HatsTable]) -> None:
+        try:
+            for storage in storages:
+                await asyncio.to_thread(self._planner.open, storage)
+                if folder := page_folder(storage):
+                    await asyncio.to_thread(self._at_hand.open, folder)
+        except Exception:  # noqa: BLE001 -- the first query meets the same, and says what it is
+            _log.exception("not-prepared")
+
     async def stop(self) -> None:
         """End all workers; running queries fail."""
+        if self._preparing is not None:
+            self._preparing.cancel()
+            await asyncio.wait({self._preparing})
         await asyncio.gather(*(lane.stop() for lane in self._lanes.values()))
         await asyncio.to_thread(self._temp_root.remove)
 
@@ -270,6 +296,11 @@ class Pool:
         picking = await self._planned(self._planner.picking, statement) if maxrec else None
         if picking is None:
             raise Declined("not a few rows of a few files")
+        quick = self._lanes["quick"]
+        begin = time.monotonic()
+        if not quick.busy and (ready := self._at_hand.answer(statement, picking, fmt, maxrec)):
+            quick.usage.answered.add(time.monotonic() - begin)
+            return ready
         request = {**_wanted(statement, fmt, maxrec), "tables": {}, "picking": picking.as_json()}
         is_quick = len(picking.cells) <= _FEW_CELLS or self._lane_for(picking.size_bytes) == "quick"
         chosen = lane or ("quick" if is_quick else "long")
@@ -329,7 +360,7 @@ class Pool:
         late: ArchiveError,
         first_within_s: float | None = None,
         begun: Callable[[WorkerProcess], None] | None = None,
-    ) -> Answer:
+    ) -> WorkerAnswer:
         """Let a worker of a lane answer a request; `late` is what it fails of when it takes too long.
 
         Raises
@@ -341,7 +372,7 @@ class Pool:
         patience_s = timeout_s if chosen.name == "jobs" else min(timeout_s, self._options.queue_s)
         worker = await chosen.borrow(patience_s)
         query = next(self._numbers)
-        answer = Answer(
+        answer = WorkerAnswer(
             chosen,
             worker,
             query,

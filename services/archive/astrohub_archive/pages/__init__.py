@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .excerpt import Template
 from .headers import DATA_PAGE, page_header
+from .reading import read_part
 from .spans import spanned
 from .table import PAGE_TABLE, PageTable, PageTableMaker, Stamp, stamp_of
 
@@ -22,6 +23,7 @@ __all__ = [
     "Stamp",
     "Template",
     "page_header",
+    "read_part",
     "spanned",
     "stamp_of",
 ]

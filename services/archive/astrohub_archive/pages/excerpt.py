@@ -101,7 +101,7 @@ class Template:
         self._head = struct((1, I32, number(_VERSION)), (2, LIST, schema))[:-1]
         self._chunks = [_chunk_head(leaf) for leaf in leaves]
 
-    def excerpt(self, pages: Sequence[Sequence[bytes]], rows: int) -> pa.Buffer:
+    def excerpt(self, pages: Sequence[Sequence[bytes | bytearray]], rows: int) -> pa.Buffer:
         """Return a file.
 
         Parameters

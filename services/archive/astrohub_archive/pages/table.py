@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from .excerpt import Template, leaves_of
 from .located import locate
+from .reading import read_part
 from .spans import spanned
 
 __all__ = ["PAGE_TABLE", "PageTable", "PageTableMaker", "Stamp", "stamp_of"]
@@ -185,25 +186,27 @@ class PageTable:
         last = np.searchsorted(self._cells, cells[:, 1], side="left")
         return spanned(first, last, len(self._cells))
 
-    def places(self, pages: _Numbers) -> _Numbers:
+    def places(self, pages: _Numbers, *, at_once: bool = False) -> _Numbers:
         """Return where pages lie: for each page and column where it begins, its bytes, those unpacked.
 
         Raises
         ------
         OSError, ValueError
-            When the table cannot be read, is damaged, or is not the one any more that was opened.
+            When the table cannot be read, is damaged, or is not the one any more that was opened; when it
+            is to be read at once, also when that would have to be waited for.
         """
         descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             if stamp_of(os.fstat(descriptor)) != self._stamp:
                 raise ValueError("the table of pages was replaced while it was in use")
             size = self._record_bytes
-            records = [os.pread(descriptor, size, self._begin + page * size) for page in pages.tolist()]
+            places = (self._begin + page * size for page in pages.tolist())
+            records = [read_part(descriptor, size, place, at_once=at_once) for place in places]
         finally:
             os.close(descriptor)
-        if any(crc32(record[:-8]).to_bytes(8, "little") != record[-8:] for record in records):
-            raise ValueError("the table of pages is damaged")
-        numbers = np.frombuffer(b"".join(records), dtype=_NUMBER).reshape(len(pages), -1)
+        if not all(record and _is_sound(record) for record in records):
+            raise ValueError("the table of pages is damaged, or not in memory")
+        numbers = np.frombuffer(b"".join(filter(None, records)), dtype=_NUMBER).reshape(len(pages), -1)
         return numbers[:, :-1].reshape(len(pages), self.width, 3)
 
     def files_of(self, pages: _Numbers) -> list[int]:
@@ -225,6 +228,12 @@ def _record(places: _Numbers) -> bytes:
     """Return the record of one page."""
     content = places.tobytes()
     return content + crc32(content).to_bytes(_NUMBER.itemsize, "little")
+
+
+def _is_sound(record: bytes | bytearray) -> bool:
+    return (
+        crc32(record[: -_NUMBER.itemsize]).to_bytes(_NUMBER.itemsize, "little") == record[-_NUMBER.itemsize :]
+    )
 
 
 def _packings(footer: pq.FileMetaData) -> list[tuple[str, str, list[str]]] | None:

@@ -88,7 +88,7 @@ def _csv_to_file(pieces: Iterable[bytes], path: Path) -> int:
     with path.open("wb") as file:
         for piece in pieces:
             file.write(piece)
-            lines += bytes(piece).count(b"\n")
+            lines += piece.count(b"\n")
     return lines - 1
 
 

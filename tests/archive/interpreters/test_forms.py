@@ -16,6 +16,7 @@ from astrohub_archive.interpreters.pool import Interpreters
 from astrohub_archive.models import (
     Column,
     HatsTable,
+    IdentifierFilter,
     IndexCatalog,
     Principal,
     Schema,
@@ -128,7 +129,7 @@ def test_numbers_are_never_mistaken_for_each_other(learnt: str, other: str) -> N
         "source_id = {} AND pmra < ({})",
         "source_id = {} AND {} > pmra",
         "source_id = {} AND pmra = {} AND pmdec IS NULL",
-        "{} < pmra AND pmra < {} AND 1 = CONTAINS(POINT(ra, dec), CIRCLE(6, 6, 6))",
+        "{} < pmra AND pmra < {} AND DISTANCE(ra, dec, 6, 6) < 6",
         "1 = CONTAINS(POINT(ra, dec), CIRCLE({}, 6, 6)) AND pmra BETWEEN {} AND 6",
         "DISTANCE(ra, dec, 6, 6) < {} AND pmra > {} AND pmra > 6",
     ],
@@ -172,6 +173,77 @@ def test_numbers_whose_meaning_changes_are_never_mistaken_for_each_other() -> No
         if chance.random() < 0.5:
             forms.learn(text, Language.ADQL, statement)
     assert found > 100
+
+
+LISTS = ["5, 6", "5,6", " 6 ,\n5 ", "-5, 6", "5, 5", "7, " * 60 + "8", "9223372036854775807, 1"]
+ODD_LISTS = [
+    "5",
+    "5.0, 6",
+    "5, ",
+    "",
+    "5 6",
+    "5, 9223372036854775808",
+    "5, -9223372036854775809",
+    "5, 6)",
+    "'5', 6",
+]
+ODD_LISTS += [
+    "5, 6 /* 7 */",
+    "5, x",
+    "5, 6e0",
+    "00000000000000000000005, 6",
+    "(5), 6",
+    "\u0665, 6",
+    "5, - 6",
+    "\1",
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT ra FROM gaia_source WHERE source_id IN ({})",
+        "SELECT TOP 7 ra, 'in (7, 8)' FROM gaia_source AS g WHERE g.SOURCE_ID in({}) AND pmra < 5",
+        "SELECT TOP 7 ra FROM gaia_source AS g WHERE pmra >= 5 AND g.source_id IN ({}) AND g.pmra < 6",
+        "SELECT ra FROM gaia_source WHERE source_id NOT IN ({})",
+        "SELECT ra FROM gaia_source WHERE NOT source_id IN ({})",
+        "SELECT ra FROM gaia_source WHERE source_id IN ({}) OR pmra < 5",
+        "SELECT ra FROM gaia_source WHERE source_id IN ({}) AND source_id IN (5, 6)",
+        "SELECT ra FROM gaia_source WHERE source_id = 5 AND pmra IN ({})",
+        "SELECT ra FROM gaia_source WHERE (source_id = 5 OR source_id = 6) AND pmra IN ({})",
+        "SELECT ra FROM gaia_source WHERE source_id IN ({}) AND DISTANCE(ra, dec, 6, 6) < 6",
+        "SELECT ra, 'source_id in ({})' AS t FROM gaia_source WHERE source_id = 5",
+        "SELECT ra FROM gaia_source WHERE source_id = 5 -- AND source_id IN ({})",
+        'SELECT ra FROM gaia_source WHERE "source_id" IN ({})',
+        "SELECT ra FROM hip2 WHERE solution IN ({})",
+    ],
+)
+def test_lists_are_found_as_they_would_be_understood(text: str) -> None:
+    found = 0
+    for learnt in (*LISTS, "7, " * 200 + "8"):
+        forms = Forms()
+        statement = understood(text.format(learnt), Language.ADQL)
+        if isinstance(statement, Statement):
+            forms.learn(text.format(learnt), Language.ADQL, statement)
+        for asked in (*LISTS, *ODD_LISTS):
+            known = forms.find(text.format(asked), Language.ADQL)
+            assert known is None or known == understood(text.format(asked), Language.ADQL), (learnt, asked)
+            found += known is not None
+    takes_lists = "source_id IN ({})" in text or "SOURCE_ID in({})" in text
+    is_sole = not any(word in text for word in ("NOT", "OR", "IN (5, 6)", "DISTANCE", "--", "in (7, 8)"))
+    assert (found > 20) == (takes_lists and is_sole)
+
+
+def test_what_is_longer_than_all_that_was_understood_has_to_be_understood_first() -> None:
+    forms = Forms()
+    text = "SELECT ra FROM gaia_source WHERE source_id IN ({})"
+    statement = understood(text.format("50000, 6"), Language.ADQL)
+    assert isinstance(statement, Statement)
+    forms.learn(text.format("50000, 6"), Language.ADQL, statement)
+    known = forms.find(text.format("70000, 8"), Language.ADQL)
+    assert known is not None
+    assert known.scans[0].identifiers == IdentifierFilter("source_id", (70000, 8))
+    assert forms.find(text.format("70000, 88"), Language.ADQL) is None
 
 
 def test_digits_that_a_query_may_not_have_are_none() -> None:
@@ -244,6 +316,11 @@ SPACES = " " * 600
         "CIRCLE(1,1," * 180,
         "CIRCLE(1 ,1 , \t\n" * 110,
         "POINT('" * 280,
+        "IN(" * 60_000,
+        "IN (1,1" * 20_000,
+        "IN (" + "1," * 90_000,
+        "IN (" + "1 ," * 90_000 + "1.0)",
+        f"IN ({SPACES}1{SPACES},{SPACES}1{SPACES},{SPACES}" * 50,
         "\0",
         "",
     ],

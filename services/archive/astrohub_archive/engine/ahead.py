@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Generic, TypeVar
 
-__all__ = ["ahead", "side_by_side"]
+__all__ = ["WAITING", "ahead", "side_by_side"]
 
-# While one item is dealt with and each thread is at one, so many more are at hand: nobody has to wait.
-_WAITING = 2
+WAITING = 2
+"""While one item is dealt with and each thread is at one, so many more are at hand: nobody has to wait."""
 
 _T = TypeVar("_T")
 _Made = TypeVar("_Made")
@@ -53,7 +53,8 @@ def side_by_side(
 ) -> Generator[_Made, None, None]:
     """Yield what some work makes of items, in their order, while threads are at the next ones.
 
-    Closing the generator early, and what is raised, are as with `ahead`.
+    Closing the generator early, and what is raised, are as with `ahead`; what comes after an item of which
+    the work fails may have been worked on, too.
 
     Parameters
     ----------
@@ -66,11 +67,14 @@ def side_by_side(
     stop
         As of `ahead`.
     """
-    with ThreadPoolExecutor(threads) as pool:
-        begun = ahead((pool.submit(work, item) for item in items), most=threads + _WAITING, stop=stop)
+    pool = ThreadPoolExecutor(threads)
+    begun = ahead((pool.submit(work, item) for item in items), most=threads + WAITING, stop=stop)
+    try:
         with closing(begun):
             for one in begun:
                 yield one.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 class _Line(Generic[_T]):

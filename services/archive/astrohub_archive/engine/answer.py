@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from ..errors import ArchiveError
@@ -60,7 +60,7 @@ class Ready:
 
     Parameters
     ----------
-    pieces
+    content
         Its bytes.
     columns
         What its columns are.
@@ -68,24 +68,23 @@ class Ready:
         How it ended.
     """
 
-    def __init__(
-        self, pieces: Sequence[Content], columns: tuple[ResultColumn, ...], outcome: Outcome
-    ) -> None:
+    def __init__(self, content: bytes, columns: tuple[ResultColumn, ...], outcome: Outcome) -> None:
         self.complete: Outcome | None = outcome
         self.outcome: Outcome | None = outcome
         self.rows = 0
         self.columns = columns
         self.failure: ArchiveError | None = None
-        self._pieces = list(pieces)
+        self._content = content
 
     async def chunks(self) -> AsyncIterator[Content]:
         """Yield the bytes."""
-        while self._pieces:
-            yield self._pieces.pop(0)
+        content, self._content = self._content, b""
+        if content:
+            yield content
 
     async def cancel(self) -> None:
         """Forget what has not been read."""
-        self._pieces.clear()
+        self._content = b""
 
     def expire_after(self, timeout_s: float, reason: ArchiveError) -> None:
         """Do nothing: it is not running any more."""

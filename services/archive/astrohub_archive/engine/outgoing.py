@@ -14,7 +14,7 @@ from ..errors import ArchiveError
 from ..formats import Encoder
 from ..formats.shape import Shape
 from ..models import Outcome
-from .ahead import side_by_side
+from .ahead import WAITING, ahead, side_by_side
 from .faults import as_json
 from .frames import PIECE_BYTES, Kind
 from .told_columns import columns_as_json
@@ -84,9 +84,15 @@ class Outgoing:
         few = list(islice(batches, _FEW_BATCHES))
         if len(few) < _FEW_BATCHES:
             return self._add(map(self._encoded, _within(limit, iter(few))))
-        wanted = _within(limit, _gathered(chain(few, batches)))
-        threads = self._threads if self._encoder.is_by_batch else 1
-        with closing(side_by_side(self._encoded, wanted, threads=threads, stop=stop)) as encoded:
+        read = ahead(_gathered(chain(few, batches)), most=WAITING, stop=stop)
+        wanted = _within(limit, read)
+        encoded = (
+            side_by_side(self._encoded, wanted, threads=self._threads, stop=stop)
+            if self._encoder.is_by_batch
+            # One after the other, and none behind one that fails: such an encoder remembers what was before.
+            else ahead(map(self._encoded, wanted), most=WAITING, stop=stop)
+        )
+        with closing(read), closing(encoded):
             return self._add(encoded, is_counted=True)
 
     def _add(self, encoded: Iterator[_Encoded], *, is_counted: bool = False) -> bool:
@@ -151,10 +157,10 @@ def _within(limit: int, batches: Iterator[pa.RecordBatch]) -> Iterator[_Wanted]:
 
 
 def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Put small batches together."""
+    """Put small batches together, and cut large ones."""
     waiting: list[pa.RecordBatch] = []
     size_bytes = 0
-    for batch in batches:
+    for batch in chain.from_iterable(map(_parts, batches)):
         if waiting and size_bytes + batch.nbytes > _BATCH_BYTES:
             yield pa.concat_batches(waiting)
             waiting, size_bytes = [], 0
@@ -162,3 +168,8 @@ def _gathered(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         size_bytes += batch.nbytes
     if waiting:
         yield pa.concat_batches(waiting)
+
+
+def _parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    each = max(batch.num_rows * _BATCH_BYTES // max(batch.nbytes, _BATCH_BYTES), 1)
+    return (batch.slice(begin, each) for begin in range(0, max(batch.num_rows, 1), each))

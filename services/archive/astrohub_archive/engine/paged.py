@@ -5,27 +5,29 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from ..pages import PAGE_TABLE, PageTable, Stamp, Template, read_part, stamp_of
 from .coverage import Ranges
 from .faults import Declined
 from .footers import PLAIN
 
-__all__ = ["Batch", "Paged"]
+__all__ = ["MOST_BYTES", "Batch", "OpenedTable", "Paged", "batches_of", "open_table"]
 
 _MOST_PAGES = 32_768
 _MOST_PLACES = 2_000_000
 _BATCH_PAGES = 256
 _BATCH_BYTES = 32 * 1024**2
 _WIDEST_BYTES = 8
-_MOST_BYTES = 64 * 1024**2
+MOST_BYTES = 64 * 1024**2
+"""How much memory tables of pages take together, but for one of them."""
 _UNUSABLE = (OSError, pa.ArrowException, ValueError, KeyError, TypeError, struct.error, RecursionError)
 
 
@@ -87,24 +89,9 @@ class Paged:
     """Finds the pages of catalogues; keeps the tables that were read last."""
 
     def __init__(self) -> None:
-        self._tables: dict[str, tuple[Stamp, PageTable | None]] = {}
+        self._tables: dict[str, OpenedTable] = {}
 
-    def is_open(self, folder: str) -> bool:
-        """Say whether the table of a catalogue is kept, or it is known that there is none to be used."""
-        known = self._tables.get(folder)
-        try:
-            return known is not None and known[0] == stamp_of(os.stat(f"{folder}/{PAGE_TABLE}"))
-        except OSError:
-            return False
-
-    def open(self, folder: str) -> None:
-        """Keep the table of a catalogue, if it has one."""
-        with suppress(OSError):
-            self._table(folder)
-
-    def batches(
-        self, folder: str, cells: Ranges, columns: Sequence[str], *, at_once: bool = False
-    ) -> list[Batch] | None:
+    def batches(self, folder: str, cells: Ranges, columns: Sequence[str]) -> list[Batch] | None:
         """Return the pages in which rows of some cells can stand, in the order of the sky.
 
         None where there is no table of them, or it does not tell where one of the columns is.
@@ -114,58 +101,90 @@ class Paged:
         Declined
             When they are too many, or one of them is too large.
         """
-        try:
-            if (table := self._table(folder)) is None:
-                return None
-            template, numbers = table.template(columns)
-        except (OSError, KeyError):
+        table = self._table(folder)
+        if table is None or not table.has(columns):
             return None
-        pages = table.pages(cells)
-        if len(pages) > _MOST_PAGES or len(pages) * table.width > _MOST_PLACES:
-            raise Declined("rows of too many pages")
-        begins, lengths, unpacked = table.places(pages, at_once=at_once)[:, numbers].transpose(2, 1, 0)
-        rows, files = table.rows[pages], table.files_of(pages)
-        # Numbers may take much less room as they are encoded.
-        sizes = (unpacked.sum(axis=0) + rows * (len(numbers) * _WIDEST_BYTES)).tolist()
-        if max(sizes, default=0) > _BATCH_BYTES:
-            raise Declined("a page that is too large")
-        batches = []
-        for begin, end in _cuts(sizes):
-            parts = tuple((*table.file(file), run) for file, run in _runs(files[begin:end]))
-            batches.append(
-                Batch(
-                    int(rows[begin:end].sum()),
-                    sum(sizes[begin:end]),
-                    template,
-                    begins[:, begin:end].tolist(),
-                    lengths[:, begin:end].tolist(),
-                    parts,
-                )
-            )
-        return batches
+        return batches_of(table, table.pages(cells), columns)
 
     def _table(self, folder: str) -> PageTable | None:
-        """Return the table of a catalogue; None if it cannot be used, which is found out once.
-
-        Raises
-        ------
-        OSError
-            When there is none.
-        """
-        stamp = stamp_of(os.stat(f"{folder}/{PAGE_TABLE}"))
+        """Return the table of a catalogue; None if it cannot be used, which is found out once."""
         known = self._tables.pop(folder, None)
-        if known is None or known[0] != stamp:
-            try:
-                known = stamp, PageTable(Path(folder), PLAIN)
-            except _UNUSABLE:
-                known = stamp, None
+        if known is None or not known.is_current(folder):
+            known = open_table(folder)
         self._tables[folder] = known
-        while len(self._tables) > 1 and self._size_bytes() > _MOST_BYTES:
+        while len(self._tables) > 1 and sum(one.size_bytes for one in self._tables.values()) > MOST_BYTES:
             self._tables.pop(next(iter(self._tables)))
-        return known[1]
+        return known.table
 
-    def _size_bytes(self) -> int:
-        return sum(table.size_bytes for _, table in self._tables.values() if table)
+
+@dataclass(frozen=True)
+class OpenedTable:
+    """The table of a catalogue's pages, if there is one that can be used, and by what it is known."""
+
+    stamp: Stamp | None
+    table: PageTable | None
+
+    def is_current(self, folder: str) -> bool:
+        """Say whether the file is still the one that was read, or still not there."""
+        return self.stamp == _stamp(folder)
+
+    @property
+    def size_bytes(self) -> int:
+        """Return how much memory it takes, about."""
+        return self.table.size_bytes if self.table else 0
+
+
+def open_table(folder: str) -> OpenedTable:
+    """Read the table of a catalogue's pages."""
+    stamp = _stamp(folder)
+    try:
+        return OpenedTable(stamp, PageTable(Path(folder), PLAIN) if stamp else None)
+    except _UNUSABLE:
+        return OpenedTable(stamp, None)
+
+
+def _stamp(folder: str) -> Stamp | None:
+    try:
+        return stamp_of(os.stat(f"{folder}/{PAGE_TABLE}"))
+    except OSError:
+        return None
+
+
+def batches_of(
+    table: PageTable, pages: NDArray[np.int64], columns: Sequence[str], *, at_once: bool = False
+) -> list[Batch]:
+    """Return how some pages of a catalogue are read, all of which have these columns.
+
+    Raises
+    ------
+    Declined
+        When they are too many, or one of them is too large.
+    OSError, ValueError
+        When they are to be read at once, also when the table is not in memory.
+    """
+    template, numbers = table.template(columns)
+    if len(pages) > _MOST_PAGES or len(pages) * table.width > _MOST_PLACES:
+        raise Declined("rows of too many pages")
+    begins, lengths, unpacked = table.places(pages, at_once=at_once)[:, numbers].transpose(2, 1, 0)
+    rows, files = table.rows[pages], table.files_of(pages)
+    # Numbers may take much less room as they are encoded.
+    sizes = (unpacked.sum(axis=0) + rows * (len(numbers) * _WIDEST_BYTES)).tolist()
+    if max(sizes, default=0) > _BATCH_BYTES:
+        raise Declined("a page that is too large")
+    batches = []
+    for begin, end in _cuts(sizes):
+        parts = tuple((*table.file(file), run) for file, run in _runs(files[begin:end]))
+        batches.append(
+            Batch(
+                int(rows[begin:end].sum()),
+                sum(sizes[begin:end]),
+                template,
+                begins[:, begin:end].tolist(),
+                lengths[:, begin:end].tolist(),
+                parts,
+            )
+        )
+    return batches
 
 
 def _runs(files: Sequence[int]) -> Iterator[tuple[int, range]]:

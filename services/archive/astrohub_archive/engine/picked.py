@@ -18,21 +18,24 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..pages import PageTable
 from .comparing import Said, meeting
 from .coverage import Ranges
 from .faults import Declined
 from .footers import Footers
-from .paged import Batch, Paged
+from .paged import Batch, Paged, batches_of
 
-__all__ = ["Picker", "Picking"]
+__all__ = ["Picker", "Picking", "picked_at_once"]
 
 _MOST_ROWS = 256 * 1024
 _MOST_BYTES = 32 * 1024**2
 _MOST_PAGE_BYTES = 64 * 1024**2
 _MOST_FOUND_BYTES = 64 * 1024**2
-# What is read at once holds up all others: this takes well under a millisecond.
+# What is read at once holds up all others: this takes a millisecond at most.
+_AT_ONCE_CELLS = 512
 _AT_ONCE_ROWS = 4096
 _AT_ONCE_BYTES = 512 * 1024
+_AT_ONCE_FOUND = 256
 # Also what a page may lead to that is damaged, or was made so on purpose.
 _UNREADABLE = (
     OSError,
@@ -139,32 +142,6 @@ class Picker:
             # With all that is needed: what differs between files the engine brings to one type first.
             return _asked(pa.concat_tables(self._found(picking, check, min(limits, default=None))), picking)
 
-    def at_once(self, picking: Picking) -> pa.Table:
-        """Return the rows, if they are in memory; the table of pages is open.
-
-        Raises
-        ------
-        Declined
-            As `rows` does; also when a disk would have to be waited for, or they are not very few.
-        """
-        assert picking.folder is not None
-        with _declining():
-            batches = self._paged.batches(picking.folder, _cells(picking), _needed(picking), at_once=True)
-            if batches is None or len(batches) != 1:
-                raise Declined("not a few pages")
-            batch = batches[0]
-            if batch.rows > _AT_ONCE_ROWS or batch.size_bytes > _AT_ONCE_BYTES:
-                raise Declined("too much to be read at once")
-            return _asked(_only(batch.read(at_once=True), picking), picking)
-
-    def is_open(self, folder: str) -> bool:
-        """Say whether the table of a catalogue's pages is kept, or it is known that there is none."""
-        return self._paged.is_open(folder)
-
-    def open(self, folder: str) -> None:
-        """Keep the table of a catalogue's pages."""
-        self._paged.open(folder)
-
     def _found(self, picking: Picking, check: Callable[[], None], most: int | None) -> list[pa.Table]:
         cells, needed = _cells(picking), _needed(picking)
         batches = self._paged.batches(picking.folder, cells, needed) if picking.folder else None
@@ -224,6 +201,38 @@ class Picker:
                 raise Declined("too much to be read")
             parts.append((file, groups))
         return parts
+
+
+def picked_at_once(picking: Picking, table: PageTable) -> pa.Table:
+    """Return the rows, if they are very few and in memory.
+
+    Parameters
+    ----------
+    picking
+        Which.
+    table
+        The pages of their catalogue.
+
+    Raises
+    ------
+    Declined
+        As `Picker.rows` does; also when a disk would have to be waited for, or they are not so few.
+    """
+    needed = _needed(picking)
+    if len(picking.cells) > _AT_ONCE_CELLS or not table.has(needed):
+        raise Declined("rows of many places, or a column that the engine would change")
+    pages = table.pages(_cells(picking))
+    if not len(pages) or int(table.rows[pages].sum()) > _AT_ONCE_ROWS:
+        raise Declined("no few pages")
+    with _declining():
+        batches = batches_of(table, pages, needed, at_once=True)
+        if sum(batch.size_bytes for batch in batches) > _AT_ONCE_BYTES:
+            raise Declined("pages that are too large")
+        found = [_only(batch.read(at_once=True), picking) for batch in batches]
+        rows = _asked(pa.concat_tables(found), picking)
+    if rows.num_rows > _AT_ONCE_FOUND:
+        raise Declined("rows that take long to be written")
+    return rows
 
 
 @contextmanager

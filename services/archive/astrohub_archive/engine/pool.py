@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import pyarrow as pa
+
 from .. import settings
 from ..errors import ArchiveError, QueryTimeout
 from ..formats import Format, find_format
@@ -121,14 +123,17 @@ class Pool:
         if self._preparing is not None:
             self._preparing.cancel()
         storages = [one.storage for one in tables if isinstance(one.storage, HatsTable)]
+        self._at_hand.keep([folder for storage in storages if (folder := page_folder(storage))])
         self._preparing = asyncio.get_running_loop().create_task(self._prepare(storages))
 
     async def _prepare(self, storages: Sequence[HatsTable]) -> None:
         try:
+            # With its first value pyarrow loads pandas where that is installed: a quarter of a second.
+            await asyncio.to_thread(pa.scalar, 0)
             for storage in storages:
                 await asyncio.to_thread(self._planner.open, storage)
                 if folder := page_folder(storage):
-                    await asyncio.to_thread(self._at_hand.open, folder)
+                    await self._at_hand.open(folder)
         except Exception:  # noqa: BLE001 -- the first query meets the same, and says what it is
             _log.exception("not-prepared")
 
@@ -296,11 +301,12 @@ class Pool:
         picking = await self._planned(self._planner.picking, statement) if maxrec else None
         if picking is None:
             raise Declined("not a few rows of a few files")
-        quick = self._lanes["quick"]
-        begin = time.monotonic()
-        if not quick.busy and (ready := self._at_hand.answer(statement, picking, fmt, maxrec)):
-            quick.usage.answered.add(time.monotonic() - begin)
-            return ready
+        quick, begin = self._lanes["quick"], time.monotonic()
+        if lane is None and not quick.busy:
+            ready = self._at_hand.answer(statement, picking, fmt, maxrec)
+            if ready is not None:
+                quick.usage.answered.add(time.monotonic() - begin)
+                return ready
         request = {**_wanted(statement, fmt, maxrec), "tables": {}, "picking": picking.as_json()}
         is_quick = len(picking.cells) <= _FEW_CELLS or self._lane_for(picking.size_bytes) == "quick"
         chosen = lane or ("quick" if is_quick else "long")

@@ -1,8 +1,8 @@
 """Forms of queries: what was understood of a text holds for texts that differ from it in some numbers only.
 
-Clients ask for one object after the other, or one cone, in the same words. No text is understood here: it
-is cut at its numbers, by one regular expression, and the rest is compared, letter by letter. What the
-numbers of a form mean is looked for when a text of it has been understood, among what was understood.
+Clients ask for one object after the other, one cone, or a list of objects, in the same words. No text is
+understood here: it is cut at its numbers, and the rest is compared, letter by letter. What the numbers of a
+form mean is looked for when a text of it has been understood, among what was understood.
 """
 
 from __future__ import annotations
@@ -15,31 +15,21 @@ from dataclasses import dataclass, replace
 
 from ..adql import Language
 from ..models import Comparison, HatsTable, IdentifierFilter, Pick, Region, Scan, Statement
+from .cutting import HOLE, LIST, Cut, cut
 
 __all__ = ["Forms"]
 
 _MOST = 512
-_LONGEST = 2_000
 _WIDEST_DEG = 90.0
 _FARTHEST_DEG = 720.0
 # What larger whole numbers are compared as depends on what stands beside them.
 _EXACT = 2**53
 
-_HOLE = "\0"
-"""Stands in a form where a number was."""
-
-_TOKEN = re.compile(
-    r"""'[^']*' | "[^"]*" | [^\W\d]\w*"""
-    r"""| (?P<number>(?<![\w.])(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w.]))"""
-    r"""| (?P<space>[ \t\r\n]+)"""
-    r"""| (?P<odd>\d|--|/\*|\0)""",
-    re.VERBOSE,
-)
 # In a form no two spaces stand side by side: there is one way only to match these, however long it is.
-_SIGNED = rf" ?(-?) ?({_HOLE}) ?"
+_SIGNED = rf" ?(-?) ?({HOLE}) ?"
 _PLACE = rf"{_SIGNED},{_SIGNED}"
 _FRAME = r"(?: ?'[^']*' ?,)?"
-_COLUMNS = rf"[^(),{_HOLE}]*+,[^(),{_HOLE}]*+,"
+_COLUMNS = rf"[^(),{HOLE}]*+,[^(),{HOLE}]*+,"
 # A radius may be computed (1/3600.): its numbers stay as they are.
 _RADIUS = rf"(?:{_SIGNED}|[^,()]*+)"
 # What stands after a number that is all of one side of a comparison, in a row of ANDs.
@@ -55,10 +45,11 @@ _CIRCLES = tuple(
     )
 )
 _COMPARED = re.compile(
-    rf"""(?P<name>\b\w++|"[^"{_HOLE}]*+") ?"""
+    rf"""(?P<name>\b\w++|"[^"{HOLE}]*+") ?"""
     rf"(?:(?P<sign><>|!=|<=|>=|[<>=]){_SIGNED}|BETWEEN\b{_SIGNED}AND\b{_SIGNED}){_END}",
     re.IGNORECASE,
 )
+_LISTED = re.compile(rf"(?P<name>\b\w++) ?IN ?\({LIST} ?\) ?{_END}", re.IGNORECASE)
 _WHOLE = re.compile(r"[0-9]+\Z")
 
 
@@ -92,10 +83,14 @@ class _Role:
 
 @dataclass(frozen=True)
 class _Roles:
-    """What numbers of a form mean: a circle's two or three, or the identifier; others, by comparisons."""
+    """What numbers of a form mean: a circle's two or three, or the identifier; others, by comparisons.
+
+    Where the identifiers are those of the list, `is_listed` says so, and no number is picked.
+    """
 
     picked: tuple[_Role, ...]
     compared: tuple[_Role, ...] = ()
+    is_listed: bool = False
 
 
 _Key = tuple[str, Language, _Roles, tuple[str, ...]]
@@ -116,35 +111,42 @@ class Forms:
         self._roles: dict[tuple[str, Language], _Roles] = {}
         # By the roles as well: what was remembered when numbers had others does not hold for these.
         self._known: OrderedDict[_Key, Statement] = OrderedDict()
+        # How long a query with a list may be is known to whoever understands it.
+        self._longest_bytes = 0
 
     def find(self, text: str, language: Language) -> Statement | None:
         """Return the statement of a text, without its SQL, if its form is known.
 
         It may stand for rows that cannot be picked after all; then the text has to be understood.
         """
-        cut = _cut(text)
+        parts = cut(text)
         # What the numbers of a form mean was found out when it was learnt: of no other is it asked.
-        if cut is None or (roles := self._roles.get((cut[0], language))) is None:
+        if parts is None or (roles := self._roles.get((parts.form, language))) is None:
             return None
-        known = self._known.get((cut[0], language, roles, _besides(cut[1], roles)))
-        return _with_numbers(known, cut[1], roles) if known else None
+        if parts.listed is not None and len(text.encode()) > self._longest_bytes:
+            return None
+        known = self._known.get((parts.form, language, roles, _besides(parts.numbers, roles)))
+        return _with_numbers(known, parts, roles) if known else None
 
     def learn(self, text: str, language: Language, statement: Statement) -> None:
         """Remember what a text has been understood as, if it picks rows of a table."""
-        cut = _cut(text)
-        if statement.pick is None or cut is None or len(statement.scans) != 1:
+        parts = cut(text)
+        if statement.pick is None or parts is None or len(statement.scans) != 1:
             return
-        if (roles := _roles(cut[0], statement.pick, statement.scans[0].identifiers)) is None:
+        if (roles := _roles(parts, statement.pick, statement.scans[0].identifiers)) is None:
             return
         bare = replace(statement, sql="")
         storage = statement.scans[0].table.storage
         # Whatever the text says, its numbers have to mean what they are taken for.
-        if not isinstance(storage, HatsTable) or bare != _with_numbers(bare, cut[1], roles):
+        if not isinstance(storage, HatsTable) or bare != _with_numbers(bare, parts, roles):
             return
         if len(self._roles) >= self._most:
             self.forget()
-        self._roles[cut[0], language] = roles
-        self._known[cut[0], language, roles, _besides(cut[1], roles)] = bare
+        if roles.is_listed:
+            bare = _without_values(bare)
+            self._longest_bytes = max(self._longest_bytes, len(text.encode()))
+        self._roles[parts.form, language] = roles
+        self._known[parts.form, language, roles, _besides(parts.numbers, roles)] = bare
         if len(self._known) > self._most:
             self._known.popitem(last=False)
 
@@ -154,36 +156,13 @@ class Forms:
         self._known.clear()
 
 
-def _cut(text: str) -> tuple[str, list[str]] | None:
-    """Return a text with a hole for each number and one space for several, and the numbers.
-
-    None if it is unusual.
-    """
-    if len(text) > _LONGEST:
-        return None
-    text = text.strip()
-    pieces: list[str] = []
-    numbers: list[str] = []
-    end = 0
-    for token in _TOKEN.finditer(text):
-        kind = token.lastgroup
-        if kind == "odd":
-            return None
-        if kind is None:
-            continue
-        pieces += (text[end : token.start()], " " if kind == "space" else _HOLE)
-        if kind == "number":
-            numbers.append(token[0])
-        end = token.end()
-    return "".join([*pieces, text[end:]]), numbers
-
-
-def _roles(form: str, pick: Pick, identifiers: IdentifierFilter | None) -> _Roles | None:
+def _roles(parts: Cut, pick: Pick, identifiers: IdentifierFilter | None) -> _Roles | None:
     """Return which numbers of a form say what is picked.
 
     Where it is not clear which those are that columns are compared with, they are none; then a form with
     an identifier has none at all.
     """
+    form = parts.form
     compared = list(_compared(form))
     said = [(one.column.lower(), one.sign) for one in pick.comparisons if one.number is not None]
     circles = [match for pattern in _CIRCLES for match in pattern.finditer(form)]
@@ -194,7 +173,13 @@ def _roles(form: str, pick: Pick, identifiers: IdentifierFilter | None) -> _Role
         around = tuple(_role(form, circles[0], group) for group in groups)
         is_clear = [one for one, _ in compared] == said
         return _Roles(around, tuple(role for _, role in compared) if is_clear else ())
-    wanted = (identifiers.column.lower(), "=")
+    column = identifiers.column.lower()
+    if parts.listed is not None:
+        listed = _LISTED.search(form)
+        is_clear = listed is not None and listed["name"].lower() == column and not circles
+        is_clear = is_clear and [one for one, _ in compared] == said
+        return _Roles((), tuple(role for _, role in compared), is_listed=True) if is_clear else None
+    wanted = (column, "=")
     equal = tuple(role for one, role in compared if one == wanted)
     others = [(one, role) for one, role in compared if one != wanted]
     if circles or len(equal) != 1 or [one for one, _ in others] != said:
@@ -214,7 +199,7 @@ def _compared(form: str) -> Iterator[tuple[tuple[str, str], _Role]]:
 
 
 def _role(form: str, match: re.Match[str], group: int) -> _Role:
-    return _Role(form.count(_HOLE, 0, match.start(group + 1)), match[group] == "-")
+    return _Role(form.count(HOLE, 0, match.start(group + 1)), match[group] == "-")
 
 
 def _besides(numbers: list[str], roles: _Roles) -> tuple[str, ...]:
@@ -223,11 +208,24 @@ def _besides(numbers: list[str], roles: _Roles) -> tuple[str, ...]:
     return tuple(text for number, text in enumerate(numbers) if number not in meant)
 
 
-def _with_numbers(statement: Statement, numbers: list[str], roles: _Roles) -> Statement | None:
+def _without_values(statement: Statement) -> Statement:
+    """Return a statement with one identifier only, in the place of many."""
+    scan = statement.scans[0]
+    assert scan.identifiers is not None
+    few = replace(scan.identifiers, values=scan.identifiers.values[:1])
+    return replace(statement, scans=(replace(scan, identifiers=few),))
+
+
+def _with_numbers(statement: Statement, parts: Cut, roles: _Roles) -> Statement | None:
     """Return a statement for other numbers; None where these have to be looked at."""
-    scan, pick = statement.scans[0], statement.pick
-    make = _identified if len(roles.picked) == 1 else _around
-    changed = make(scan, numbers, roles.picked)
+    scan, pick, numbers = statement.scans[0], statement.pick, parts.numbers
+    if roles.is_listed:
+        changed = _with_values(scan, parts.whole_numbers())
+    elif len(roles.picked) == 1:
+        number = roles.picked[0].whole(numbers)
+        changed = _with_values(scan, None if number is None else (number,))
+    else:
+        changed = _around(scan, numbers, roles.picked)
     if changed is None or pick is None:
         return None
     if roles.compared:
@@ -255,11 +253,11 @@ def _comparisons(
     return tuple(changed)
 
 
-def _identified(scan: Scan, numbers: list[str], roles: tuple[_Role, ...]) -> Scan | None:
-    known, value = scan.identifiers, roles[0].whole(numbers)
-    if known is None or not isinstance(known.values[0], int) or value is None:
+def _with_values(scan: Scan, values: tuple[int, ...] | None) -> Scan | None:
+    known = scan.identifiers
+    if known is None or not isinstance(known.values[0], int) or values is None:
         return None
-    return replace(scan, identifiers=IdentifierFilter(known.column, (value,)))
+    return replace(scan, identifiers=IdentifierFilter(known.column, values))
 
 
 def _around(scan: Scan, numbers: list[str], roles: tuple[_Role, ...]) -> Scan | None:

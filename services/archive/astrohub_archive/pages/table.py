@@ -155,6 +155,10 @@ class PageTable:
         """Return how much memory it takes, about."""
         return 16 * len(self._cells) + 100 * len(self._names)
 
+    def has(self, columns: Sequence[str]) -> bool:
+        """Say whether there are all of some columns, of types that are read."""
+        return self._leaves.keys() >= set(columns)
+
     def template(self, columns: Sequence[str]) -> tuple[Template, list[int]]:
         """Return what makes files of some columns, and the places of these among those of a page.
 

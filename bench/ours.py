@@ -29,12 +29,14 @@ from astrohub_archive.settings import Engine, Limits
 from memory import ServiceMemory
 from one_user import Hub
 
-__all__ = ["EnginePool", "HttpArchive", "engine_pool", "http_archive"]
+__all__ = ["EnginePool", "HttpArchive", "Piece", "engine_pool", "http_archive"]
 
 _ALL = 10**9
 _FORM = "application/x-www-form-urlencoded"
 _START_S = 120
 _PIECE_BYTES = 1024 * 1024
+
+Piece = bytes | bytearray | memoryview
 
 
 class EnginePool:
@@ -51,7 +53,7 @@ class EnginePool:
         """Return the answer to a query."""
         return self._loop.run_until_complete(self._ask(query, fmt))
 
-    def pieces(self, query: str, fmt: str) -> Iterator[bytes]:
+    def pieces(self, query: str, fmt: str) -> Iterator[Piece]:
         """Yield the answer to a query as it comes."""
         chunks = self._loop.run_until_complete(self._begun(query, fmt)).chunks()
         while (chunk := self._loop.run_until_complete(anext(chunks, None))) is not None:
@@ -132,13 +134,14 @@ class HttpArchive:
             raise RuntimeError(content[:2000].decode("utf-8", "replace"))
         return content
 
-    def pieces(self, query: str, fmt: str) -> Iterator[bytes]:
-        """Yield the answer to a query as it comes."""
+    def pieces(self, query: str, fmt: str) -> Iterator[Piece]:
+        """Yield the answer to a query as it comes; each piece is gone when the next one is asked for."""
         response = self._answer(query, fmt)
         if response.status != HTTPStatus.OK:
             raise RuntimeError(response.read(2000).decode("utf-8", "replace"))
-        while piece := response.read(_PIECE_BYTES):
-            yield piece
+        buffer = memoryview(bytearray(_PIECE_BYTES))
+        while length := response.readinto(buffer):
+            yield buffer[:length]
 
     def exchange(self, query: str, fmt: str) -> tuple[int, Message, bytes]:
         """Return status, headers and content of the answer to a query."""

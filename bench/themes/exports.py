@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from astrohub_archive.models import Table
 from measuring import Contest
 from memory import ServiceMemory
+from ours import Piece
 from subject import Ours, Subject
 
 __all__ = ["contests"]
@@ -82,17 +83,17 @@ def _rows_in(fmt: str, content: bytes, table: Table) -> int:
     return int(table.rows or 0) if end.endswith(b"</VOTABLE>") and b'value="ERROR"' not in end else -1
 
 
-def _csv_to_file(pieces: Iterable[bytes], path: Path) -> int:
+def _csv_to_file(pieces: Iterable[Piece], path: Path) -> int:
     """Write an answer as it comes; return how many rows it has."""
     lines = 0
     with path.open("wb") as file:
         for piece in pieces:
             file.write(piece)
-            lines += piece.count(b"\n")
+            lines += bytes(piece).count(b"\n")
     return lines - 1
 
 
-def _parquet_to_file(pieces: Iterable[bytes], path: Path) -> int:
+def _parquet_to_file(pieces: Iterable[Piece], path: Path) -> int:
     with path.open("wb") as file:
         file.writelines(pieces)
     return _rows_of(path)

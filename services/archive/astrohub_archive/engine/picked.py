@@ -35,7 +35,7 @@ _MOST_FOUND_BYTES = 64 * 1024**2
 _AT_ONCE_CELLS = 512
 _AT_ONCE_ROWS = 4096
 _AT_ONCE_BYTES = 512 * 1024
-_AT_ONCE_FOUND = 256
+_AT_ONCE_FOUND = 512
 # Also what a page may lead to that is damaged, or was made so on purpose.
 _UNREADABLE = (
     OSError,

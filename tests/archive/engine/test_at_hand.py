@@ -20,7 +20,7 @@ from astrohub_archive.engine import DamagedTable, Pool, at_hand
 from astrohub_archive.engine import picked as picks
 from astrohub_archive.engine.answer import Answer, Ready
 from astrohub_archive.engine.at_hand import AtHand
-from astrohub_archive.engine.picked import Picking
+from astrohub_archive.engine.picking import Picking
 from astrohub_archive.engine.plan import Planner
 from astrohub_archive.formats import FORMATS, find_format
 from astrohub_archive.models import HatsTable, Outcome, Statement

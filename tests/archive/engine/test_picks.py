@@ -16,7 +16,8 @@ from astrohub_archive.adql import understand
 from astrohub_archive.engine import DamagedTable, Declined
 from astrohub_archive.engine.footers import Footers
 from astrohub_archive.engine.paged import Batch
-from astrohub_archive.engine.picked import Picker, Picking
+from astrohub_archive.engine.picked import Picker
+from astrohub_archive.engine.picking import Picking
 from astrohub_archive.engine.plan import Planner
 from astrohub_archive.errors import QueryTimeout
 from astrohub_archive.formats import FORMATS, find_format

@@ -24,7 +24,8 @@ from ..pages import PageTable
 from .answer import Ready
 from .faults import Declined
 from .paged import MOST_BYTES, OpenedTable, open_table
-from .picked import Picking, picked_at_once
+from .picked import picked_at_once
+from .picking import Picking
 
 __all__ = ["AtHand"]
 

@@ -28,7 +28,7 @@ from .kept import Kept
 from .lookup import Found, Lookup
 from .nearby import around_rows
 from .partners import identifiers_in, identifiers_of, inside
-from .picked import Picking
+from .picking import Picking
 from .relations import relation, with_relations
 
 __all__ = ["Plan", "Planner", "Reading", "page_folder"]

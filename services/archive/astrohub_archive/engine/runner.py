@@ -19,7 +19,8 @@ from .damage import find_damaged
 from .faults import DamagedTable, Declined, QueryCancelled, damaged, from_json, is_fatal, translate
 from .lock import Lock, open_locked
 from .outgoing import Outgoing, Send
-from .picked import Picker, Picking
+from .picked import Picker
+from .picking import Picking
 from .told_columns import columns_from_json
 
 __all__ = ["Runner"]
